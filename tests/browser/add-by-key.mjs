@@ -1,5 +1,5 @@
-// Adding by API key, by keyboard alone: the provider refuses, a name is taken, nothing typed is
-// lost, and then it is connected.
+// Adding an integration by API key, with the keyboard alone: the provider rejects the key, the name is taken,
+// no typed text is lost, and then the integration is connected.
 
 import assert from "node:assert/strict";
 
@@ -18,7 +18,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const options = dialog.getByRole("listbox").getByRole("option");
   await options.first().waitFor();
   assert.ok(await search.evaluate((one) => one.matches(":focus")), "the search is ready");
-  // Whose workspace it is stays visible.
+  // The workspace stays visible.
   await dialog.getByText("Workspace acme, signed in as user-1").waitFor();
   await look("add-catalogue");
   await page.keyboard.type("nothing like this");
@@ -43,18 +43,18 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await key.waitFor();
   assert.ok(await key.evaluate((one) => one.matches(":focus")), "the first field is ready");
   assert.equal(await name.inputValue(), "Primary Sandbox Account");
-  // Nothing is sent before it is whole.
+  // An incomplete form is not sent.
   await page.keyboard.press("Enter");
   await form.getByText("API key is required.").waitFor();
   assert.equal(await key.getAttribute("aria-invalid"), "true");
 
-  // Shown and hidden again.
+  // The key is shown and hidden again.
   assert.equal(await key.getAttribute("type"), "password");
   await form.getByRole("button", { name: "Show API key" }).press("Enter");
   assert.equal(await key.getAttribute("type"), "text");
   await form.getByRole("button", { name: "Hide API key" }).press("Enter");
 
-  // What is pasted is trimmed.
+  // Pasted text is trimmed.
   await key.evaluate((box) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text", "  not-a-key-of-this-provider\n");
@@ -62,7 +62,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   });
   assert.equal(await key.inputValue(), "not-a-key-of-this-provider");
 
-  // The refusal, in the provider's words, beside the field.
+  // The provider's error message is beside the field.
   allow(/status of 422/);
   await key.press("Enter");
   await form.getByText(/Sandbox rejected the credentials: .*No such key/).waitFor();
@@ -71,7 +71,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await key.inputValue(), "not-a-key-of-this-provider", "nothing typed is lost");
   await look("add-refused");
 
-  // A name that is taken: the way to the one that has it.
+  // The name is taken. A link leads to the integration that has it.
   allow(/status of 409/);
   await form.getByRole("radio", { name: /^Everything but deleting/ }).check();
   await key.fill(facts.key);
@@ -81,7 +81,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await form.getByRole("link", { name: "Open the integration with this name" }).waitFor();
   assert.equal(await key.inputValue(), facts.key);
 
-  // The provider is down: it can be saved unchecked, if one wants that.
+  // The provider is down. The person can save without a check.
   allow(/status of 50[24]/);
   await ask("provider_status", { status: 500 });
   await name.fill("Second Sandbox Account");
@@ -102,11 +102,11 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   }
   await done.getByRole("button", { name: "Done" }).click();
 
-  // The list has it, and the focus is back where it came from.
+  // The list shows the integration, and the focus is back where it was.
   await page.getByRole("link", { name: "Second Sandbox Account" }).waitFor();
   assert.ok(await add.evaluate((one) => one.matches(":focus")), "the focus returns");
   const { items } = await call("GET", "/api/integrations");
-  // What was chosen outlives all that went wrong in between.
+  // Earlier choices survive every error in between.
   assert.deepEqual(items[0].policy.rules, [{ effect: "deny", methods: ["DELETE"], path: "/**" }]);
   assert.deepEqual(items.map((one) => [one.name, one.health.state]), [
     ["Second Sandbox Account", "healthy"],

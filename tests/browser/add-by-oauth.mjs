@@ -1,4 +1,4 @@
-// Adding by OAuth in a window: declined, closed early, blocked, and at last connected.
+// Adding by OAuth in a window: declined, closed early, blocked, and finally connected.
 
 import assert from "node:assert/strict";
 
@@ -17,7 +17,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await look("add-oauth");
   await write.uncheck();
 
-  // Declined: the window says so, and so does the page.
+  // The person declines. The window and the page both say so.
   let [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   assert.match(popup.url(), /scope=messages%3Aread&/);
@@ -30,7 +30,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await look("flow-denied");
   await popup.close();
 
-  // Closed before it could begin: said at once.
+  // The window is closed before the sign-in begins. The page says so at once.
   const silent = { contentType: "text/html", body: "<title>Slow</title>" };
   await context.route("**/connect", (route) => route.fulfill(silent));
   [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
@@ -38,7 +38,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await dialog.getByRole("alert").getByText("was closed before the sign-in started").waitFor();
   await context.unroute("**/connect");
 
-  // Closed early: the page goes on waiting, and opens it again.
+  // The window is closed early. The page keeps waiting, and can open it again.
   [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.close();
@@ -57,7 +57,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   const [made] = (await call("GET", "/api/integrations")).items;
   assert.deepEqual([made.health.state, made.scopes.granted], ["healthy", ["messages:read"]]);
 
-  // A sign-in that is given up leaves nothing behind.
+  // A cancelled sign-in leaves nothing behind.
   await pick(page, "Sandbox (OAuth)");
   [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
   await popup.waitForURL(`${facts.provider}/**`);
@@ -67,7 +67,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal((await gone).status(), 200);
   assert.equal((await call("GET", "/api/integrations")).items.length, 1);
 
-  // Nor one that is given up while it begins.
+  // A sign-in that is cancelled while it begins leaves nothing behind either.
   const creation = await hold(context, "**/api/integrations", "POST");
   const begun = context.waitForEvent("request", (request) => request.method() === "POST");
   await goOn.click();
@@ -79,7 +79,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal((await call("GET", "/api/integrations")).items.length, 1);
   await creation.end();
 
-  // Blocked: a link does the same.
+  // If the browser blocks the window, a link opens it.
   await page.evaluate(() => void (globalThis.open = () => null));
   await goOn.click();
   await dialog.getByText("The browser blocked the window").waitFor();

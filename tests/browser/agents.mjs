@@ -1,4 +1,4 @@
-// Agents: registered, given a key, chosen for an integration, limited, switched off and deleted.
+// Agents: registered, given a key, selected for an integration, limited, switched off and deleted.
 
 import assert from "node:assert/strict";
 
@@ -22,7 +22,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByText("Every call").waitFor();
   await look("agent-page");
 
-  // A key is shown once, and runs.
+  // A key is shown once, and works.
   const main = page.getByRole("main");
   await main.getByRole("button", { name: "Make a key" }).click();
   await main.getByText("This key is shown only now.").waitFor();
@@ -43,7 +43,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByText("Unnamed key").waitFor();
   assert.ok(!(await main.innerText()).includes(key), "it is not shown again");
 
-  // Words that are typed are asked about. A name that is taken is said beside the name.
+  // The page asks before typed text is lost. The error for a taken name is beside the name.
   await call("POST", "/api/agents", { name: "Other bot" });
   const name = main.getByLabel("Name", { exact: true });
   await name.fill("other BOT");
@@ -55,17 +55,17 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await name.inputValue(), "other BOT");
   await name.fill("Support bot");
 
-  // Chosen by name: only the other one may use the integration, then both.
+  // Agents are selected by name: first only one agent may use the integration, then both.
   await page.goto(`/#/integrations/${made.slug}/access`);
   await main.getByRole("radio", { name: /^Only chosen agents/ }).check();
   await main.getByText("While none is chosen").waitFor();
   await main.getByRole("checkbox", { name: /^Other bot/ }).check();
-  // One that is missing is registered right here.
+  // A missing agent can be registered on this page.
   await main.getByRole("button", { name: "Register an agent" }).click();
   await main.getByLabel("Name of the new agent").fill("Third bot");
   await main.getByRole("button", { name: "Register", exact: true }).click();
   assert.ok(await main.getByRole("checkbox", { name: /^Third bot/ }).isChecked());
-  // And a limit for each of them.
+  // Each agent gets a limit.
   const limit = main.getByLabel(/^Calls per minute of each agent/);
   await limit.fill("none");
   await main.getByText("Enter a whole number from 1 to 1,000,000").waitFor();
@@ -86,7 +86,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await use(), 200);
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).policy.limits, undefined);
 
-  // From the integration, an agent that may not use it yet is let in with its key.
+  // On the integration's page, an agent without access gets access and a key.
   await call("POST", "/api/agents", { name: "Late bot" });
   await page.getByRole("tab", { name: "Connect an agent" }).click();
   await main.getByLabel("Agent", { exact: true }).selectOption({ label: "Late bot" });
@@ -96,7 +96,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const late = (await call("GET", "/api/agents")).items.find((one) => one.name === "Late bot");
   assert.ok((await call("GET", `/api/integrations/${made.id}`)).policy.agents.includes(late.id));
 
-  // Switched off, its key revoked, and deleted.
+  // The agent is switched off, its key is revoked, and it is deleted.
   await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
   await page.getByRole("switch", { name: "Support bot: may call" }).click();
   await said(page, "Support bot was switched off.");

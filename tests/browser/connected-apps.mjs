@@ -1,4 +1,4 @@
-// A program signs in by itself: somebody agrees, sees it under Connected apps, and ends it.
+// A program signs in by itself. A person agrees, sees the program under Connected apps, and ends it.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
@@ -23,7 +23,7 @@ await scenario(async ({ page, signedIn, look }) => {
     code_challenge: challenge, code_challenge_method: "S256", scope: "integrations:read integrations:call offline_access",
   });
 
-  // Nobody is signed in yet: the way to the question goes through the sign-in, in another tab even.
+  // Nobody is signed in yet, so the consent page comes after the sign-in, even if that is in another tab.
   await page.goto(`/oauth/authorize?${request}`);
   await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
   const { url } = await ask("sign_in_link", { role: "MANAGER", name: "Ann" });
@@ -45,7 +45,7 @@ await scenario(async ({ page, signedIn, look }) => {
   };
   assert.equal(await use(), 200);
 
-  // The person sees it, with what it may do.
+  // The person sees the app and what it may do.
   await page.goto("/#/connected-apps");
   const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Claude/ }) });
   await card.getByText("Not verified").waitFor();
@@ -53,14 +53,14 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await card.getByRole("link", { name: "Billing" }).count(), 0);
   await card.getByText("Read only").waitFor();
   await look("connected-apps");
-  // An administrator sees whose it is.
+  // An administrator sees whose app it is.
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();
   await signedIn("ADMIN");
   await page.getByRole("navigation").getByRole("link", { name: "Connected apps" }).click();
   await card.getByText("Ann", { exact: true }).waitFor();
 
-  // It is listed as an agent too, which says where it is ended.
+  // The app is listed as an agent too. That page says where to end it.
   await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
   await page.getByRole("link", { name: /^Claude/ }).click();
   await page.getByText("End it under Connected apps.").waitFor();

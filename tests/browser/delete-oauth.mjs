@@ -1,4 +1,4 @@
-// Deleting a connection by OAuth: every token gets a receipt, also where the provider fails.
+// Deleting an OAuth connection: every token gets a receipt, even if the provider fails.
 
 import assert from "node:assert/strict";
 
@@ -19,11 +19,11 @@ await scenario(async ({ page, signedIn, look }) => {
     await question.getByRole("button", { name: "Delete", exact: true }).click();
   };
   await add();
-  // A look that was under way when it is deleted does not take the receipts' place either.
+  // A reload that was in progress during the deletion does not replace the receipts either.
   const early = await hold(page, "**/api/integrations/primary-sandbox-account");
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   assert.ok((await ask("live_tokens")).tokens > 0);
-  // What became of the tokens is told once: Escape does not lose it, nor does looking away.
+  // The receipts are shown once. Neither Escape nor switching to another tab loses them.
   const deletion = await hold(page, "**/api/integrations/int_*", "DELETE");
   await remove();
   for (let times = 0; times < 3; times += 1) await page.keyboard.press("Escape");
@@ -38,7 +38,7 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal((await ask("live_tokens")).tokens, 0);
   await receipts.getByRole("button", { name: "Done" }).click();
 
-  // The provider fails: it says so, and goes on trying.
+  // The provider fails. The page says so, and the retries continue.
   await add();
   await ask("fail_revocations", { count: 2 });
   await remove();

@@ -1,5 +1,5 @@
-// The element in another page: of the same origin, in that page's colours and with its token; and
-// framed by a page of another origin, where connecting by OAuth works too.
+// The element in another page: in a page of the same origin, with that page's colours and token, and in a
+// frame of a page of another origin. Connecting by OAuth works there too.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   const plain = await page.getByRole("button", { name: "Add integration" }).evaluate((one) => getComputedStyle(one).backgroundColor);
 
-  // Themed by custom properties; styles leak neither way.
+  // Custom properties set the theme. Styles do not leak in either direction.
   await page.goto("/examples/embedded.html");
   const card = page.getByRole("link", { name: "Sandbox", exact: true });
   await card.waitFor();
@@ -24,14 +24,14 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal(await page.getByRole("heading", { name: "Settings" }).evaluate((one) => getComputedStyle(one).fontFamily), "Georgia, serif");
   assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0, "the page signs people in and out");
   await look("embedded");
-  // Its place is not in the page's address.
+  // The element's location is not in the page's address.
   await card.click();
   await page.getByRole("heading", { name: "Sandbox", level: 1 }).waitFor();
   assert.ok(page.url().endsWith("/examples/embedded.html"), page.url());
   assert.equal(await page.title(), "Settings · Example Inc.", "nor is its name in the page's title");
   await page.getByRole("main").getByRole("link", { name: "Integrations" }).click();
 
-  // The page's token ends: the page gives another one.
+  // The page's token expires, and the page supplies another one.
   allow(/status of 401/);
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
   const expired = page.evaluate(
@@ -48,7 +48,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("dialog", { name: "Your session has expired" }).waitFor({ state: "detached" });
   await card.waitFor();
 
-  // Framed by another origin.
+  // A page of an allowed origin frames the UI.
   await ask("consent", { as: "page" });
   const outer = createServer((_, response) => {
     response.setHeader("content-type", "text/html");
@@ -73,7 +73,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await frame.getByRole("dialog", { name: /is connected/ }).waitFor();
   assert.equal((await call("GET", "/api/integrations?health=healthy")).items.length, 2);
 
-  // Not by an origin that is not named.
+  // A page of another origin cannot frame it.
   allow(/frame-ancestors|Refused to frame|chrome-error/);
   await framing.goto(`http://127.0.0.1:${port}/`);
   assert.equal(await frame.getByRole("button").count(), 0);

@@ -1,4 +1,5 @@
-// An emergency stop: what it stops is counted first, it needs a reason, every page shows it, and it is lifted.
+// An emergency stop: the page first counts what it stops, it needs a reason, every page shows it, and it is
+// lifted.
 
 import assert from "node:assert/strict";
 
@@ -30,7 +31,7 @@ await scenario(async ({ page, browser, signedIn, look, allow }) => {
   await look("stop-agent");
   const reason = question.getByLabel("Reason");
   await reason.fill("It deletes customers");
-  // What is typed is not lost by a key.
+  // A key press does not close the dialog with typed text.
   await page.keyboard.press("Escape");
   await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Keep editing" }).click();
   await reason.press("Enter");
@@ -40,7 +41,7 @@ await scenario(async ({ page, browser, signedIn, look, allow }) => {
   await banner.getByText("It deletes customers").waitFor();
   assert.equal(await use(), 403);
   await look("stop-banner");
-  // On every page, after a reload too.
+  // Every page shows the stop, after a reload too.
   await page.getByRole("link", { name: "Audit" }).click();
   await page.reload();
   await banner.getByText("Wild bot is stopped.").waitFor();
@@ -49,7 +50,7 @@ await scenario(async ({ page, browser, signedIn, look, allow }) => {
   await banner.waitFor({ state: "detached" });
   assert.equal(await use(), 200);
 
-  // An integration, or everything of its provider.
+  // An integration, or all integrations of its provider.
   await page.goto(`/#/integrations/${made.slug}`);
   await page.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
   const wide = page.getByRole("dialog", { name: /^Stop Sandbox/ });
@@ -62,7 +63,8 @@ await scenario(async ({ page, browser, signedIn, look, allow }) => {
   assert.deepEqual(items.map(({ scope, target }) => [scope, target]), [["provider", facts.by_key]]);
   assert.equal(await use(), 403);
 
-  // The whole workspace: an administrator stays, and lifts it. Somebody else is told why nothing works.
+  // The whole workspace: an administrator stays signed in and lifts the stop. Other people see why nothing
+  // works.
   const { url } = await ask("sign_in_link", { role: "MANAGER", name: "Bob" });
   const other = await (await browser.newContext({ baseURL: facts.url })).newPage();
   await other.goto(url);

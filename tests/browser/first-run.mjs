@@ -34,14 +34,14 @@ await scenario(async ({ page, look }) => {
   await step(form.getByRole("button", { name: "Connect", exact: true }).click());
 
   const done = page.getByRole("dialog", { name: "Primary Sandbox Account is connected" });
-  // The agent has a name already.
+  // The page suggests a name for the agent.
   await step(done.getByRole("button", { name: "Make a key" }).click());
   await done.getByText("This key is shown only now.").waitFor();
   await done.getByText("Waiting for the first call of My agent").waitFor();
   await look("first-run-key");
   const snippet = await done.locator("pre").innerText();
 
-  // What stands there runs as it is.
+  // The snippet on the page runs as it is.
   const key = /NEXUS_KEY=(nxa_\w+)/.exec(snippet)?.[1];
   const target = /curl '([^']+)'/.exec(snippet)?.[1];
   assert.match(snippet, /-H "Authorization: Bearer \$NEXUS_KEY"/);
@@ -50,20 +50,20 @@ await scenario(async ({ page, look }) => {
   await done.getByText("My agent has called. It works.").waitFor();
   await look("first-run-called");
 
-  // The call is seen.
+  // The page shows the call.
   await step(done.getByRole("button", { name: "Open integration" }).click());
   await step(page.getByRole("tab", { name: "Usage" }).click());
   await page.getByRole("rowheader", { name: "My agent" }).waitFor();
   await page.locator("figcaption").getByText("1 call in 30 days").waitFor();
   assert.ok(steps <= MOST_STEPS, `${steps} steps`);
 
-  // It may only read.
+  // The agent may only read.
   const write = await fetch(target, { method: "DELETE", headers: { authorization: `Bearer ${key}` } });
   assert.equal(write.status, 403);
   const [made] = (await call("GET", "/api/integrations")).items;
   assert.deepEqual(made.policy.rules, [{ effect: "allow", methods: ["GET", "HEAD", "OPTIONS"], path: "/**" }]);
 
-  // Whoever signs out gets to the page with all ways to sign in, and back to where they were.
+  // Signing out leads to the page with all ways to sign in. After that, the person is back on the same page.
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();
   await page.goto("/#/agents");

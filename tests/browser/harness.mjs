@@ -1,6 +1,5 @@
-// What every scenario stands on: a Chromium with a fresh profile, watched for everything that must
-// never happen, whatever the scenario is about: errors, violations of the page's own policy, requests
-// to other origins.
+// The base of every scenario: Chromium with a fresh profile, watched for problems that must never happen in
+// any scenario: errors, violations of the page's own policy, and requests to other origins.
 
 import { mkdir } from "node:fs/promises";
 import { readFileSync } from "node:fs";
@@ -19,12 +18,12 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PATIENCE = 15_000;
 
 /**
- * Runs `act` with a stage, and ends the process: with 1 where it throws, or where something happened
- * in the browser that `allow` (regular expressions) does not match.
+ * Runs `act` with a stage, and ends the process. The exit status is 1 if `act` throws, or if the browser reports a
+ * problem that no regular expression in `allow` matches.
  *
- * The stage: `page`, `context`, `browser`; `signedIn(role)` opens the UI with a token; `look(name,
- * page?)` throws on what breaks WCAG 2.2 AA, in light and dark, and keeps pictures where they are
- * asked for; `allow(pattern)` from now on; `problems` so far.
+ * The stage has `page`, `context` and `browser`. `signedIn(role)` opens the UI with a token. `look(name, page?)`
+ * throws if the page violates WCAG 2.2 AA, in light or dark, and saves screenshots if they are requested.
+ * `allow(pattern)` allows a problem from now on. `problems` are the problems so far.
  */
 export async function scenario(act, { allow = [] } = {}) {
   const { chromium } = packages("playwright-core");
@@ -80,9 +79,10 @@ async function watch(context, allowed) {
   const ours = (url) => new URL(url).origin === facts.url || !/^(https?|wss?):/.test(url);
   context.on("console", (message) => {
     const { url } = message.location();
-    // A page cannot see the session's cookie, so it asks; with nobody signed in, the answer is 401.
+    // A page cannot see the session's cookie, so it asks the server. If nobody is signed in, the response is
+    // 401.
     const isAnonymous = url.endsWith("/api/me") && message.text().includes("status of 401");
-    // Of the provider's pages only what they load is our business.
+    // Only the requests of the provider's pages matter here.
     if (message.type() === "error" && ours(url || facts.url) && !isAnonymous) {
       note(`console: ${message.text()} (${url})`);
     }
@@ -90,7 +90,7 @@ async function watch(context, allowed) {
   context.on("weberror", (error) => note(`uncaught: ${error.error().stack ?? error.error()}`));
   context.on("request", (request) => {
     const { origin } = new URL(request.url());
-    // People are sent to the provider; no page of ours loads anything from it.
+    // The browser visits the provider. Pages of ours load nothing from it.
     if (!ours(request.url()) && !(request.isNavigationRequest() && origin === facts.provider)) {
       note(`request to another origin: ${request.url()}`);
     }
@@ -109,7 +109,7 @@ async function signedIn(page, role) {
   if (!token) {
     throw new Error(`no token of the role ${role}; there are ${Object.keys(facts.tokens).join(", ")}`);
   }
-  // A load of its own, also where only the fragment differs.
+  // Loads the page anew, even if only the fragment differs.
   await page.goto("about:blank");
   await page.goto(`/#token=${token}`);
   return page;
@@ -149,7 +149,7 @@ export async function said(page, text) {
   await page.locator(".toast").getByText(text).waitFor();
   const heard = await page.evaluate((text) => {
     const root = document.querySelector("integration-nexus").shadowRoot;
-    // Outside the dialog on top everything is silent.
+    // Everything outside the topmost dialog is inert.
     const within = [...root.querySelectorAll("dialog:modal")].at(-1) ?? root;
     return [...within.querySelectorAll("[role=status]")].some((one) => one.textContent.includes(text));
   }, text);

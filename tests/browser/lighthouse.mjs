@@ -1,6 +1,6 @@
-// Lighthouse on a list of fifty integrations. Accessibility and best practices have to be perfect;
-// performance is measured on a machine that does other things too, and asserted only where
-// NEXUS_LIGHTHOUSE_STRICT is set.
+// Lighthouse on a list of fifty integrations. The scores for accessibility and best practices must be
+// perfect. The score for performance is asserted only with NEXUS_LIGHTHOUSE_STRICT, because other programs
+// share the machine.
 
 import { pathToFileURL } from "node:url";
 

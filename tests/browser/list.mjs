@@ -1,4 +1,4 @@
-// The list: skeletons that nothing jumps from, search and filters in the address, more pages.
+// The list: a skeleton without layout shifts, search and filters in the address, more pages.
 
 import assert from "node:assert/strict";
 
@@ -11,7 +11,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await connect("Needle in the hay");
   await call("PUT", "/api/integrations/needle-in-the-hay", { status: "inactive" });
 
-  // Held back until the skeleton has been looked at.
+  // The response is held back until the test has looked at the skeleton.
   const pages = await hold(page, "**/api/integrations?*");
   await page.addInitScript(() => {
     globalThis.shifts = 0;
@@ -23,7 +23,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.locator(".card.skeleton").first().waitFor();
   await look("list-loading");
   const before = await page.locator(".card.skeleton").first().boundingBox();
-  // Only from here on: pictures are taken in other sizes.
+  // Only from here on, because screenshots are taken in other sizes.
   await page.evaluate(() => void (globalThis.shifts = 0));
   pages.release();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
@@ -33,7 +33,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await pages.end();
   await look("list");
 
-  // What is broken comes first, wherever it would stand.
+  // Broken integrations come first, whatever their position would be.
   const first = page.getByRole("listitem").first();
   assert.match(await first.innerText(), /^\w+\s+Old key/);
   await first.getByRole("button", { name: "Replace credentials: Old key" }).waitFor();
@@ -46,11 +46,11 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await cards.count(), 62);
   assert.equal(await page.getByRole("button", { name: "Load more" }).count(), 0);
 
-  // Search and filters stand in the address, and come back with it.
+  // Search and filters are in the address, and are restored from it.
   await page.getByRole("searchbox", { name: "Search by name" }).fill("needle");
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   assert.match(page.url(), /#\/integrations\?q=needle$/);
-  // What is typed is not lost to what is chosen in the same moment.
+  // Typed text is not lost when a filter is chosen at the same moment.
   await page.getByRole("searchbox", { name: "Search by name" }).fill("needle in");
   await page.getByRole("combobox", { name: "Status" }).selectOption("active");
   await page.waitForURL(/\?q=needle\+in&status=active$/);
@@ -60,7 +60,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByText("No matching integrations").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  // What is switched while a filter is being applied does not undo it.
+  // A switch that is used while a filter is applied does not undo the filter.
   const change = await hold(page, "**/api/integrations/int_*");
   const afterIt = async (route) => {
     const put = page.waitForResponse((answer) => answer.request().method() === "PUT");
@@ -79,7 +79,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   await look("list-filtered");
 
-  // The audit record of all that comes in pages, too.
+  // The audit record has pages, too.
   await page.getByRole("link", { name: "Audit" }).click();
   const records = page.locator("tbody tr");
   await records.first().waitFor();

@@ -1,4 +1,4 @@
-// One integration: renamed, switched off, its key replaced, who may use it, what it did, and deleted
+// One integration: renamed, switched off, its key replaced, its access changed, its usage shown, and deleted
 // with receipts.
 
 import assert from "node:assert/strict";
@@ -40,7 +40,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("heading", { name: "Billing", exact: true, level: 1 }).waitFor();
   await titled(page, "Billing · Integration Nexus");
 
-  // The key is withdrawn, a wrong one is refused, the right one takes its place.
+  // The key is revoked. A wrong key is rejected, and the right key replaces it.
   await ask("revoke_key");
   await billing.getByRole("button", { name: "Check now" }).click();
   await said(page, "Billing: Disconnected.");
@@ -59,13 +59,13 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await said(page, "The credentials of Billing were replaced.");
   await billing.getByText("Ends in 1234").waitFor();
 
-  // What ends late closes nothing but itself.
+  // A request that ends late closes only its own dialog.
   const change = await hold(page, `**/api/integrations/${made.id}`, "PUT");
   await billing.getByRole("button", { name: "Replace credentials" }).click();
   await key.fill("another-key-0000000000001234");
   await key.press("Enter");
   await replace.getByText("Checking with Sandbox").waitFor();
-  // Closing it asks first: what is typed is not accepted yet.
+  // Closing the dialog asks first, because the typed key has not been accepted yet.
   await page.keyboard.press("Escape");
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await question.getByRole("button", { name: "Discard changes" }).click();
@@ -75,7 +75,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("dialog", { name: "Delete Billing?" }).getByRole("button", { name: "Cancel" }).click();
   await change.end();
 
-  // Who may use it.
+  // The access of agents.
   await billing.getByRole("tab", { name: "Access" }).click();
   const verdict = billing.locator(".verdict");
   await billing.getByLabel("Path to test").fill("/keys");
@@ -84,7 +84,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.match(await verdict.innerText(), /^Always denied: Mints another key/);
   await billing.getByRole("button", { name: "Add rule" }).click();
   const rule = billing.getByRole("group", { name: "Rule 1" });
-  // The server judges rules while they are typed: nothing is foretold of what it would not save.
+  // The server checks rules while they are typed. The page predicts nothing for rules that cannot be saved.
   await billing.getByLabel("Method", { exact: true }).selectOption("GET");
   const foretold = (words) => verdict.getByText(words, { exact: true }).waitFor();
   await foretold("Allowed by rule 1");
@@ -103,7 +103,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("button", { name: "Save" }).click();
   await said(page, "The access rules were saved.");
   await look("access");
-  // The rule that stays is the one that is shown.
+  // The page shows the rule that was saved.
   await billing.getByRole("button", { name: "Add rule" }).click();
   const second = billing.getByRole("group", { name: "Rule 2" });
   await second.getByLabel(/^Methods/).fill("*");
@@ -111,12 +111,12 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await second.getByLabel("Path").fill("/secret/**");
   await billing.getByRole("button", { name: "Remove rule 1" }).click();
   assert.equal(await rule.getByLabel(/^Methods/).inputValue(), "*");
-  // Nothing that is not saved is left by mistake.
+  // The person does not leave unsaved changes by mistake.
   await billing.getByRole("tab", { name: "Usage" }).click();
   await look("leave");
   await question.getByRole("button", { name: "Keep editing" }).click();
   assert.equal(await rule.getByLabel("Path").inputValue(), "/secret/**");
-  // Somebody else was faster.
+  // Another person has saved a change first.
   await call("PUT", `/api/integrations/${made.id}`, { name: "Billing" });
   await call("PUT", `/api/integrations/${made.id}`, { status: "inactive" });
   allow(/status of 412/);
@@ -128,7 +128,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const { policy } = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual(policy, { agents: ["*"], rules: [{ effect: "allow", methods: ["GET"], path: "/messages/**" }] });
 
-  // What it did.
+  // The events and the usage.
   await billing.getByRole("tab", { name: "Activity" }).click();
   await billing.getByText("Health changed").first().waitFor();
   await look("activity");
@@ -140,11 +140,11 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("usage");
   // The arrow keys move between the tabs.
   await billing.getByRole("tab", { name: "Usage" }).press("ArrowRight");
-  // The rules deny the usual call, so the example is for people to fill in.
+  // The rules deny the usual call, so the person has to complete the example.
   await billing.locator("pre").getByText(`${facts.url}/api/proxy/sandbox/PATH`).waitFor();
   await look("use-it");
 
-  // Deleted: who will miss it, then what became of its key.
+  // The page of a deletion: first the affected agents, then the receipt for the key.
   await billing.getByRole("tab", { name: "Overview" }).click();
   await billing.getByRole("button", { name: "Delete integration" }).click();
   const remove = page.getByRole("dialog", { name: "Delete Billing?" });

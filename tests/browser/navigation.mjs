@@ -1,4 +1,5 @@
-// The way through the UI: Back and Forward, what they restore, the rail and its menu, the keyboard.
+// Navigation in the UI: Back and Forward with the state that they restore, the rail and its menu, and the
+// keyboard.
 
 import assert from "node:assert/strict";
 
@@ -12,13 +13,13 @@ await scenario(async ({ page, context, signedIn, look }) => {
   const scrolled = () => page.evaluate(() => scrollY);
   await link("Service 060").waitFor();
 
-  // The first Tab leads past the navigation.
+  // The first Tab reaches the link that skips the navigation.
   await page.keyboard.press("Tab");
   await look("skip-link");
   await page.keyboard.press("Enter");
   await page.locator("main:focus").waitFor();
   assert.ok(!page.url().includes("#main"), "the target of the skip link is not an address");
-  // A slash leads to the search, but not out of a field.
+  // The slash key focuses the search, except in a text field.
   await page.keyboard.press("/");
   const search = page.getByRole("searchbox", { name: "Search by name" });
   await page.waitForFunction(() => document.querySelector("integration-nexus").shadowRoot.activeElement?.type === "search");
@@ -27,7 +28,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await search.fill("service 0");
   await page.waitForURL(/\?q=service\+0$/);
 
-  // Back to the list: its filters, how far it was scrolled, and the focus on the card.
+  // Back restores the list: its filters, its scroll position, and the focus on the card.
   await link("Service 020").scrollIntoViewIfNeeded();
   const before = await scrolled();
   assert.ok(before > 300, `${before}`);
@@ -51,13 +52,13 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await title("Service 020");
   await page.goForward();
   await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
-  // The way up leads to the same list.
+  // The link to the list restores the same list.
   await page.getByRole("main").getByRole("link", { name: "Integrations" }).click();
   await page.waitForURL(/#\/integrations\?q=service\+0$/);
   await page.goBack();
   await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
 
-  // A reload stays where it was, and how far.
+  // A reload keeps the page and the scroll position.
   await page.getByRole("link", { name: "Audit" }).click();
   await page.locator("tbody tr").nth(40).scrollIntoViewIfNeeded();
   const place = await scrolled();
@@ -65,13 +66,13 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await page.waitForFunction((y) => y > 0 && Math.abs(scrollY - y) < 2, place);
   await titled(page, "Audit · Integration Nexus");
 
-  // What a card can do.
+  // The menu of a card.
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByRole("button", { name: "Actions for Service 060" }).press("Enter");
   const menu = page.getByRole("menu", { name: "Actions for Service 060" });
   await menu.getByRole("menuitem", { name: "Manage" }).waitFor();
   await look("card-menu");
-  // Scrolling closes it too, and pictures are taken in other sizes.
+  // Scrolling closes the menu too. Screenshots are taken in other sizes.
   if (await menu.count()) await page.keyboard.press("Escape");
   await menu.waitFor({ state: "detached" });
   await page.locator(".more-button:focus").waitFor();
@@ -94,7 +95,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await page.getByRole("dialog", { name: "Service 059 was deleted" }).getByRole("button", { name: "Done" }).click();
   await link("Service 059").waitFor({ state: "detached" });
 
-  // Where there is little room, the rail is a menu.
+  // On a narrow screen, the rail is a menu.
   await page.setViewportSize({ width: 390, height: 844 });
   const audit = page.getByRole("navigation").getByRole("link", { name: "Audit" });
   assert.equal(await audit.count(), 0);
@@ -114,7 +115,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await audit.waitFor({ state: "hidden" });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing to scroll sideways");
 
-  // The dialog that adds has an address: Back closes it, a reload opens it again, a link leads to it.
+  // The dialog for adding has an address: Back closes it, a reload opens it again, and a link leads to it.
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByRole("button", { name: "Add integration" }).click();
@@ -137,14 +138,14 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await catalogue.waitFor();
   await page.goForward();
   await form.waitFor();
-  // Closed, it is not in the way of Back.
+  // A closed dialog leaves no entry for Back.
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "detached" });
   assert.match(page.url(), /#\/integrations$/);
   await page.goBack();
   await title("Audit");
 
-  // By a link, there is nothing below to go back to.
+  // After a direct link, there is no page to go back to.
   const other = await context.newPage();
   await other.goto(`/#/add/${facts.by_key}`);
   const linked = other.getByRole("dialog", { name: "Connect Sandbox" });

@@ -1,4 +1,4 @@
-// The harness itself: what it is there to notice, it notices.
+// A test of the harness itself: it must notice each problem that it is for.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ await scenario(async ({ page, problems, allow, look }) => {
   await page.goto("/#use-token");
   const noticed = async (pattern, make) => {
     await make();
-    // What a page says arrives in order: once this has, so has what came before it.
+    // Messages of a page arrive in order. When this one has arrived, all earlier ones have.
     const said = page.waitForEvent("console", (message) => message.text() === "done");
     await page.evaluate(() => console.log("done"));
     await said;
@@ -45,7 +45,7 @@ await scenario(async ({ page, problems, allow, look }) => {
     await look("a button without a name");
   }, /button-name/);
 
-  // A permitted request is not reported, and the stage does what it is asked.
+  // An allowed request is not reported, and the stage does what it is asked.
   allow(/^console: expected/);
   await page.evaluate(() => console.error("expected"));
   await connect("Sandbox");

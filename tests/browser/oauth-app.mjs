@@ -1,4 +1,4 @@
-// OAuth apps: what is missing is set up on the way, by those who may; and the page for all of them.
+// OAuth apps: an administrator sets up a missing app while connecting, and manages all apps on their page.
 
 import assert from "node:assert/strict";
 
@@ -42,7 +42,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await dialog.getByRole("button", { name: "Discard" }).click();
   await page.keyboard.press("Escape");
 
-  // The page: no secret is ever shown.
+  // The page never shows a secret.
   await page.getByRole("link", { name: "OAuth apps" }).click();
   await page.getByRole("heading", { name: "Sandbox (OAuth)" }).waitFor();
   await look("oauth-apps");

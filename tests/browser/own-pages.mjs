@@ -1,4 +1,4 @@
-// The pages of administrators: the workspace's own providers, and the audit record with its export.
+// The pages for administrators: the workspace's own providers, and the audit record with its export.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("heading", { name: "Sandbox", exact: true }).waitFor();
   await look("providers");
 
-  // What it starts from is a manifest that the server takes.
+  // The initial text is a manifest that the server accepts.
   await page.getByRole("button", { name: "Add provider" }).click();
   const editor = page.getByRole("dialog", { name: "Add a custom provider" });
   const json = editor.getByLabel("Manifest (JSON)");
@@ -37,7 +37,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("heading", { name: "Acme Two" }).waitFor();
   assert.equal((await call("GET", "/api/manifests/custom-acme")).name, "Acme Two");
 
-  // One that is in use stays.
+  // A provider in use cannot be deleted.
   await page.getByRole("button", { name: "Delete: Sandbox", exact: true }).click();
   const question = page.getByRole("dialog", { name: "Delete Sandbox?" });
   await question.getByRole("button", { name: "Delete" }).click();

@@ -1,4 +1,4 @@
-// Passkeys, with Chromium's own authenticator: added after a link, used to sign in, named and removed.
+// Passkeys, with Chromium's own authenticator: added after a link, used to sign in, renamed and removed.
 
 import assert from "node:assert/strict";
 
@@ -56,7 +56,7 @@ await scenario(async ({ page, context, look }) => {
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();
   await look("sign-in-passkey");
 
-  // Without the user, there is no signature. With the user, nothing is typed.
+  // Without the user's approval there is no signature. With it, the person types nothing.
   const signIn = page.getByRole("button", { name: "Sign in with a passkey" });
   await laptop.verifies(false);
   await signIn.click();
@@ -65,7 +65,7 @@ await scenario(async ({ page, context, look }) => {
   await signIn.click();
   await page.getByText("Ann · Administrator").waitFor();
 
-  // A device has one passkey of a person. Another device has another one.
+  // A device has one passkey of a person. A second device has another one.
   await page.getByRole("link", { name: "Your account" }).click();
   const add = page.getByRole("button", { name: "Add a passkey" });
   await add.click();
@@ -98,7 +98,7 @@ await scenario(async ({ page, context, look }) => {
   await page.getByRole("navigation").getByRole("link", { name: "People" }).click();
   await page.getByText("1 passkey").waitFor();
 
-  // Somebody who signs in again by a link is offered a passkey: those that are known may be lost.
+  // A person who signs in again by a link is offered a passkey, because the known ones may be lost.
   await page.getByRole("button", { name: "Actions for Ann" }).click();
   await page.getByRole("menuitem", { name: "Sign-in link" }).click();
   const again = page.getByRole("dialog", { name: "Sign-in link for Ann" });
@@ -113,6 +113,6 @@ await scenario(async ({ page, context, look }) => {
   await signIn.click();
   await page.getByText("Ann · Administrator").waitFor();
 }, {
-  // What a failed request looks like in the console: here, the last passkey.
+  // The message of a failed request in the console. Here it is about the last passkey.
   allow: [/status of 409/],
 });

@@ -1,4 +1,4 @@
-// People: invited by a link that signs in, made administrators, signed out, let in again and switched off.
+// People: invited by a link, made administrators, signed out, signed in again and switched off.
 
 import assert from "node:assert/strict";
 
@@ -41,7 +41,7 @@ await scenario(async ({ page, browser, look }) => {
   await page.getByRole("menuitem", { name: "Sign out everywhere" }).click();
   await said(page, "Bob was signed out.");
 
-  // Who has lost every passkey signs in again, as the same person.
+  // A person who has lost every passkey signs in again as the same person.
   await bob.getByRole("button", { name: "Actions for Bob" }).click();
   await page.getByRole("menuitem", { name: "Sign-in link" }).click();
   const again = page.getByRole("dialog", { name: "Sign-in link for Bob" });
@@ -71,7 +71,7 @@ await scenario(async ({ page, browser, look }) => {
   const { items } = await call("GET", "/api/people");
   assert.deepEqual(items.filter((one) => one.name === "Bob").map(({ role, status }) => [role, status]), [["ADMIN", "disabled"]]);
 
-  // Whose session has ended signs in elsewhere, and what was open stays.
+  // A person whose session has ended signs in in another tab. The open page stays.
   await other.getByRole("link", { name: "Integrations", exact: true }).first().click();
   await other.evaluate(() => dispatchEvent(new Event("focus")));
   const expired = other.getByRole("dialog", { name: "Your session has expired" });

@@ -1,5 +1,5 @@
-// What one person begins is never done in another's name, nor after they have signed out; and who
-// somebody is, is read by the deployment's own claims.
+// An action that one person began is never done in another person's name, or after a sign-out. The claims of
+// the deployment decide who a person is.
 
 import assert from "node:assert/strict";
 
@@ -13,7 +13,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   };
   allow(/status of 401/);
 
-  // A sign-in that is still beginning when the page's token becomes another workspace's.
+  // A sign-in is in progress when the page's token changes to another workspace.
   const { token: other } = await ask("token", { role: "ADMIN", workspace: "elsewhere", subject: "mallory" });
   await signedIn("ADMIN");
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
@@ -31,11 +31,11 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   script.release();
   if (!popup.isClosed()) await popup.waitForEvent("close").catch(() => {});
   assert.deepEqual(await names(other), []);
-  // Nor is half of it left where it was begun.
+  // The old workspace keeps no half-finished sign-in.
   assert.deepEqual(await names(facts.tokens.ADMIN), ["Sandbox"]);
   await script.end();
 
-  // A page that gives tokens is asked for one, once; nobody can paste one into it.
+  // A page that supplies tokens is asked for one, once. Nobody can paste a token into it.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
   const asked = await page.evaluate(async (token) => {
     const element = document.body.appendChild(document.createElement("integration-nexus"));
@@ -44,7 +44,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
     const first = new Promise((resolve) => element.addEventListener("nexus:token-expired", resolve, { once: true }));
     element.token = token;
     await first;
-    // The calls of a page are made together.
+    // The requests of a page are sent together.
     await fetch("/api/health");
     element.id = "second";
     return times;
@@ -69,12 +69,12 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).name, "Sandbox");
 
-  // A call that was under way when somebody signed out is made by nobody, however they come back.
+  // A request that was in progress at the sign-out is not repeated, whoever signs in next.
   let answer;
   const late = new Promise((resolve) => void (answer = resolve));
   await page.route("**/api/integrations?*", async (route) => {
     await late;
-    // The page may have gone on.
+    // The page may have been left by now.
     await route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${ended}` } }).catch(() => {});
   });
   const under = page.waitForRequest("**/api/integrations?*");
@@ -93,7 +93,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("button", { name: "Check now" }).waitFor();
   assert.ok(calls < 15, `${calls} calls`);
 
-  // Claims of the deployment's own: an administrator is one, in the right workspace.
+  // With the deployment's own claims, an administrator is recognised in the right workspace.
   const claim = "https://acme.example/";
   await ask("configure", {
     variables: { jwt_workspace_claim: `${claim}workspace`, jwt_role_claim: `${claim}role` },

@@ -1,5 +1,5 @@
-// A connection that the provider has ended: seen at a glance, connected again from its card; another
-// account is refused, and taken where one says so.
+// A connection that the provider has ended is visible in the list, and is connected again from its card.
+// Another account is rejected unless the person accepts it.
 
 import assert from "node:assert/strict";
 
@@ -21,7 +21,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("revoke_grants");
   const [made] = (await call("GET", "/api/integrations")).items;
   await call("POST", `/api/integrations/${made.id}/check`);
-  // What changed elsewhere is there when one looks again.
+  // A change from elsewhere is visible when the person returns to the page.
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   await page.getByRole("listitem").getByText("Disconnected").waitFor();
@@ -33,7 +33,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await dialog.getByText("Sign in with the account that is connected now (Sandbox Inc.).").waitFor();
   await look("reconnect");
 
-  // Another account: nothing is changed.
+  // Another account consents, so nothing changes.
   await ask("account", { id: "acct_other", label: "Other Ltd." });
   allow(/status of 403/);
   const popup = await through(goOn);

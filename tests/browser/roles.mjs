@@ -1,4 +1,5 @@
-// What each role sees: a manager not what it may not do, an agent that this is not for it.
+// The pages for each role: a manager does not see what managers may not do, and an agent is told that the UI
+// is for people.
 
 import assert from "node:assert/strict";
 
@@ -21,7 +22,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByText("user-1 · Manager").waitFor();
   for (const name of names) assert.equal(await page.getByRole("link", { name }).count(), 0, name);
   await look("list-manager");
-  // Nor by an address that somebody gave them.
+  // A direct link does not help either.
   for (const route of ["people", "oauth-apps", "providers", "audit", "emergency-stop"]) {
     await page.evaluate((route) => void (location.hash = `#/${route}`), route);
     await page.getByRole("heading", { name: "Only administrators can open this page" }).waitFor();

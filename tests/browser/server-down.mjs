@@ -1,4 +1,4 @@
-// The server is gone, and comes back: what was typed stays, what failed can be tried again.
+// The server goes down and comes back. Typed text stays, and a failed action can be repeated.
 
 import assert from "node:assert/strict";
 
@@ -23,7 +23,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("dialog", { name: "Primary Sandbox Account is connected" }).waitFor();
   await page.keyboard.press("Escape");
 
-  // The list keeps what it has, and says that it may be old.
+  // The list keeps its content, and says that it may be out of date.
   await ask("stop_app");
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
@@ -42,7 +42,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await context.setOffline(false);
   await page.getByText("You are offline.").waitFor({ state: "detached" });
 
-  // Nothing at all to show yet.
+  // The page has nothing to show yet.
   await page.route("**/api/integrations?*", (route) => route.abort("connectionrefused"));
   await page.reload();
   await page.getByRole("alert").getByText("The integrations could not be loaded").waitFor();
@@ -52,7 +52,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await card.waitFor();
   assert.equal((await call("GET", "/api/integrations")).items.length, 2);
 
-  // A part of the UI that cannot be loaded says so, and is loaded when it can be.
+  // A part of the UI that cannot be loaded says so, and loads when the server is back.
   const other = await context.newPage();
   await other.route("**/assets/later-*.js", (route) => route.abort("connectionrefused"));
   await other.goto("/#/agents");

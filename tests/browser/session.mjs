@@ -1,5 +1,5 @@
-// Signing in: by the form, by a link that asks first where it would replace somebody, and again when
-// the token has ended, without losing what was being done.
+// Signing in: by the form, by a link that asks before it replaces a session, and again after the token has
+// expired. Work in progress is not lost.
 
 import assert from "node:assert/strict";
 
@@ -14,11 +14,11 @@ await scenario(async ({ page, look, allow }) => {
   };
   allow(/status of 401/);
 
-  // A deep link survives the form.
+  // After the sign-in, the form leads to the address that was opened first.
   await page.goto("/#/integrations/sandbox/usage");
   const field = page.getByLabel("Access token (JWT)", { exact: true });
   const submit = page.getByRole("button", { name: "Sign in" });
-  // A link whose token has ended says so.
+  // A link with an expired token says so.
   const { token: late } = await ask("token", { role: "ADMIN", seconds: -60 });
   await reload(`#token=${late}`);
   await page.getByText("The token in the sign-in link has expired.").waitFor();
@@ -46,7 +46,7 @@ await scenario(async ({ page, look, allow }) => {
   await page.getByText("No agent used this integration in this period.").waitFor();
   assert.equal(await stored(), facts.tokens.ADMIN);
 
-  // A link with the same token changes nothing; with another it asks, and says for whom.
+  // A link with the same token changes nothing. A link with another token asks first, and names the person.
   await reload(`#token=${facts.tokens.ADMIN}`);
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   assert.ok(!page.url().includes("token"), page.url());
@@ -60,7 +60,7 @@ await scenario(async ({ page, look, allow }) => {
   assert.equal(await stored(), facts.tokens.ADMIN);
   await look("sign-in-link");
   await page.getByRole("button", { name: "Do not sign in" }).click();
-  // Opened where something is being done, it asks over that; who says no goes on.
+  // A link that is opened during an edit asks on top of it. The edit continues after "no".
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
   await page.getByRole("tab", { name: "Access" }).click();
   await page.getByRole("button", { name: "Add rule" }).click();
@@ -74,17 +74,17 @@ await scenario(async ({ page, look, allow }) => {
   await page.getByText("mallory · Administrator").waitFor();
   await page.getByText("Connect your first service").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
-  // Signing out leads to the page for signing in.
+  // Signing out leads to the sign-in page.
   await page.waitForURL(/\/sign-in/);
   assert.equal(await stored(), null);
 
-  // On one's own machine, with nobody signed in, a link just works.
+  // On the person's own machine, a link signs in without a question if nobody is signed in.
   await reload(`#token=${facts.tokens.ADMIN}`);
   await pick(page, "Sandbox");
   await page.getByLabel("API key", { exact: true }).fill(facts.key);
   await page.getByRole("dialog").getByLabel("Name").fill("Typed before it ended");
 
-  // The token ends. What was typed is still there, and what was begun is done.
+  // The token expires. Typed text is still there, and the interrupted action is done.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
   const stop = await callAs(page, ended);
   await page.getByRole("button", { name: "Connect", exact: true }).click();

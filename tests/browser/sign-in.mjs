@@ -1,4 +1,4 @@
-// The sign-in page: where a secret is read from, and where a person goes on afterwards.
+// The sign-in page: where it reads a secret from, and which page it opens afterwards.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -51,7 +51,7 @@ const question = (page) => page.getByRole("heading", { name: "Connect Claude?" }
 const signIn = (page) => page.getByRole("button", { name: "Sign in", exact: true }).click();
 
 await scenario(async ({ page, context, look, allow }) => {
-  // A secret in the query would be in the log of every server on the way, so it does not count.
+  // A secret in the query is ignored, because every server on the way could log it.
   const sent = [];
   page.on("request", (request) => sent.push(new URL(request.url()).pathname));
   for (const name of ["invitation", "link"]) {
@@ -67,7 +67,7 @@ await scenario(async ({ page, context, look, allow }) => {
   const app = await program();
   allow(new RegExp(`^request to another origin: ${app.redirect_uri}`));
 
-  // Nobody is signed in: the person signs in by a link that is pasted into the same tab.
+  // Nobody is signed in. The person pastes a link into the same tab.
   await page.goto(app.asks);
   await page.getByText("An app wants to connect.").waitFor();
   assert.equal(new URL(page.url()).pathname, "/sign-in");
@@ -84,13 +84,13 @@ await scenario(async ({ page, context, look, allow }) => {
   const tokens = await app.exchange(answer.code);
   assert.match(tokens.access_token ?? JSON.stringify(tokens), /^nxt_/);
 
-  // The person has a session already: with it, the sign-in page is only on the way.
+  // The person has a session already, so the sign-in page passes them on.
   await page.goto(app.asks);
   await question(page);
   await page.goto(`/sign-in?return_to=${encodeURIComponent(app.asks)}`);
   await question(page);
 
-  // The link is opened in another tab, as a terminal does: the tab that the app opened goes on.
+  // The link is opened in another tab, as a terminal does. The app's tab then continues.
   await context.clearCookies();
   await page.goto(app.asks);
   await page.getByText("An app wants to connect.").waitFor();
@@ -117,7 +117,7 @@ await scenario(async ({ page, context, look, allow }) => {
   await question(page);
   await page.getByText("Bob", { exact: true }).waitFor();
 
-  // Nothing else is gone on to, whatever the address says.
+  // The page opens no other address, whatever the query says.
   for (const wrong of [
     "//evil.example/oauth/authorize?x",
     "/\\evil.example/oauth/authorize?x",

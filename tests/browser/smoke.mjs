@@ -1,4 +1,4 @@
-// The page comes up under its strict policy, for those who are signed in and those who are not.
+// The page loads under its strict policy, for a signed-in person and for a visitor.
 
 import assert from "node:assert/strict";
 

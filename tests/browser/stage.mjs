@@ -1,7 +1,7 @@
-// The other end of a scenario: what the Rust side (tests/tests/it/browser) says about the stage, and
-// does on it when asked.
+// The script's end of the conversation with the Rust side (tests/tests/it/browser), which describes the stage
+// and changes it on request.
 //
-// stdout belongs to this conversation; whatever else is to be said goes to stderr.
+// stdout is only for this conversation. All other output goes to stderr.
 
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -32,8 +32,8 @@ export const CHROMIUM_ARGS = [
 ];
 
 /**
- * `url` of the application; `tokens` by role, of `subject` in `workspace`; `provider`'s origin, the
- * `key` it accepts, and its manifests' ids: `by_key` and `by_oauth`.
+ * The `url` of the application. `tokens` by role, each for `subject` in `workspace`. The `provider`'s origin,
+ * the `key` that it accepts, and the ids of its manifests: `by_key` and `by_oauth`.
  */
 export const facts = JSON.parse(need("NEXUS_FACTS"));
 

@@ -1,4 +1,5 @@
-// Several tabs: a new one is signed in, all show the same state at once, and signing out ends all.
+// Several tabs: a new tab is signed in, all tabs show the same state at once, and signing out ends the
+// session in all.
 
 import assert from "node:assert/strict";
 
@@ -10,7 +11,7 @@ await scenario(async ({ page, context, signedIn }) => {
   const card = page.getByRole("link", { name: "Sandbox", exact: true });
   await card.waitFor();
 
-  // A click with Ctrl opens a tab that is signed in. The token is not left anywhere that outlives it.
+  // A Ctrl-click opens a signed-in tab. The token is not stored anywhere that outlives the tab.
   const [second] = await Promise.all([context.waitForEvent("page"), card.click({ modifiers: ["Control"] })]);
   await second.getByRole("heading", { name: "Sandbox", level: 1 }).waitFor();
   assert.match(second.url(), /#\/integrations\/sandbox$/);
@@ -18,7 +19,7 @@ await scenario(async ({ page, context, signedIn }) => {
   assert.equal(await second.evaluate(() => sessionStorage.getItem("nexus.token")), facts.tokens.ADMIN);
   assert.ok(!page.url().includes("sandbox"), "the first tab stays where it is");
 
-  // Both ways, without looking away: nothing but the other tab's word makes them load again.
+  // In both directions, without switching tabs: only the message from the other tab causes a reload.
   const first = page.getByRole("switch");
   const other = second.getByRole("switch");
   await second.getByRole("switch", { checked: true }).waitFor();
@@ -29,7 +30,7 @@ await scenario(async ({ page, context, signedIn }) => {
   await second.getByLabel("Name").fill("Billing");
   await second.getByRole("button", { name: "Rename" }).click();
   await page.getByRole("link", { name: "Billing", exact: true }).waitFor();
-  // What is typed in one is not replaced by what the other does.
+  // Text that is typed in one tab is not replaced by a change in the other.
   await second.getByLabel("Name").fill("Half a na");
   await first.click();
   await page.getByRole("switch", { checked: false }).waitFor();
@@ -38,7 +39,7 @@ await scenario(async ({ page, context, signedIn }) => {
   await first.click();
   await page.getByRole("switch", { checked: true }).waitFor();
 
-  // The pages of administrators, too.
+  // The same on the pages for administrators.
   const apps = await context.newPage();
   await apps.goto("/#/oauth-apps");
   await apps.getByRole("heading", { name: "Sandbox (OAuth)" }).waitFor();
@@ -49,7 +50,7 @@ await scenario(async ({ page, context, signedIn }) => {
   await apps.getByText("No OAuth apps in this workspace").waitFor();
   await third.close();
 
-  // A tab of another workspace is not told, and the tab used last hands its session on.
+  // A tab of another workspace gets no message. The tab that was used last passes its session on.
   const { token } = await ask("token", { role: "ADMIN", workspace: "elsewhere", subject: "mallory" });
   const elsewhere = await context.newPage();
   await elsewhere.goto(`/#token=${token}`);
@@ -68,7 +69,7 @@ await scenario(async ({ page, context, signedIn }) => {
   await fourth.getByText("mallory · Administrator").waitFor();
   await fourth.close();
 
-  // Signing out ends the session in every tab that has it; words that are typed there stay.
+  // Signing out ends the session in every tab that has it. Typed text stays there.
   await second.getByLabel("Name").fill("Half a na");
   await page.getByRole("button", { name: "Sign out" }).click();
   await apps.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -83,7 +84,7 @@ await scenario(async ({ page, context, signedIn }) => {
   await second.getByRole("button", { name: "Sign out" }).click();
   await second.getByRole("heading", { name: "Sign in" }).waitFor();
 
-  // With nobody signed in, a new tab asks for a token.
+  // If nobody is signed in, a new tab asks for a sign-in.
   const last = await context.newPage();
   await last.goto("/");
   await last.getByRole("heading", { name: "Sign in" }).waitFor();

@@ -1,5 +1,5 @@
-// A sign-in that is left before the provider's consent: kept where it is seen, or removed; never a
-// silent leftover.
+// A sign-in that is abandoned before the provider's consent. The person keeps or removes the pending
+// integration. It never stays unnoticed.
 
 import assert from "node:assert/strict";
 
@@ -22,7 +22,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   };
   const items = async () => (await call("GET", "/api/integrations")).items;
 
-  // Left and removed: nothing stays.
+  // The person leaves and removes it. Nothing stays.
   let popup = await begin();
   await page.keyboard.press("Escape");
   await question.waitFor();
@@ -30,7 +30,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await question.getByRole("button", { name: "Continue sign-in" }).click();
   await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
   await page.evaluate(() => history.back());
-  // The window is at the provider, and not ours to close: Chromium says so.
+  // The window shows the provider's page, so we cannot close it. Chromium says so.
   allow(/Unsafe attempt to initiate navigation/);
   await question.getByRole("button", { name: "Remove it" }).click();
   await page.getByRole("combobox", { name: "Search providers" }).waitFor();
@@ -39,7 +39,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.deepEqual(await items(), []);
   if (!popup.isClosed()) await popup.close();
 
-  // Denied, left and kept: it is seen at once, as what it is.
+  // The person declines, leaves and keeps it. The list shows it at once as pending.
   popup = await begin();
   allow(/status of 400/);
   await popup.getByRole("button", { name: /deny/i }).click();
@@ -62,7 +62,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal(await page.getByRole("switch").count(), 0);
   await look("unfinished-page");
 
-  // Finished in the end.
+  // At the end, the person finishes it.
   await page.getByRole("button", { name: "Finish sign-in" }).click();
   const finish = page.getByRole("dialog", { name: "Reconnect Primary Sandbox Account" });
   [popup] = await Promise.all([

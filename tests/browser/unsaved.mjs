@@ -1,4 +1,4 @@
-// Typed words are not lost silently: not by Escape, a link, Back, a reload or signing out.
+// Typed text is not lost without a question: by Escape, a link, Back, a reload or signing out.
 
 import assert from "node:assert/strict";
 
@@ -14,11 +14,11 @@ await scenario(async ({ page, signedIn, look }) => {
   };
   const leave = () => question.getByRole("button", { name: "Discard changes" }).click();
 
-  // The form that adds.
+  // The form that adds an integration.
   await pick(page, "Sandbox");
   const form = page.getByRole("dialog", { name: "Connect Sandbox" });
   const key = form.getByLabel("API key", { exact: true });
-  // Nothing is typed: nothing is asked.
+  // Without typed text, there is no question.
   await form.getByRole("button", { name: "Back" }).click();
   await page.getByRole("listbox").getByRole("option", { name: /^\w*\s*Sandbox Custom · API key/ }).click();
   await key.fill("typed with care");
@@ -42,7 +42,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "detached" });
   await form.waitFor();
-  // A reload is asked about by the browser.
+  // The browser itself asks before a reload.
   const asked = page.waitForEvent("dialog");
   const reload = page.evaluate(() => location.reload()).catch(() => {});
   const dialog = await asked;
@@ -50,7 +50,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await dialog.dismiss();
   await reload;
   assert.equal(await key.inputValue(), "typed with care");
-  // Whoever says yes goes where they wanted to.
+  // After "yes", the person gets to the page that they wanted.
   await page.evaluate(() => history.back());
   await leave();
   await page.getByRole("combobox", { name: "Search providers" }).waitFor();
@@ -67,7 +67,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await stay();
   await page.getByRole("button", { name: "Sign out" }).click();
   await stay();
-  // The switch beside it does not take it away, nor does somebody else's change.
+  // Neither the switch beside the field nor another person's change removes the typed name.
   await call("PUT", "/api/integrations/sandbox", { name: "Renamed elsewhere" });
   await page.getByRole("switch").click();
   await page.getByRole("heading", { name: "Renamed elsewhere" }).waitFor();
@@ -78,7 +78,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("switch").click();
   await page.getByRole("switch", { checked: true }).waitFor();
 
-  // Rules: a switch in between does not take them away, and does not stop them from being saved.
+  // Rules: using the switch does not remove typed rules, and they can still be saved.
   await page.getByRole("tab", { name: "Access" }).click();
   await page.getByRole("button", { name: "Add rule" }).click();
   await page.getByRole("group", { name: "Rule 1" }).getByLabel("Path").fill("/me");
@@ -93,14 +93,14 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByText("You have unsaved changes.").waitFor({ state: "detached" });
   const { policy } = await call("GET", "/api/integrations/sandbox");
   assert.equal(policy.rules[0].path, "/me");
-  // Somebody else's rules are not overwritten by a switch in between either.
+  // The switch does not overwrite another person's rules either.
   await page.getByRole("button", { name: "Add rule" }).click();
   await call("PUT", "/api/integrations/sandbox", { policy: { agents: ["*"], rules: [] } });
   await page.getByRole("switch").click();
   await page.getByRole("switch", { checked: true }).waitFor();
   await page.getByRole("group", { name: "Rule 2" }).waitFor();
 
-  // Credentials, an app, a provider.
+  // Credentials, an OAuth app, and a provider.
   await page.getByRole("link", { name: "Integrations", exact: true }).first().click();
   await leave();
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();

@@ -1,5 +1,5 @@
-// The vendors' own SDKs in Node.js, unmodified: a base URL, and the agent's token as their key.
-// Arguments: the application's origin, an agent's token. Each line of output is a call that worked.
+// The vendors' own SDKs in Node.js, unmodified: a base URL, and the agent's token as their key. Arguments:
+// the application's origin, an agent's token. Each line of output is a successful call.
 import assert from "node:assert/strict";
 
 import Anthropic from "@anthropic-ai/sdk";
@@ -23,7 +23,7 @@ const calls = {
     await assert.rejects(slack.chat.postMessage({ channel: "C0NOWHERE", text: "x" }), /channel_not_found/);
   },
   async stripe() {
-    // It has no option for a path before /v1: its HTTP client puts one there.
+    // The SDK has no option for a path before /v1, so its HTTP client adds the path.
     const httpClient = Stripe.createFetchHttpClient((url, init) =>
       fetch(String(url).replace("https://api.stripe.com", base("stripe")), init),
     );
@@ -40,7 +40,7 @@ const calls = {
   async googleapis() {
     const auth = new google.auth.OAuth2();
     auth.setCredentials({ access_token: token });
-    // Its rootUrl loses a path: the fetch that it is given puts one there.
+    // The SDK drops a path in its rootUrl, so the supplied fetch adds the path.
     const fetchImplementation = (url, init) =>
       fetch(String(url).replace("https://gmail.googleapis.com", base("gmail")), init);
     const gmail = google.gmail({ version: "v1", auth, fetchImplementation });

@@ -1,5 +1,5 @@
-// MCP clients that are told the URL alone: the official ones in TypeScript, and mcp-remote.
-// Arguments: the application's origin, a token that is not used, the cookie of a person who is signed in.
+// MCP clients that get only the URL: the official ones in TypeScript, and mcp-remote. Arguments: the
+// application's origin, an unused token, the cookie of a signed-in person.
 import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -43,7 +43,7 @@ class Provider {
 
 async function use(client, transport) {
   await client.connect(transport);
-  // A program that is left open would keep this one running.
+  // A program that stays open would keep this one running.
   try {
     const listed = await client.callTool({ name: "list_integrations", arguments: {} });
     const slugs = listed.structuredContent.integrations.map((item) => item.slug);
@@ -65,7 +65,7 @@ async function official(make, Transport, finish) {
   await finish(first, authProvider.back.searchParams);
   await use(make(), new Transport(url(), { authProvider }));
   assert.ok(authProvider.kept.refresh_token, "no refresh token");
-  // An access token that has ended is renewed without the person.
+  // An expired access token is renewed without the person.
   authProvider.kept = { ...authProvider.kept, access_token: "nxt_ended" };
   authProvider.back = undefined;
   await use(make(), new Transport(url(), { authProvider }));

@@ -1,6 +1,7 @@
-// The vendors' SDKs that follow links, bring a base path of their own, or keep only the host of a base URL: unmodified,
-// with options that they document. Arguments: the application's origin, an agent's token, the proxy's domain. Each line
-// of output is an SDK that did all it was asked; that no token left the proxy, the vendors' side says.
+// Vendors' SDKs that follow links, add a base path of their own, or keep only the host of a base URL:
+// unmodified, with documented options. Arguments: the application's origin, an agent's token, the proxy's
+// domain. Each line of output is an SDK whose calls all succeeded. The simulated vendors check that no token
+// left the proxy.
 import assert from "node:assert/strict";
 import dns from "node:dns";
 import { Readable } from "node:stream";
@@ -22,12 +23,12 @@ const direct = (slug) => `${origin}/api/proxy/${slug}`;
 const host = (slug) => `${slug}--acme.${domain}`;
 const { port } = new URL(origin);
 
-// The wildcard entry that the domain has in DNS.
+// DNS has this wildcard entry for the domain.
 const { lookup } = dns;
 dns.lookup = (name, options, done) =>
   name.endsWith(`.${domain}`) ? lookup("127.0.0.1", options, done) : lookup(name, options, done);
 
-// What the TLS proxy in front of the application does.
+// This is what the TLS proxy in front of the application does.
 const { fetch } = globalThis;
 globalThis.fetch = (input, init) => {
   const url = new URL(input.url ?? input);
@@ -75,7 +76,7 @@ const calls = {
     auth.setCredentials({ access_token: token });
     const drive = google.drive({ version: "v3", auth });
     const media = { mimeType: "text/plain", body: Readable.from(["what is ", "uploaded"]) };
-    // Uploads take the root URL from the call's own options alone.
+    // Uploads use only the root URL in the call's own options.
     const rootUrl = `http://${host("drive")}:${port}/`;
     const made = await drive.files.create({ requestBody: { name: "notes.txt" }, media }, { rootUrl });
     assert.equal(made.data.name, "notes.txt");

@@ -1,4 +1,4 @@
-// The official MCP clients in TypeScript: of the protocol before 2026-07-28, and of today.
+// The official MCP clients in TypeScript, for the protocol before 2026-07-28 and for the current one.
 // Arguments: the application's origin, an agent's token.
 import assert from "node:assert/strict";
 

@@ -1,6 +1,6 @@
-// What a person does in a browser when a program asks for access: looks at the page, and agrees. It is a module for
-// the scripts here, and a program that other programs start as their browser: with the URL as its only argument, and
-// the person's cookie in NEXUS_COOKIE.
+// A person in a browser, whom a program asks for access: looks at the page, and agrees. It is a module for
+// the scripts here, and a program that other programs start as their browser, with the URL as its only
+// argument and the person's cookie in NEXUS_COOKIE.
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 

@@ -1,4 +1,5 @@
-// Runs calls one after the other: a line of output for each that worked, and a failure of the process for the others.
+// Runs calls one after the other. Prints a line for each successful call, and exits with an error for the
+// others.
 
 /** @param {Record<string, () => Promise<void>>} calls by the name of what they try */
 export async function runAll(calls) {

@@ -1,12 +1,12 @@
 // oidc-provider, a certified authorization server, unmodified, on a free port of 127.0.0.1.
 //
-// Whoever comes is signed in as `ACCOUNT` and has consented; all else is the server's own. As it is
-// documented, a revoked refresh token ends its grant, a revoked access token itself alone; `GRANT` says
-// whether a second authorization of one account joins the grant of the first (`shared`, as in one
-// browser session) or gets one of its own (`own`).
+// Every visitor is signed in as `ACCOUNT` and has consented. Everything else is the server's own behaviour.
+// As its documentation says, a revoked refresh token ends its grant, and a revoked access token ends alone.
+// `GRANT` says whether a second authorization of one account joins the grant of the first (`shared`, as in
+// one browser session) or gets its own (`own`).
 //
-// Prints its URL. `GET /issued` lists all tokens that it has ever given out; what lives of them its
-// introspection says (RFC 7662).
+// Prints its URL. `GET /issued` lists all tokens that the server has ever issued. Its introspection says
+// which of them are active (RFC 7662).
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -23,7 +23,7 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(origin, {
   claims: { openid: ["sub", ...Object.keys(idClaims)], profile: ["name"] },
-  // As many providers do: an id token has all claims, although an access token could get them.
+  // As many providers do, an id token has all claims, although an access token could fetch them.
   conformIdTokenClaims: false,
   clients: [
     {
@@ -97,5 +97,5 @@ server.on("request", (request, response) => {
   }
 });
 console.log(`Serving ${origin}`);
-// Whoever started it ends it by closing its input.
+// The server ends when its input is closed.
 process.stdin.on("end", () => process.exit(0)).resume();

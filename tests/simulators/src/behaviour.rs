@@ -1,6 +1,7 @@
-//! The ways a provider can fail, and the answers that show them.
+//! The ways in which a provider can fail, and their responses.
 //!
-//! A behaviour applies to every path and before any key is looked at, as trouble at a provider
+//! A behaviour applies to every path and before any key is checked, as an outage does. It must not depend on
+//! the provider.
 //! does. It must not depend on the provider.
 
 use bytes::Bytes;
@@ -9,19 +10,19 @@ use hyper::Response;
 use crate::request::Request;
 use crate::wire::{Body, dripping, finish, full, stopping};
 
-/// How a simulator answers from now on.
+/// How a simulator responds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Behaviour {
     /// As the provider's documentation says.
     Ok,
     /// Connections are refused: the listener and every open connection are closed.
     Down,
-    /// The request is read and recorded, and not answered until another behaviour is set.
+    /// The request is read and recorded. There is no response until another behaviour is set.
     Hang,
     /// This status, with a short plain-text body.
     Status(u16),
-    /// This status with this body, `content-type: application/json`: an answer of the provider's own
-    /// that does not depend on what was asked.
+    /// This status with this body and `content-type: application/json`: a response of the provider that does
+    /// not depend on the request.
     Json(u16, String),
     /// This status with an HTML page, `content-type: text/html`: a proxy or login page in the way.
     HtmlInsteadOfJson(u16),
@@ -43,7 +44,7 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
-    /// The answer to `request`, or `None` where the provider itself answers (or nobody does).
+    /// The response to `request`. `None` if the provider itself responds, or if nothing does.
     pub(crate) fn answer(&self, request: &Request) -> Option<Response<Body>> {
         let response = match self {
             Self::Ok | Self::Down | Self::Hang => return None,

@@ -1,8 +1,8 @@
-//! A plain HTTP/1.1 client over one kept connection: for talking to what runs on loopback.
+//! A plain HTTP/1.1 client with one kept connection, for programs on loopback.
 //!
-//! Used by the tests here, by `cargo xtask` to talk to the application it starts, and by its load
-//! generator: it adds nothing to a request but `host` and `content-length`, follows nothing,
-//! retries nothing. It must not be used beyond loopback: there is no TLS and no limit on a body.
+//! The tests here, `cargo xtask` and its load generator use it. It adds only `host` and `content-length` to a
+//! request. It does not follow redirects and does not retry. It must not be used beyond loopback, because it
+//! has no TLS and no limit on a body.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -17,24 +17,24 @@ pub struct Client {
     host: String,
 }
 
-/// An answer, its body whole.
+/// A response with its whole body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// Names in lower case, in order.
+    /// The headers in order, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body, without its transfer coding.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The first header of that name (lower case).
+    /// The first header with this name (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON, or `null` where it is none.
+    /// The body as JSON. `null` if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -45,10 +45,10 @@ impl Answer {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends one request on its own connection.
 ///
 /// # Errors
-/// The connection is refused or ends early, or what comes back is not HTTP.
+/// The connection is refused or ends early, or the response is not HTTP.
 pub async fn send(
     port: u16,
     method: &str,
@@ -63,7 +63,7 @@ impl Client {
     /// Connects.
     ///
     /// # Errors
-    /// Nothing listens there.
+    /// No program listens on the port.
     pub async fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
             .await
@@ -72,7 +72,7 @@ impl Client {
         Ok(Self { stream, buffer: Vec::new(), host: format!("127.0.0.1:{port}") })
     }
 
-    /// The bytes of a request, to be sent more than once with [`Client::exchange`].
+    /// The bytes of a request, which [`Client::exchange`] can send more than once.
     pub fn encode(
         &self,
         method: &str,
@@ -93,10 +93,10 @@ impl Client {
         bytes
     }
 
-    /// One request and its answer.
+    /// Sends one request, and reads the response.
     ///
     /// # Errors
-    /// The connection ends early, or what comes back is not HTTP.
+    /// The connection ends early, or the response is not HTTP.
     pub async fn send(
         &mut self,
         method: &str,
@@ -115,8 +115,8 @@ impl Client {
         Ok(Answer { status: head.status, headers: head.headers(), body })
     }
 
-    /// Sends `request` as it stands, reads the answer to its end and returns its status: the cheap
-    /// way, for measuring. The request must not be a HEAD.
+    /// Sends `request` as it is, reads the whole response and returns its status. This is the fast way, for
+    /// measurements. The request must not be a HEAD.
     ///
     /// # Errors
     /// As [`Client::send`].
@@ -129,7 +129,7 @@ impl Client {
         Ok(head.status)
     }
 
-    /// Reads up to the empty line; what follows stays in the buffer.
+    /// Reads up to the empty line. The following bytes stay in the buffer.
     async fn head(&mut self) -> Result<Head> {
         let mut searched = 0;
         loop {
@@ -147,7 +147,7 @@ impl Client {
         }
     }
 
-    /// Reads the body into `out`, or past it.
+    /// Reads the body into `out`, or skips it.
     async fn body(&mut self, head: &Head, mut out: Option<&mut Vec<u8>>) -> Result<()> {
         if head.chunked {
             loop {
@@ -232,7 +232,7 @@ impl Head {
             .and_then(|code| code.trim().parse().ok())
             .with_context(|| format!("not HTTP: {:?}", String::from_utf8_lossy(first)))?;
         for line in lines {
-            // Only the two that frame the body are looked at; the rest is parsed when asked for.
+            // Only the two headers that frame the body are read. The others are parsed on demand.
             if line.len() > 15 && matches!(line.first(), Some(b'c' | b'C' | b't' | b'T')) {
                 let line = String::from_utf8_lossy(line);
                 let Some((name, value)) = line.split_once(':') else { continue };
@@ -256,7 +256,7 @@ impl Head {
     }
 }
 
-/// Where `needle` begins in `haystack`, looking from `from` on.
+/// The position of `needle` in `haystack`, from `from` on.
 fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
     let rest = haystack.get(from..)?;
     rest.windows(needle.len()).position(|window| window == needle).map(|at| at + from)

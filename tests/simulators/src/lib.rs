@@ -1,13 +1,12 @@
-//! Third-party providers on loopback, behaving as their own documentation says: for the tests and
-//! for the sandbox of `cargo xtask up`.
+//! Third-party providers on loopback that behave as their own documentation says, for the tests and for the
+//! sandbox of `cargo xtask up`.
 //!
-//! A simulator knows what the provider's documentation says and nothing of this project: what our
-//! code sends is judged by the same rules as any other client's. Each provider's module names the
-//! pages its answers are taken from. Beside behaving well, every simulator can be told at run time
-//! to fail in the ways that networks and servers fail ([`Behaviour`]).
+//! A simulator knows the provider's documentation and nothing of this project. It judges our requests by the
+//! same rules as those of any other client. Each provider's module names the pages that its responses come
+//! from. At run time, every simulator can be told to fail as networks and servers do ([`Behaviour`]).
 //!
-//! The providers with OAuth 2.0 share its parts (`oauth`): the handle registers clients, says who
-//! consents and whether, moves the clock, holds answers back, and tells what became of each token.
+//! The providers with OAuth 2.0 share its parts (`oauth`). The handle registers clients, sets the account and
+//! the decision, moves the clock, holds responses back, and reports the state of each token.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -21,7 +20,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! It must not: reach beyond loopback, or be told what the application does.
+//! This crate must not reach beyond loopback, and must not be told what the application does.
 
 mod behaviour;
 pub mod client;

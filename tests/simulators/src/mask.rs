@@ -1,7 +1,7 @@
-//! How providers show a key they refuse: its ends, with stars between.
+//! How providers show a rejected key: its ends, with stars between.
 
-/// `key` with all but its first `head` and last `tail` characters replaced by `*`; a key too short
-/// for that becomes stars altogether.
+/// `key` with all characters replaced by `*`, except the first `head` and the last `tail`. A key that is too
+/// short becomes stars only.
 pub(crate) fn mask(key: &str, head: usize, tail: usize) -> String {
     let length = key.chars().count();
     if length <= head + tail {

@@ -1,18 +1,18 @@
-//! What a simulator received, as the tests look at it.
+//! A request that a simulator received, for the tests.
 
-/// How much of a request's body is kept; longer ones are counted, not kept.
+/// The maximum size of a recorded body. The rest of a longer body is counted only.
 pub(crate) const BODY_KEPT: usize = 4 * 1024 * 1024;
 
-/// One request, as it came in.
+/// A received request.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Upper case, e.g. `POST`.
+    /// The method in upper case, e.g. `POST`.
     pub method: String,
     /// The raw path, still percent-encoded.
     pub path: String,
-    /// The raw query without its `?`; empty when there was none.
+    /// The raw query without its `?`. Empty if there is none.
     pub query: String,
-    /// Every header field in order, names in lower case; values that are not UTF-8 are lossy.
+    /// All header fields in order, with names in lower case. Bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
     /// The body, its first 4 MiB.
     pub body: Vec<u8>,
@@ -21,17 +21,17 @@ pub struct Request {
 }
 
 impl Request {
-    /// The first header of that name (lower case).
+    /// The first header with this name (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON, or `null` where it is none.
+    /// The body as JSON. `null` if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The first query parameter of that name, not decoded.
+    /// The first query parameter with this name, not decoded.
     pub fn query_param(&self, name: &str) -> Option<&str> {
         self.query
             .split('&')
@@ -39,7 +39,7 @@ impl Request {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// The token of `Authorization: Bearer …`; the scheme is case-insensitive (RFC 9110, 11.1).
+    /// The token of `Authorization: Bearer …`. The scheme is case-insensitive (RFC 9110, 11.1).
     pub(crate) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

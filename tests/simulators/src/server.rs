@@ -1,6 +1,6 @@
-//! The HTTP/1.1 server under every simulator: listens, records, hangs, hands on.
+//! The HTTP/1.1 server of every simulator: listens, records, holds back, and passes requests on.
 //!
-//! It must not know any provider: what is answered comes from the behaviour or from `Kind`.
+//! This module must not know any provider. The behaviour or `Kind` makes the response.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,14 +22,14 @@ use crate::request::{BODY_KEPT, Request};
 use crate::state::State;
 use crate::wire::{Body, Delivery};
 
-/// What the server's tasks and the simulator's handle share.
+/// The state that the server's tasks and the simulator's handle share.
 pub(crate) struct Shared {
     pub(crate) kind: Kind,
     pub(crate) behaviour: watch::Sender<Behaviour>,
     pub(crate) recorded: watch::Sender<usize>,
-    /// Whether the answers of the token endpoint are held back.
+    /// Whether responses of the token endpoint are held back.
     pub(crate) gate: watch::Sender<bool>,
-    /// How many of them are waiting.
+    /// The number of responses that are held back.
     pub(crate) held: watch::Sender<usize>,
     state: Mutex<State>,
     requests: Mutex<Vec<Request>>,
@@ -58,15 +58,15 @@ impl Shared {
     }
 }
 
-/// What the accept loop is asked to do; each is acknowledged once it is so.
+/// A command for the accept loop. It is acknowledged when it is done.
 pub(crate) enum Command {
     /// Close the listener and every connection.
     Close(oneshot::Sender<io::Result<()>>),
-    /// Listen again on the same port; does nothing when listening.
+    /// Listen again on the same port. No effect while listening.
     Open(oneshot::Sender<io::Result<()>>),
 }
 
-/// Binds `port` (0: any) on loopback.
+/// Binds `port` on loopback. 0 stands for any port.
 pub(crate) async fn bind(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
 }
@@ -117,7 +117,7 @@ async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream) {
         let shared = Arc::clone(&shared);
         async move { handle(&shared, request).await }
     });
-    // A client that goes away, and a body cut short on purpose, end here as errors.
+    // A client that disconnects, and a body that is cut on purpose, are errors here.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
@@ -144,7 +144,7 @@ async fn handle(shared: &Shared, incoming: hyper::Request<Incoming>) -> io::Resu
     delivery.carry(reply)
 }
 
-/// Waits while the gate is shut, counted among the held. What is answered is decided already.
+/// Waits while the gate is closed, and counts as held back. The response is already decided.
 async fn pass_the_gate(shared: &Shared) {
     struct Held<'a>(&'a watch::Sender<usize>);
     impl Drop for Held<'_> {
@@ -161,7 +161,7 @@ async fn pass_the_gate(shared: &Shared) {
     let _ = gate.wait_for(|shut| !shut).await;
 }
 
-/// Reads the whole request, keeps it in the log and returns it.
+/// Reads the whole request, records it and returns it.
 async fn record(shared: &Shared, incoming: hyper::Request<Incoming>) -> Request {
     let (parts, mut body) = incoming.into_parts();
     let mut request = Request {

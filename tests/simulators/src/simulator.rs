@@ -1,4 +1,4 @@
-//! The handle that tests and `cargo xtask` hold: starts a provider, steers it, reads its log.
+//! The handle of tests and of `cargo xtask`: starts a provider, controls it, and reads its log.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::state::KeyState;
 
 mod oauth;
 
-/// A provider running on loopback. Dropping it closes it.
+/// A provider that runs on loopback. Dropping it closes it.
 pub struct Simulator {
     shared: Arc<Shared>,
     commands: mpsc::Sender<Command>,
@@ -25,8 +25,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts `kind` on `127.0.0.1:port` (0: any free port), accepting `kind.default_key()` and
-    /// knowing no OAuth client.
+    /// Starts `kind` on `127.0.0.1:port`, where 0 stands for any free port. It accepts `kind.default_key()`,
+    /// and has no OAuth client.
     ///
     /// # Errors
     /// The port is taken.
@@ -49,7 +49,7 @@ impl Simulator {
         origin(self.port)
     }
 
-    /// The port it listens on, the same after `Down`.
+    /// The port of the simulator. It stays the same after `Down`.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -64,10 +64,10 @@ impl Simulator {
         self.shared.requests().clear();
     }
 
-    /// Waits until `count` requests have been received since the start, whatever was cleared.
+    /// Waits until `count` requests have been received since the start, cleared ones included.
     ///
     /// # Errors
-    /// They have not within 10 seconds.
+    /// There are fewer after 10 seconds.
     pub async fn wait_for_requests(&self, count: usize) -> Result<()> {
         let mut recorded = self.shared.recorded.subscribe();
         let reached = recorded.wait_for(|so_far| *so_far >= count);
@@ -78,10 +78,10 @@ impl Simulator {
             .context("the simulator is gone")
     }
 
-    /// Behaves like this from the next answer on, and answers what `Hang` held back likewise.
+    /// Sets the behaviour for the next responses, including those that `Hang` holds back.
     ///
     /// # Errors
-    /// Coming back from `Down`, the port has been taken by another program.
+    /// After `Down`, another program has taken the port.
     pub async fn set_behaviour(&self, behaviour: Behaviour) -> Result<()> {
         let down = behaviour == Behaviour::Down;
         self.shared.behaviour.send_replace(behaviour);
@@ -94,7 +94,7 @@ impl Simulator {
             .with_context(|| format!("cannot listen on 127.0.0.1:{} again", self.port))
     }
 
-    /// Behaves well again: `set_behaviour(Behaviour::Ok)`.
+    /// Ends the behaviour: `set_behaviour(Behaviour::Ok)`.
     ///
     /// # Errors
     /// As [`Simulator::set_behaviour`].
@@ -102,29 +102,29 @@ impl Simulator {
         self.set_behaviour(Behaviour::Ok).await
     }
 
-    /// From now on `key` is accepted, beside those accepted already.
+    /// Accepts `key` too.
     pub fn accept_key(&self, key: &str) {
         self.shared.state().set_key(key, KeyState::Accepted);
     }
 
-    /// From now on `key` is the only one accepted.
+    /// Accepts only `key`.
     pub fn set_key(&self, key: &str) {
         let mut state = self.shared.state();
         state.revoke_all();
         state.set_key(key, KeyState::Accepted);
     }
 
-    /// From now on `key` is known but lacks the permission for what it asks.
+    /// Restricts `key`: it is known, but lacks the permission for the call.
     pub fn restrict_key(&self, key: &str) {
         self.shared.state().set_key(key, KeyState::Restricted);
     }
 
-    /// From now on `key` is one that was accepted once.
+    /// Revokes `key`.
     pub fn revoke_key(&self, key: &str) {
         self.shared.state().set_key(key, KeyState::Revoked);
     }
 
-    /// Whether the provider accepts `key` now (`false` for a restricted one).
+    /// Whether the provider accepts `key`. `false` for a restricted key.
     pub fn accepts(&self, key: &str) -> bool {
         self.shared.state().key(key) == Some(KeyState::Accepted)
     }

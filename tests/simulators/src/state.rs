@@ -1,4 +1,4 @@
-//! What a simulated provider remembers: its keys, its OAuth side, and what was posted to it.
+//! The memory of a simulated provider: its keys, its OAuth side, and the posted messages.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::oauth::OAuth;
 
-/// What the provider thinks of a key.
+/// The state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyState {
-    /// Accepted everywhere.
+    /// The key is accepted everywhere.
     Accepted,
-    /// Known, but without the permission for what is asked.
+    /// The key is known, but lacks the permission for this call.
     Restricted,
-    /// Was accepted once.
+    /// The key was revoked.
     Revoked,
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct State {
     /// Clients, codes, grants and tokens; unused by providers of API keys.
     pub(crate) oauth: OAuth,
     keys: BTreeMap<String, KeyState>,
-    /// What was posted, oldest first.
+    /// The posted messages, oldest first.
     pub(crate) messages: Vec<Value>,
     serial: u64,
 }
@@ -34,27 +34,27 @@ impl State {
         Self { oauth, keys: BTreeMap::new(), messages: Vec::new(), serial: 0 }
     }
 
-    /// What is known of `key`; `None` for a key never seen.
+    /// The state of `key`. `None` for an unknown key.
     pub(crate) fn key(&self, key: &str) -> Option<KeyState> {
         self.keys.get(key).copied()
     }
 
-    /// Whether a key that is accepted or restricted fits.
+    /// Whether a key that is accepted or restricted satisfies the condition.
     pub(crate) fn any_key(&self, fits: impl Fn(&str) -> bool) -> bool {
         self.keys.iter().any(|(key, state)| *state != KeyState::Revoked && fits(key))
     }
 
-    /// From now on `key` is `state`.
+    /// Sets the state of `key`.
     pub(crate) fn set_key(&mut self, key: &str, state: KeyState) {
         self.keys.insert(key.to_owned(), state);
     }
 
-    /// Every accepted key becomes a revoked one.
+    /// Revokes every accepted key.
     pub(crate) fn revoke_all(&mut self) {
         self.keys.values_mut().for_each(|state| *state = KeyState::Revoked);
     }
 
-    /// A number never given before.
+    /// A number that was not used before.
     pub(crate) fn next(&mut self) -> u64 {
         self.serial += 1;
         self.serial

@@ -1,6 +1,6 @@
-//! An answer, and how it is put on the wire: whole, or in the ways that bodies fail to arrive.
+//! A response, and how it is sent: whole, or in one of the ways in which bodies fail to arrive.
 //!
-//! It must not decide what is answered: that is the provider's.
+//! This module must not decide about the contents of a response. The provider does.
 
 use std::io;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::Response;
 use hyper::http::response::Builder;
 
-/// The body of an answer.
+/// The body of a response.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
-/// A provider's answer, before it is put on the wire.
+/// A provider's response before it is sent.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -39,19 +39,19 @@ impl Reply {
     }
 }
 
-/// What happens to a reply on its way to the client.
+/// How a reply is sent to the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It is sent at once.
+    /// At once.
     #[default]
     Prompt,
-    /// It is sent once the gate of the token answers is open.
+    /// When the gate for responses of the token endpoint is open.
     Gated,
-    /// The connection is closed in its place.
+    /// The connection is closed instead.
     Dropped,
     /// Its length is announced, half of it is sent, and the connection is closed.
     HalfWay,
-    /// Its first half is sent, then a byte every 100 ms for ever.
+    /// The first half is sent, and then a byte every 100 ms for ever.
     Dripping,
 }
 
@@ -59,7 +59,7 @@ impl Delivery {
     /// The response that carries `reply`.
     ///
     /// # Errors
-    /// The connection is to be closed without one.
+    /// The connection must be closed without a response.
     pub(crate) fn carry(self, reply: Reply) -> io::Result<Response<Body>> {
         let mut builder = Response::builder().status(reply.status);
         for (name, value) in reply.headers {
@@ -78,12 +78,12 @@ impl Delivery {
     }
 }
 
-/// A body that is all there.
+/// A complete body.
 pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed()
 }
 
-/// The response of a builder whose parts are literals or visible ASCII; a 500 stands for the rest.
+/// The response of a builder whose parts are literals or visible ASCII. It is a 500 if they are not.
 pub(crate) fn finish(builder: Builder, body: Body) -> Response<Body> {
     builder.body(body).unwrap_or_else(|_| {
         let mut response = Response::new(full("a simulator's answer had a header that is none"));
@@ -92,19 +92,19 @@ pub(crate) fn finish(builder: Builder, body: Body) -> Response<Body> {
     })
 }
 
-/// A body that breaks off after `first`, and the connection with it.
+/// A body that is cut off after `first`, together with the connection.
 pub(crate) fn stopping(first: Bytes) -> Body {
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
     tokio::spawn(async move {
         let _ = sender.send_data(first).await;
-        // Long enough for the bytes to leave before the connection closes.
+        // Long enough for the bytes to be sent before the connection closes.
         tokio::time::sleep(Duration::from_millis(30)).await;
         sender.abort(io::Error::other("the simulated provider hung up"));
     });
     body.boxed()
 }
 
-/// A body that goes on after `first` for as long as somebody reads: a byte every 100 ms.
+/// A body that continues after `first` while the client reads: a byte every 100 ms.
 pub(crate) fn dripping(first: Bytes) -> Body {
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! The sandbox's manifests are ones that a workspace may register. It must not use a simulator.
+//! A workspace may register the sandbox's manifests. This test must not use a simulator.
 
 use nexus_manifests::{AuthMethod, Origin, Revoke, check, parse};
 

@@ -1,16 +1,16 @@
-//! The running application over HTTP: on the embedded host by default, on Spin with
-//! `NEXUS_RUNTIME=spin`. Started by `cargo xtask test`, which builds what runs.
+//! Tests of the running application over HTTP: on the embedded host by default, on Spin with
+//! `NEXUS_RUNTIME=spin`. `cargo xtask test` builds the application and starts the tests.
 //!
 //! - `agents`: agents' calls, through the proxy and MCP
 //! - `apps`: programs that sign in by themselves, and what they may do
 //! - `browser`: the admin UI in Chromium
 //! - `identity`: tokens of the issuers that `docs/identity.md` describes
 //! - `integrations`: integrations and manifests, as an ADMIN manages them
-//! - `kit`: what every test stands on
+//! - `kit`: the tools of all tests
 //! - `program`: the program `nexus`, which contains the application
 //! - `serving`: how the application is served, described and stored
 //! - `tokens`: OAuth tokens, from the flow to the revocation
-//! - `trust`: who may do what, and what an attacker meets
+//! - `trust`: the rights of callers, and attacks
 //!
 //! A test may use `kit`, and the helpers of other tests. `kit` must not use a test.
 

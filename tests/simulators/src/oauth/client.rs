@@ -1,4 +1,4 @@
-//! The clients that are registered, and how a request says which one it is from.
+//! The registered clients, and how a request identifies its client.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,22 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The registered redirect URIs, in the order of their registration.
+    /// The registered redirect URIs, in order.
     pub(crate) fn redirect_uris(&self) -> &[String] {
         &self.redirect_uris
     }
 }
 
-/// Why a client is not accepted.
+/// Why a client is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadClient {
-    /// There is no such client.
+    /// The client does not exist.
     Unknown,
-    /// There is, with another secret.
+    /// The client exists, but has another secret.
     Secret,
 }
 
-/// Every registered client, by its id.
+/// All registered clients by id.
 #[derive(Debug, Default)]
 pub(crate) struct Clients(BTreeMap<String, Client>);
 
@@ -42,7 +42,7 @@ impl Clients {
         self.0.get(id)
     }
 
-    /// Whether `secret` is `id`'s.
+    /// Whether `secret` is the secret of `id`.
     pub(crate) fn check(&self, id: &str, secret: &str) -> Result<(), BadClient> {
         match self.0.get(id) {
             None => Err(BadClient::Unknown),
@@ -51,16 +51,16 @@ impl Clients {
         }
     }
 
-    /// The id of the client with that secret: for providers whose secret says who comes.
+    /// The id of the client with this secret, for providers that identify a client by its secret.
     pub(crate) fn by_secret(&self, secret: &str) -> Option<&str> {
         self.0.iter().find(|(_, client)| client.secret == secret).map(|(id, _)| id.as_str())
     }
 }
 
-/// What a request says about the client that sends it (RFC 6749 section 2.3.1).
+/// The client in a request (RFC 6749 section 2.3.1).
 #[derive(Debug, Default)]
 pub(crate) struct Presented {
-    /// From `Authorization: Basic`, as it stands there.
+    /// The value of `Authorization: Basic`, as it was sent.
     pub(crate) basic: Option<(String, String)>,
     /// `client_id` of the body.
     pub(crate) id: Option<String>,
@@ -77,7 +77,7 @@ impl Presented {
         }
     }
 
-    /// The id and secret of whichever way was taken, the header first.
+    /// The id and the secret. The header takes precedence over the body.
     pub(crate) fn either(&self) -> (&str, &str) {
         match &self.basic {
             Some((id, secret)) => (id, secret),

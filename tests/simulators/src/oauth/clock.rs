@@ -1,13 +1,13 @@
-//! The provider's clock: the machine's, moved or stopped by the test, so that nothing waits.
+//! The provider's clock: the machine's clock, moved or stopped by a test, so that no test has to wait.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A clock in whole seconds since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clock {
-    /// The machine's time, so many seconds ahead.
+    /// The machine's time, this many seconds ahead.
     Running(i64),
-    /// Always this.
+    /// Always this time.
     Stopped(i64),
 }
 
@@ -25,7 +25,7 @@ impl Clock {
         }
     }
 
-    /// Moves it; a stopped one stays stopped.
+    /// Moves the clock. A stopped clock stays stopped.
     pub(crate) fn advance(&mut self, seconds: i64) {
         match self {
             Self::Running(value) | Self::Stopped(value) => *value += seconds,
@@ -41,10 +41,10 @@ fn machine() -> i64 {
         .unwrap_or_default()
 }
 
-/// `2026-01-09 02:02:12Z`: seconds since 1970 as a date, by the civil calendar.
+/// `2026-01-09 02:02:12Z`: seconds since 1970 as a date of the civil calendar.
 pub(crate) fn utc(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Years begin in March here, so that the leap day is the last.
+    // Years begin in March here, so that the leap day is the last day of a year.
     let shifted = days + 719_468;
     let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;

@@ -1,4 +1,4 @@
-//! Authorization codes: what each was given for, and whether a client may have tokens for it.
+//! Authorization codes: the request of each, and whether a client may exchange it.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ use crate::oauth::{Account, Ask};
 /// One code.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
-    /// The authorization request that it answers.
+    /// The authorization request of the code.
     pub(crate) ask: Ask,
-    /// Who consented.
+    /// The account that consented.
     pub(crate) account: Account,
-    /// To what.
+    /// The granted scopes.
     pub(crate) scopes: Vec<String>,
-    /// Until when it can be exchanged.
+    /// When the code expires.
     pub(crate) expires_at: i64,
-    /// The line of tokens that was issued for it; `None` while it is unused.
+    /// The line of tokens that was issued for the code. `None` while the code is unused.
     pub(crate) line: Option<u64>,
 }
 
-/// What a code is presented with.
+/// The exchange of a code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Check<'a> {
     pub(crate) client: &'a str,
@@ -32,33 +32,33 @@ pub(crate) struct Check<'a> {
     pub(crate) now: i64,
 }
 
-/// When the token request must repeat the redirect URI.
+/// Whether the token request must repeat the redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Redirect {
-    /// Where the authorization request had one, and then the same (RFC 6749 section 4.1.3).
+    /// If the authorization request had one, the token request must have the same (RFC 6749 section 4.1.3).
     IfAsked,
-    /// Never; but one that is there must be the same.
+    /// The token request may omit it. If it has one, it must be the same.
     Optional,
 }
 
-/// Why a code is not accepted.
+/// Why a code is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadCode {
-    /// It was never given.
+    /// The code was never issued.
     Unknown,
-    /// It was given to another client.
+    /// The code was issued to another client.
     OtherClient,
-    /// It was used: these are the tokens issued for it.
+    /// The code was used. Holds the line of its tokens.
     Used(u64),
-    /// Its time is over.
+    /// The code has expired.
     Expired,
-    /// The redirect URI is another than in the authorization request, or missing.
+    /// The redirect URI is missing, or differs from the authorization request.
     RedirectUri,
-    /// The PKCE verifier does not fit the challenge, or is missing (RFC 7636 section 4.6).
+    /// The PKCE verifier is missing, or does not match the challenge (RFC 7636 section 4.6).
     Verifier,
 }
 
-/// Every code there has been.
+/// All codes ever issued.
 #[derive(Debug, Default)]
 pub(crate) struct Codes(BTreeMap<String, Code>);
 
@@ -67,7 +67,7 @@ impl Codes {
         self.0.insert(value, code);
     }
 
-    /// The code, if it may be exchanged now; it stays unused.
+    /// The code, if it may be exchanged now. It stays unused.
     pub(crate) fn check(
         &self,
         value: &str,
@@ -97,7 +97,7 @@ impl Codes {
         Ok(code.clone())
     }
 
-    /// From now on the code is used, and these are its tokens.
+    /// Marks the code as used, with the line of its tokens.
     pub(crate) fn mark_used(&mut self, value: &str, line: u64) {
         if let Some(code) = self.0.get_mut(value) {
             code.line = Some(line);
@@ -106,7 +106,7 @@ impl Codes {
 }
 
 impl Ask {
-    /// Whether `verifier` answers the challenge; where there was no challenge, anything does.
+    /// Whether `verifier` matches the challenge. Without a challenge, every verifier matches.
     fn fits(&self, verifier: Option<&str>) -> bool {
         let Some(challenge) = self.params.get("code_challenge") else { return true };
         match (verifier, self.params.get("code_challenge_method")) {

@@ -1,7 +1,7 @@
-//! The authorization endpoint's user: who consents, whether, and how the browser is sent back.
+//! The user at the authorization endpoint: the account, the decision, and the redirect back.
 //!
-//! It must not send a browser anywhere before the provider has found the redirect URI good: that is
-//! what [`Authorizer::ask`] is for.
+//! This module must not redirect a browser before the provider has checked the redirect URI in
+//! [`Authorizer::ask`].
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,27 @@ use crate::oauth::{Account, Ask, OAuth, Params, encode};
 use crate::request::Request;
 use crate::wire::Reply;
 
-/// What happens when a browser comes to the authorization endpoint.
+/// The behaviour of the authorization endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
-    /// It is sent back with a code at once.
+    /// The browser is redirected with a code at once.
     Allow,
-    /// It is sent back with `access_denied` at once.
+    /// The browser is redirected with `access_denied` at once.
     Deny,
-    /// It gets a page with an Allow and a Deny button.
+    /// The browser gets a page with an Allow and a Deny button.
     Page,
 }
 
-/// Where the consents are given.
+/// The state of the authorization endpoint.
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) consent: Consent,
     pub(crate) account: Account,
-    /// How many of the next requests are denied, whatever `consent` says.
+    /// The number of requests to deny next, whatever `consent` says.
     pub(crate) deny_next: u32,
-    /// Where set: of what is asked, only these are granted.
+    /// If set, only these of the requested scopes are granted.
     pub(crate) only: Option<Vec<String>>,
-    /// Requests whose page is being looked at, by ticket.
+    /// Requests whose consent page is open, by ticket.
     pending: BTreeMap<String, Ask>,
 }
 
@@ -40,26 +40,26 @@ impl Desk {
         Self { consent: Consent::Allow, account, deny_next: 0, only: None, pending }
     }
 
-    /// What is granted of what is asked.
+    /// The granted scopes of the requested ones.
     pub(crate) fn granted(&self, asked: &[String]) -> Vec<String> {
         let allowed = |scope: &&String| self.only.as_ref().is_none_or(|only| only.contains(scope));
         asked.iter().filter(allowed).cloned().collect()
     }
 }
 
-/// How a provider takes part in the authorization endpoint.
+/// A provider at the authorization endpoint.
 pub(crate) struct Authorizer {
-    /// What its pages call it.
+    /// The provider's name on its pages.
     pub(crate) name: &'static str,
-    /// Judges the request: what is asked, or the answer that refuses it.
+    /// Checks the request. Returns the request, or the response that rejects it.
     pub(crate) ask: fn(&OAuth, Params) -> Result<Ask, Reply>,
-    /// The parameters of the callback once consent is given, `state` aside.
+    /// The parameters of the callback after consent, without `state`.
     pub(crate) allow: fn(&mut OAuth, &Ask, &Account) -> Vec<(&'static str, String)>,
-    /// The parameters of the callback when consent is denied, `state` aside.
+    /// The parameters of the callback after a denial, without `state`.
     pub(crate) deny: fn(&OAuth) -> Vec<(&'static str, String)>,
 }
 
-/// The authorization endpoint: `GET` with the request in its query, or `POST` of the page's form.
+/// The authorization endpoint: `GET` with the request in the query, or `POST` of the page's form.
 pub(crate) fn authorize(oauth: &mut OAuth, request: &Request, authorizer: &Authorizer) -> Reply {
     match request.method.as_str() {
         "GET" => get(oauth, request, authorizer),
@@ -91,8 +91,8 @@ fn get(oauth: &mut OAuth, request: &Request, authorizer: &Authorizer) -> Reply {
     }
 }
 
-/// The page was answered. The browser is sent on with 303: its POST must not be repeated at the
-/// client (RFC 9700 section 4.12).
+/// Handles the form. The browser is redirected with 303, because its POST must not be repeated at the client
+/// (RFC 9700 section 4.12).
 fn decided(oauth: &mut OAuth, request: &Request, authorizer: &Authorizer) -> Reply {
     let form = Params::body(request);
     let pending = form.get("ticket").and_then(|ticket| oauth.desk.pending.remove(ticket));
@@ -132,7 +132,7 @@ fn deny(oauth: &mut OAuth, ask: &Ask, authorizer: &Authorizer, status: u16) -> R
     redirect(status, &ask.redirect_uri, &callback, ask.params.get("state"))
 }
 
-/// Sends the browser to `uri` with `pairs` and `state` added to its query.
+/// Redirects the browser to `uri` with `pairs` and `state` in the query.
 pub(crate) fn redirect(
     status: u16,
     uri: &str,

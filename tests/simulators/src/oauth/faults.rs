@@ -1,17 +1,17 @@
-//! What a test can make go wrong at an OAuth provider.
+//! The faults that a test can cause at an OAuth provider.
 
 use serde_json::Value;
 
 use crate::wire::Delivery;
 
-/// How the `hostile` provider departs from the standard: in the callback (the first two) or in what
-/// its token endpoint answers.
+/// The ways in which the `hostile` provider departs from the standard: the first two in the callback, the
+/// others in a response of its token endpoint.
 ///
-/// The departures that look like an error leave the request unserved: its code or refresh token is
-/// as good as before. All others serve it and spoil the answer.
+/// A departure that looks like an error leaves the request unserved: its code or refresh token stays valid.
+/// With all others, the request is served and the response is spoiled.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Misbehaviour {
-    /// The callback's `iss` is another server's.
+    /// The `iss` of the callback is another server's.
     WrongIssuer,
     /// The callback has no `iss`.
     NoIssuer,
@@ -26,7 +26,7 @@ pub enum Misbehaviour {
     Redirect(String),
     /// No `expires_in`.
     ExpiresInMissing,
-    /// This as `expires_in`: a string, zero, negative, huge, a fraction, …
+    /// `expires_in` has this value: a string, zero, negative, huge, a fraction, …
     ExpiresIn(Value),
     /// `scope` is an array of strings.
     ScopeArray,
@@ -36,37 +36,37 @@ pub enum Misbehaviour {
     ScopeMissing,
     /// No `token_type`.
     TokenTypeMissing,
-    /// This as `token_type`.
+    /// `token_type` has this value.
     TokenType(Value),
     /// No `access_token`.
     AccessTokenMissing,
-    /// A member of so many bytes is added to the answer.
+    /// The response has another member of this many bytes.
     Huge(usize),
-    /// The answer stops half-way and the connection closes.
+    /// The response is cut in the middle, and the connection closes.
     StopHalfWay,
-    /// The answer never ends: after its first half a byte every 100 ms.
+    /// The response never ends: after its first half, a byte arrives every 100 ms.
     Drip,
-    /// The answer is held back until the misbehaviour ends.
+    /// The response is held back until the misbehaviour ends.
     Silence,
-    /// `access_token` and `expires_in` are there twice, with different values.
+    /// `access_token` and `expires_in` are duplicate members with different values.
     DuplicateMembers,
-    /// The answer is form-encoded and says so.
+    /// The response is form-encoded, and its content type says so.
     FormEncoded,
 }
 
-/// What is asked of the next answers.
+/// The faults of the next responses.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    /// How many token answers are dropped after the request was served.
+    /// How many responses of the token endpoint are dropped after the request was served.
     pub(crate) drop_answers: u32,
-    /// How many revocations fail, unserved.
+    /// How many revocations fail without being served.
     pub(crate) fail_revocations: u32,
     pub(crate) misbehaviour: Option<Misbehaviour>,
     delivery: Delivery,
 }
 
 impl Faults {
-    /// The answer being made is one of the token endpoint.
+    /// Marks the current response as one of the token endpoint.
     pub(crate) fn token_answer(&mut self) {
         self.delivery = if self.drop_answers > 0 {
             self.drop_answers -= 1;
@@ -80,12 +80,12 @@ impl Faults {
         };
     }
 
-    /// How the answer just made is to be sent; `Prompt` again afterwards.
+    /// How the current response is sent. Resets it to `Prompt`.
     pub(crate) fn take_delivery(&mut self) -> Delivery {
         std::mem::take(&mut self.delivery)
     }
 
-    /// Whether the revocation being served is one that has to fail.
+    /// Whether the current revocation must fail.
     pub(crate) fn revocation_fails(&mut self) -> bool {
         let fails = self.fail_revocations > 0;
         self.fail_revocations -= u32::from(fails);

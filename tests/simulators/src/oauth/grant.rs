@@ -1,27 +1,27 @@
-//! Grants: what one account has allowed one client, and what became of it.
+//! Grants: what one account has allowed one client, and the state of each grant.
 
 use crate::oauth::Account;
 
-/// Names a grant; ids are never used again.
+/// The name of a grant. An id is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GrantId(usize);
 
-/// A grant and how often what has happened to it.
+/// A grant, and the number of its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GrantStats {
-    /// The client it was given to.
+    /// The client that got the grant.
     pub client_id: String,
-    /// The account that gave it; empty for client credentials.
+    /// The account that gave the grant. Empty for client credentials.
     pub account_id: String,
-    /// What it covers.
+    /// The scopes of the grant.
     pub scopes: Vec<String>,
-    /// Whether it is over: revoked, disconnected, or its tokens were used twice.
+    /// Whether the grant has ended: it was revoked or removed, or one of its tokens was used twice.
     pub ended: bool,
-    /// Codes (or client credentials) turned into tokens.
+    /// The number of exchanged codes (or client credentials).
     pub exchanges: u64,
-    /// Refresh tokens turned into new tokens.
+    /// The number of refreshes.
     pub refreshes: u64,
-    /// Revocations by the client that ended something of it.
+    /// The number of revocations by the client that ended a token of the grant.
     pub revocations: u64,
 }
 
@@ -31,7 +31,7 @@ struct Grant {
     stats: GrantStats,
 }
 
-/// Every grant there has been.
+/// All grants, ended ones included.
 #[derive(Debug, Default)]
 pub(crate) struct Grants(Vec<Grant>);
 
@@ -48,8 +48,8 @@ impl Grants {
         GrantId(self.0.len() - 1)
     }
 
-    /// The grant of that account to that client where it lives, with `scopes` added; else a new
-    /// one: for providers where there is only one at a time.
+    /// The live grant of this account to this client, with `scopes` added, or a new one. For providers with
+    /// only one grant at a time.
     pub(crate) fn extend(&mut self, client: &str, account: &Account, scopes: &[String]) -> GrantId {
         let Some(id) = self.live(client, &account.id) else {
             return self.open(client, account, scopes);
@@ -64,7 +64,7 @@ impl Grants {
         id
     }
 
-    /// The living grant of that account to that client, the newest where there are several.
+    /// The newest live grant of this account to this client.
     pub(crate) fn live(&self, client: &str, account_id: &str) -> Option<GrantId> {
         self.0
             .iter()
@@ -74,39 +74,39 @@ impl Grants {
             .map(GrantId)
     }
 
-    /// Who gave it.
+    /// The account that gave the grant.
     pub(crate) fn account(&self, id: GrantId) -> Account {
         self.0.get(id.0).map(|grant| grant.account.clone()).unwrap_or_default()
     }
 
-    /// What is known of it.
+    /// The grant.
     pub(crate) fn stats(&self, id: GrantId) -> Option<&GrantStats> {
         self.0.get(id.0).map(|grant| &grant.stats)
     }
 
-    /// Whether it was given to that client.
+    /// Whether this client got the grant.
     pub(crate) fn is_of(&self, id: GrantId, client: &str) -> bool {
         self.stats(id).is_some_and(|stats| stats.client_id == client)
     }
 
-    /// Changes what is known of it.
+    /// Changes the grant.
     pub(crate) fn note(&mut self, id: GrantId, change: impl FnOnce(&mut GrantStats)) {
         if let Some(grant) = self.0.get_mut(id.0) {
             change(&mut grant.stats);
         }
     }
 
-    /// It is over; its tokens are the ledger's to end.
+    /// Ends the grant. The ledger ends its tokens.
     pub(crate) fn end(&mut self, id: GrantId) {
         self.note(id, |stats| stats.ended = true);
     }
 
-    /// All of them, oldest first.
+    /// All grants, oldest first.
     pub(crate) fn all(&self) -> Vec<GrantStats> {
         self.0.iter().map(|grant| grant.stats.clone()).collect()
     }
 
-    /// The ids of all of them.
+    /// The ids of all grants.
     pub(crate) fn ids(&self) -> impl Iterator<Item = GrantId> + use<> {
         (0..self.0.len()).map(GrantId)
     }

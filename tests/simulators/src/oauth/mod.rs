@@ -1,7 +1,7 @@
-//! What the OAuth 2.0 providers share: clients, consent, codes, grants and tokens, in memory.
+//! The parts that the OAuth 2.0 providers share: clients, consent, codes, grants and tokens, in memory.
 //!
-//! These are the parts; a provider puts them together by its own documentation and gives its own
-//! errors. Nothing here may know a provider, an endpoint or the wording of an error.
+//! A provider combines these parts as its own documentation says, and has its own errors. This module must
+//! not know a provider, an endpoint or the text of an error.
 
 mod ask;
 mod client;
@@ -39,22 +39,22 @@ pub(crate) use token::{Issue, Tokens, Use};
 
 use crate::wire::Reply;
 
-/// How often what has happened, since the start.
+/// The number of events since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Codes handed out.
+    /// Issued codes.
     pub consents: u64,
-    /// Authorization requests that the user turned down.
+    /// Authorization requests that the user denied.
     pub denials: u64,
-    /// Codes (or client credentials) turned into tokens.
+    /// Exchanged codes (or client credentials).
     pub exchanges: u64,
-    /// Refresh tokens turned into new tokens.
+    /// Refreshes.
     pub refreshes: u64,
-    /// Revocations by the client that ended something.
+    /// Revocations by the client that ended a token.
     pub revocations: u64,
-    /// Requests to the token endpoint that were refused.
+    /// Rejected requests to the token endpoint.
     pub refusals: u64,
-    /// Every grant there has been, oldest first, the ended ones too.
+    /// All grants, oldest first, ended ones included.
     pub grants: Vec<GrantStats>,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct OAuth {
     pub(crate) grants: Grants,
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
-    /// Its `grants` stay empty here; they are counted where they are.
+    /// The `grants` stay empty here, because they are counted in [`grant`].
     pub(crate) stats: Stats,
     mint: Mint,
 }
@@ -97,12 +97,12 @@ impl OAuth {
         self.clock.now()
     }
 
-    /// A secret never given before: `prefix` and 40 hexadecimal digits.
+    /// A new secret: `prefix` and 40 hexadecimal digits.
     pub(crate) fn secret(&mut self, prefix: &str) -> String {
         self.mint.secret(prefix)
     }
 
-    /// Hands out a code for what was asked, and counts the consent.
+    /// Issues a code for the request, and counts the consent.
     pub(crate) fn issue_code(&mut self, prefix: &str, ask: &Ask, account: &Account) -> String {
         let value = self.secret(prefix);
         let code = Code {
@@ -117,19 +117,19 @@ impl OAuth {
         value
     }
 
-    /// Issues a token with a new value, and returns that.
+    /// Issues a token with a new value. Returns the value.
     pub(crate) fn issue(&mut self, prefix: &str, issue: Issue) -> String {
         let value = self.secret(prefix);
         self.tokens.put(value.clone(), issue);
         value
     }
 
-    /// When an access token issued now ends.
+    /// When an access token that is issued now expires.
     pub(crate) fn access_expiry(&self) -> Option<i64> {
         self.options.access_lifetime.map(|lifetime| self.now() + lifetime)
     }
 
-    /// When a refresh token issued now ends.
+    /// When a refresh token that is issued now expires.
     pub(crate) fn refresh_expiry(&self) -> Option<i64> {
         self.options.refresh_lifetime.map(|lifetime| self.now() + lifetime)
     }
@@ -155,14 +155,14 @@ impl OAuth {
         self.tokens.revoke_grant(grant);
     }
 
-    /// Ends the grant that the tokens of a line are of.
+    /// Ends the grant of a line of tokens.
     pub(crate) fn end_line(&mut self, line: u64) {
         if let Some(grant) = self.tokens.grant_of(line) {
             self.end_grant(grant);
         }
     }
 
-    /// What every answer of a token endpoint goes through: the faults that a test asked for.
+    /// Applies the faults that a test has set to a response of the token endpoint.
     pub(crate) fn token_answer(&mut self, reply: Reply, refused: bool) -> Reply {
         if refused {
             self.stats.refusals += 1;
@@ -172,7 +172,7 @@ impl OAuth {
     }
 }
 
-/// Makes secrets: unlike each other, and unlike those of any other run.
+/// Makes secrets. They differ from each other and from those of other runs.
 #[derive(Debug)]
 struct Mint {
     seed: [u64; 2],

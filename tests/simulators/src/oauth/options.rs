@@ -1,45 +1,43 @@
-//! What can be set about an OAuth provider while it runs.
+//! The options of an OAuth provider, which can change while it runs.
 
-/// Settings of an OAuth provider. Each kind begins with what its documentation says.
+/// The options of an OAuth provider. The defaults of each kind follow its documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How long an access token lives, in seconds; `None`: until it is revoked.
+    /// The lifetime of an access token, in seconds. `None` if it does not expire.
     pub access_lifetime: Option<i64>,
-    /// How long a refresh token lives, in seconds; `None`: until it is revoked.
+    /// The lifetime of a refresh token, in seconds. `None` if it does not expire.
     pub refresh_lifetime: Option<i64>,
-    /// How long a code can be exchanged, in seconds.
+    /// The lifetime of a code, in seconds.
     pub code_lifetime: i64,
-    /// How clients must prove themselves; only `strict`, `hostile` and `sandbox` look at it.
+    /// How clients must authenticate. Only `strict`, `hostile` and `sandbox` use this option.
     pub client_auth: ClientAuth,
-    /// Whether tokens expire and refresh tokens are used up: for `slack` and `github-oauth` the
-    /// option of that name in the app's settings (off at first); for `strict`, `hostile` and
-    /// `sandbox` whether refresh tokens rotate (on at first). The others do not look at it.
+    /// Whether tokens expire and refresh tokens rotate. For `slack` and `github-oauth`, it is the option of
+    /// that name in the app's settings, and is off by default. For `strict`, `hostile` and `sandbox`, it says
+    /// whether refresh tokens rotate, and is on by default. The others do not use it.
     pub rotation: bool,
-    /// What the second use of a refresh token does; only `strict`, `hostile` and `sandbox` look at
-    /// it.
+    /// The effect of a second use of a refresh token. Only `strict`, `hostile` and `sandbox` use this option.
     pub on_reuse: Reuse,
-    /// Whether refresh tokens are issued at all; only `strict`, `hostile` and `sandbox` look at it.
+    /// Whether refresh tokens are issued. Only `strict`, `hostile` and `sandbox` use this option.
     pub refresh_tokens: bool,
 }
 
-/// How a client must prove itself (RFC 6749 section 2.3.1).
+/// How a client must authenticate (RFC 6749 section 2.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
-    /// By `Authorization: Basic` only.
+    /// With `Authorization: Basic` only.
     Basic,
-    /// By `client_id` and `client_secret` in the body only.
+    /// With `client_id` and `client_secret` in the body only.
     Post,
-    /// By either, but not both at once.
+    /// In either way, but not in both at once.
     Either,
 }
 
-/// What happens when a refresh token comes that was used before.
+/// The effect of a second use of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reuse {
-    /// It is refused, and every token that descends from the same consent ends (RFC 9700 section
-    /// 4.14.2).
+    /// The request is rejected, and every token of the same consent is revoked (RFC 9700 section 4.14.2).
     RevokeFamily,
-    /// It is refused; what was issued meanwhile lives on.
+    /// The request is rejected. Newer tokens stay valid.
     Refuse,
 }
 

@@ -1,6 +1,6 @@
-//! The two pages of an authorization endpoint: the consent, and what went wrong.
+//! The two pages of an authorization endpoint: the consent page and the error page.
 //!
-//! Everything from a request is escaped; neither page has a script.
+//! All texts from a request are escaped. Neither page has a script.
 
 use crate::oauth::{Account, Ask};
 use crate::wire::Reply;
@@ -9,7 +9,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;mar
                      padding:0 1rem}label{display:block;margin:.5rem 0}button{font:inherit;\
                      padding:.4rem 1.2rem;margin-right:.5rem}code{overflow-wrap:anywhere}";
 
-/// The page that asks: its form is posted to `action` with `ticket` and the decision.
+/// The consent page. Its form is posted to `action` with `ticket` and the decision.
 pub(crate) fn consent_page(
     provider: &str,
     action: &str,
@@ -41,7 +41,7 @@ pub(crate) fn consent_page(
     html(200, provider, &body)
 }
 
-/// The page shown where the browser must not be sent back (RFC 6749 section 4.1.2.1).
+/// The error page, for errors after which the browser must not be sent back (RFC 6749 section 4.1.2.1).
 pub(crate) fn error_page(status: u16, provider: &str, title: &str, detail: &str) -> Reply {
     let body = format!("<h1>{}</h1><p>{}</p>", escape(title), escape(detail));
     html(status, provider, &body)

@@ -1,4 +1,4 @@
-//! Parameters as OAuth sends them: `application/x-www-form-urlencoded`, in a query or a body.
+//! Parameters in OAuth's form `application/x-www-form-urlencoded`, in a query or a body.
 
 use serde_json::Value;
 use url::form_urlencoded::{self, Serializer};
@@ -10,17 +10,17 @@ use crate::request::Request;
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// Those of the query.
+    /// The parameters of the query.
     pub(crate) fn query(request: &Request) -> Self {
         Self::parse(request.query.as_bytes())
     }
 
-    /// Those of the body, whatever its content type says.
+    /// The parameters of the body, whatever its content type is.
     pub(crate) fn body(request: &Request) -> Self {
         Self::parse(&request.body)
     }
 
-    /// The string members of a JSON body, where the content type is JSON; else those of the form.
+    /// The string members of a JSON body, if the content type is JSON. Otherwise the parameters of the form.
     pub(crate) fn body_or_json(request: &Request) -> Self {
         if media_type(request) != "application/json" {
             return Self::body(request);
@@ -34,13 +34,14 @@ impl Params {
         Self(form_urlencoded::parse(bytes).into_owned().collect())
     }
 
-    /// These and then `more`.
+    /// These parameters, followed by `more`.
     pub(crate) fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
     }
 
-    /// The first of that name. One without a value counts as left out (RFC 6749 section 3.1).
+    /// The first parameter with this name. A parameter without a value counts as missing (RFC 6749 section
+    /// 3.1).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -48,7 +49,7 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The name of one that is there twice, which RFC 6749 section 3.1 forbids.
+    /// The name of a duplicate parameter, which RFC 6749 section 3.1 forbids.
     pub(crate) fn repeated(&self) -> Option<&str> {
         self.0
             .iter()
@@ -57,12 +58,12 @@ impl Params {
             .map(|(_, (name, _))| name.as_str())
     }
 
-    /// Whether a parameter of that name is there twice.
+    /// Whether a parameter with this name is there twice.
     pub(crate) fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(key, _)| key == name).count() > 1
     }
 
-    /// The words of a parameter, split at any of `separators`, each once.
+    /// The distinct words of a parameter, split at any of `separators`.
     pub(crate) fn words(&self, name: &str, separators: &[char]) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         for word in self.get(name).unwrap_or_default().split(separators) {
@@ -81,7 +82,7 @@ pub(crate) fn media_type(request: &Request) -> String {
 }
 
 impl Request {
-    /// Whether its body says that it is a form.
+    /// Whether the content type of the body is that of a form.
     pub(crate) fn is_form(&self) -> bool {
         media_type(self) == "application/x-www-form-urlencoded"
     }

@@ -1,46 +1,45 @@
-//! Access and refresh tokens: what each is for, and whether it still is.
+//! Access and refresh tokens: their purpose and their state.
 
 use std::collections::BTreeMap;
 
 use crate::oauth::GrantId;
 
-/// What the provider thinks of a token.
+/// The state of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenState {
-    /// It is accepted.
+    /// The token is accepted.
     Live,
-    /// Its lifetime is over.
+    /// The token has expired.
     Expired,
-    /// It was revoked; for a refresh token also: it was used and another took its place.
+    /// The token was revoked. A refresh token that was replaced is in this state too.
     Revoked,
     /// This provider never issued it.
     Unknown,
 }
 
-/// What a token is for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     Access,
     Refresh,
 }
 
-/// What a token is issued with.
+/// The properties of a new token.
 #[derive(Clone, Debug)]
 pub(crate) struct Issue {
     pub(crate) purpose: Use,
     pub(crate) grant: GrantId,
-    /// All tokens that descend from one exchange; with rotation, the family of RFC 9700 section
-    /// 4.14.2.
+    /// The tokens of one exchange and of its refreshes. With rotation, the family of RFC 9700 section 4.14.2.
     pub(crate) line: u64,
     pub(crate) scopes: Vec<String>,
-    /// `None`: it does not end by itself.
+    /// `None` if the token does not expire.
     pub(crate) expires_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
     Live,
-    /// A refresh token that was used where each may be used once.
+    /// The second use of a refresh token that can be used once.
     Spent,
     Revoked,
 }
@@ -53,7 +52,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// Whether it is a refresh token that another has taken the place of.
+    /// Whether it is a refresh token that was replaced.
     pub(crate) fn is_spent(&self) -> bool {
         self.life == Life::Spent
     }
@@ -69,7 +68,7 @@ impl Token {
     }
 }
 
-/// Every token there has been.
+/// All tokens ever issued.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     all: BTreeMap<String, Token>,
@@ -87,23 +86,23 @@ impl Tokens {
         self.all.insert(value, Token { issue, life: Life::Live });
     }
 
-    /// The token, whatever has become of it.
+    /// The token, in whatever state.
     pub(crate) fn get(&self, value: &str) -> Option<&Token> {
         self.all.get(value)
     }
 
-    /// The token, where it is one for that purpose and lives.
+    /// The token, if it has this purpose and is live.
     pub(crate) fn live(&self, value: &str, purpose: Use, now: i64) -> Option<&Token> {
         self.get(value)
             .filter(|token| token.issue.purpose == purpose && token.state(now) == TokenState::Live)
     }
 
-    /// The grant that the tokens of a line are of.
+    /// The grant of a line of tokens.
     pub(crate) fn grant_of(&self, line: u64) -> Option<GrantId> {
         self.all.values().find(|token| token.issue.line == line).map(|token| token.issue.grant)
     }
 
-    /// An access token of a line, whatever has become of it.
+    /// An access token of a line, in whatever state.
     pub(crate) fn access_of(&self, line: u64) -> Option<&str> {
         self.all
             .iter()
@@ -115,7 +114,7 @@ impl Tokens {
         self.get(value).map_or(TokenState::Unknown, |token| token.state(now))
     }
 
-    /// A living refresh token was used and is not to be used again.
+    /// Marks a live refresh token as used. It cannot be used again.
     pub(crate) fn spend(&mut self, value: &str) {
         self.change(|name, _| name == value, |life| *life = Life::Spent);
     }
@@ -124,7 +123,7 @@ impl Tokens {
         self.change(|name, _| name == value, |life| *life = Life::Revoked);
     }
 
-    /// Ends the access tokens of a line.
+    /// Revokes the access tokens of a line.
     pub(crate) fn revoke_access(&mut self, line: u64) {
         self.change(
             |_, issue| issue.line == line && issue.purpose == Use::Access,
@@ -132,12 +131,12 @@ impl Tokens {
         );
     }
 
-    /// Ends every token of a grant.
+    /// Revokes every token of a grant.
     pub(crate) fn revoke_grant(&mut self, grant: GrantId) {
         self.change(|_, issue| issue.grant == grant, |life| *life = Life::Revoked);
     }
 
-    /// Spent tokens stay spent: that they come again must be noticed later too.
+    /// A used token keeps its state, so that a later use is recognised.
     fn change(&mut self, which: impl Fn(&str, &Issue) -> bool, change: impl Fn(&mut Life)) {
         for (name, token) in &mut self.all {
             if token.life == Life::Live && which(name, &token.issue) {
@@ -146,7 +145,7 @@ impl Tokens {
         }
     }
 
-    /// The lifetime of every token of that purpose (or of the one) is over at `now`.
+    /// Makes all tokens with this purpose, or one token, expire at `now`.
     pub(crate) fn expire(&mut self, purpose: Option<Use>, value: Option<&str>, now: i64) {
         for (name, token) in &mut self.all {
             let chosen = purpose.is_none_or(|purpose| purpose == token.issue.purpose)
@@ -157,7 +156,7 @@ impl Tokens {
         }
     }
 
-    /// The values of the living.
+    /// The values of the live tokens.
     pub(crate) fn living(&self, now: i64) -> Vec<String> {
         self.all
             .iter()

@@ -79,7 +79,7 @@ fn model(id: &str) -> Value {
     json!({"type": "model", "id": id, "display_name": id, "created_at": "2026-02-04T00:00:00Z"})
 }
 
-/// The answer, or the name of the first member that is missing.
+/// The response, or the name of the first missing member.
 fn message(body: &Value) -> Result<Reply, &'static str> {
     let missing =
         ["model", "max_tokens", "messages"].into_iter().find(|name| body[*name].is_null());

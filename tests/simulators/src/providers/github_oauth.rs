@@ -127,7 +127,7 @@ const BAD_REFRESH: Refusal = (
     "bad-verification-code",
 );
 
-/// The members of the answer. The parameters may be in the query too.
+/// The members of the response. The parameters may be in the query too.
 fn token(oauth: &mut OAuth, request: &Request) -> Result<Value, Refusal> {
     let params = Params::body_or_json(request).and(Params::query(request));
     let presented = Presented::new(request, &params);
@@ -164,7 +164,7 @@ fn exchange(oauth: &mut OAuth, client: &str, params: &Params) -> Result<Value, R
         _ => BAD_CODE,
     })?;
     let grant = oauth.grants.extend(client, &code.account, &code.scopes);
-    // Without a scope: those that the user has allowed this app before.
+    // Without a scope, the request gets the scopes that the user has allowed this app before.
     let scopes = match code.ask.scopes.is_empty() {
         true => oauth.grants.stats(grant).map(|stats| stats.scopes.clone()).unwrap_or_default(),
         false => code.scopes,
@@ -208,7 +208,7 @@ fn tokens(oauth: &mut OAuth, like: Issue) -> Value {
     })
 }
 
-/// As JSON where the client accepts that, else form-encoded.
+/// JSON if the client accepts it. Otherwise form-encoded.
 fn written(members: &Value, request: &Request) -> Reply {
     let accept = request.header("accept").unwrap_or_default();
     if accept.contains("application/json") {

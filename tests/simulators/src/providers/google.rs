@@ -195,7 +195,7 @@ fn refresh(oauth: &mut OAuth, client: &str, params: &Params) -> Result<Reply, Re
     Ok(Reply::json(200, &access(oauth, &issue)))
 }
 
-/// A new access token beside the old ones.
+/// Issues a new access token. The old ones stay valid.
 fn access(oauth: &mut OAuth, like: &Issue) -> Value {
     let expires_at = oauth.access_expiry();
     let issue = Issue { purpose: Use::Access, expires_at, ..like.clone() };

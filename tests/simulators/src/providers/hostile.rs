@@ -1,5 +1,5 @@
-//! The strict server gone wrong: what no documentation promises, and networks, proxies and careless
-//! or malicious servers do.
+//! A strict server that misbehaves in ways that no documentation promises, but that networks, proxies and
+//! careless or malicious servers cause.
 //!
 //! While no misbehaviour is set it is `strict`. The ways to misbehave are [`Misbehaviour`]'s: this
 //! page is their documentation. Grounds to expect them: `expires_in` as a string and `scope` as an
@@ -21,7 +21,7 @@ const AUTHORIZER: Authorizer = Authorizer {
     deny: |oauth| spoil_callback(oauth, strict::deny(oauth)),
 };
 
-/// Who the callback says it is from, when it lies.
+/// The false issuer in the callback.
 const OTHER_ISSUER: &str = "https://other-issuer.example";
 
 pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
@@ -68,7 +68,7 @@ fn token(oauth: &mut OAuth, request: &Request) -> Reply {
     }
 }
 
-/// The answers in place of the server's.
+/// Responses in place of the server's own.
 fn unserved(misbehaviour: &Misbehaviour, request: &Request) -> Option<Reply> {
     let html = "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>\n";
     Some(match misbehaviour {
@@ -89,7 +89,7 @@ fn unserved(misbehaviour: &Misbehaviour, request: &Request) -> Option<Reply> {
     })
 }
 
-/// An error that says back what it should keep to itself, raw and in the form it came in.
+/// An error that echoes secrets of the request, raw and in the form in which they arrived.
 fn echo(request: &Request) -> Value {
     let params = Params::body(request);
     let basic = request.basic().map(|(id, secret)| format!("{id}:{secret}"));
@@ -112,7 +112,7 @@ fn echo(request: &Request) -> Value {
     })
 }
 
-/// The server's own answer, with one thing wrong.
+/// The server's own response with one fault.
 fn spoil(misbehaviour: &Misbehaviour, mut members: Map<String, Value>, mut reply: Reply) -> Reply {
     let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
     match misbehaviour {

@@ -42,11 +42,11 @@ const AUTHORIZER: Authorizer = Authorizer {
 pub(crate) const CLIENT: (&str, &str) =
     ("00001111-aaaa-2222-bbbb-3333cccc4444", "sim8Q~simulated.client.secret.0000000000");
 
-/// The tenant that the simulated account is of.
+/// The tenant of the simulated account.
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const TENANT_DOMAIN: &str = "simulated.onmicrosoft.com";
 
-/// Scopes that are not the resource's.
+/// Scopes that do not belong to the resource.
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 pub(crate) fn options() -> Options {
@@ -149,7 +149,7 @@ struct Refusal {
     status: u16,
     error: &'static str,
     code: u32,
-    /// What follows `AADSTS…: `.
+    /// The text after `AADSTS…: `.
     text: String,
 }
 
@@ -319,7 +319,7 @@ fn refresh(
     Ok(tokens(oauth, issue, narrowed))
 }
 
-/// What the access token is for: `scope` may ask for less than was consented to.
+/// The scopes of the access token. `scope` may request fewer than the user consented to.
 fn narrowed(consented: &[String], params: &Params) -> Result<Vec<String>, Refusal> {
     let asked = params.words("scope", &[' ']);
     if let Some(more) = asked.iter().find(|scope| !consented.contains(scope)) {
@@ -332,7 +332,7 @@ fn narrowed(consented: &[String], params: &Params) -> Result<Vec<String>, Refusa
     Ok(if asked.is_empty() { consented.to_vec() } else { asked })
 }
 
-/// New tokens beside the old ones.
+/// Issues new tokens. The old ones stay valid.
 fn tokens(oauth: &mut OAuth, like: Issue, scopes: Vec<String>) -> Reply {
     let scope: Vec<_> = scopes.iter().filter(|scope| *scope != "offline_access").collect();
     let scope = scope.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! The providers. Each module says what its documentation says, and cites it.
+//! The providers. Each module follows its provider's documentation, and cites it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ mod stripe_connect;
 mod twilio;
 mod zendesk;
 
-/// Which provider a simulator pretends to be.
+/// The provider that a simulator plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Airtable's Web API: personal access tokens.
@@ -57,7 +57,7 @@ pub enum Kind {
     Stripe,
     /// OpenAI's REST API: bearer API keys.
     OpenAi,
-    /// A pretend messaging service, for trying things out without an account anywhere.
+    /// A simulated messaging service, for tests without an account anywhere.
     Sandbox,
     /// Slack: OAuth v2 installation, and a little of its Web API.
     Slack,
@@ -69,14 +69,14 @@ pub enum Kind {
     StripeConnect,
     /// The Microsoft identity platform, and `/v1.0/me`.
     Microsoft,
-    /// An authorization server that takes the standards by their word.
+    /// An authorization server that follows the standards exactly.
     Strict,
-    /// The same, which can be told to misbehave.
+    /// The strict server, which can be told to misbehave.
     Hostile,
 }
 
 impl Kind {
-    /// Every provider there is.
+    /// All providers.
     pub const ALL: &[Self] = &[
         Self::Airtable,
         Self::Anthropic,
@@ -100,7 +100,7 @@ impl Kind {
         Self::Hostile,
     ];
 
-    /// Its name: `stripe`, `openai`, `sandbox`, …
+    /// The name of the provider: `stripe`, `openai`, `sandbox`, …
     pub fn name(self) -> &'static str {
         match self {
             Self::Airtable => "airtable",
@@ -126,8 +126,8 @@ impl Kind {
         }
     }
 
-    /// The key a new simulator accepts; it has the form of the provider's and opens nothing. Empty
-    /// where there are none: providers of OAuth tokens only.
+    /// The key that a new simulator accepts. It has the form of the provider's keys, and is worth nothing.
+    /// Empty for providers that have only OAuth tokens.
     pub fn default_key(self) -> &'static str {
         match self {
             Self::Airtable => airtable::DEFAULT_KEY,
@@ -153,8 +153,8 @@ impl Kind {
         }
     }
 
-    /// The id and secret of an OAuth client, in the form of the provider's, to be registered with
-    /// one's own redirect URIs; `None` where there is no OAuth side.
+    /// The id and the secret of an OAuth client, in the provider's form. A test registers it with its own
+    /// redirect URIs. `None` if the provider has no OAuth side.
     pub fn default_client(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Sandbox => Some(sandbox::CLIENT),
@@ -168,7 +168,7 @@ impl Kind {
         }
     }
 
-    /// The path where a browser asks for consent; `None` where there is no OAuth side.
+    /// The path of the authorization endpoint. `None` if the provider has no OAuth side.
     pub fn authorization_path(self) -> Option<&'static str> {
         match self {
             Self::Sandbox | Self::StripeConnect => Some("/oauth/authorize"),
@@ -181,7 +181,7 @@ impl Kind {
         }
     }
 
-    /// Who consents at a new simulator.
+    /// The account that consents at a new simulator.
     pub(crate) fn default_account(self) -> Account {
         match self {
             Self::Sandbox => sandbox::account(),
@@ -195,7 +195,7 @@ impl Kind {
         }
     }
 
-    /// How a new simulator's OAuth side is set.
+    /// The OAuth options of a new simulator.
     pub(crate) fn default_options(self) -> Options {
         match self {
             Self::Sandbox => sandbox::options(),

@@ -1,9 +1,8 @@
-//! The ways in which providers compare a redirect URI with a registered one, other than as strings.
+//! How providers compare a redirect URI with a registered one, other than as strings.
 
 use url::{Host, Url};
 
-/// Whether `uri` is `registered` or below it: same scheme, host and port, its path the registered
-/// one or deeper.
+/// Whether `uri` is `registered` or below it: the same scheme, host and port, and the same or a deeper path.
 pub(crate) fn is_below(registered: &str, uri: &str) -> bool {
     let (Ok(registered), Ok(uri)) = (Url::parse(registered), Url::parse(uri)) else {
         return false;
@@ -11,8 +10,8 @@ pub(crate) fn is_below(registered: &str, uri: &str) -> bool {
     registered.origin() == uri.origin() && path_below(&registered, &uri)
 }
 
-/// The same with two liberties of GitHub's: the host may be a subdomain of the registered one, and
-/// at a loopback address the port may be any.
+/// The same with two exceptions of GitHub's: the host may be a subdomain of the registered one, and a
+/// loopback address may have any port.
 pub(crate) fn is_below_or_subdomain(registered: &str, uri: &str) -> bool {
     let (Ok(registered), Ok(uri)) = (Url::parse(registered), Url::parse(uri)) else {
         return false;

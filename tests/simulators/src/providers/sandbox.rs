@@ -53,17 +53,17 @@ pub(crate) fn account() -> Account {
     Account { id: "acct_sandbox_1".to_owned(), label: "Sandbox Inc.".to_owned() }
 }
 
-/// Who calls, by a key or by an access token.
+/// The caller, by key or by access token.
 struct Caller {
     account: Account,
-    /// The key, where it is one.
+    /// The key, if the caller has one.
     key: Option<String>,
-    /// What an access token may do; a key may do everything.
+    /// The scopes of an access token. A key may do everything.
     scopes: Vec<String>,
 }
 
 impl Caller {
-    /// The refusal of a call that needs `scope`, where the caller has it not.
+    /// The error for a call that needs `scope`, if the caller does not have it.
     fn lacks(&self, scope: &str) -> Option<Reply> {
         let has = self.key.is_some() || self.scopes.iter().any(|own| own == scope);
         (!has).then(|| problem(403, &format!("This token has not the scope {scope}.")))

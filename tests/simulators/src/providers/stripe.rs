@@ -91,7 +91,7 @@ fn respond(state: &State, request: &Request) -> Reply {
     }
 }
 
-/// The permission a restricted key would need for `path`; `None` where there is no such URL.
+/// The permission that a restricted key needs for `path`. `None` if the URL does not exist.
 fn permission(path: &str) -> Option<&'static str> {
     match path {
         "/v1/account" => Some("rak_accounts_kyc_basic_read"),
@@ -140,7 +140,7 @@ fn charge(number: usize) -> Value {
     })
 }
 
-/// Newest first; the newest has the highest number.
+/// The newest item is the first, and has the highest number.
 fn charges(request: &Request) -> Reply {
     let limit = match request.query_param("limit").map(str::parse::<usize>) {
         None => 10,

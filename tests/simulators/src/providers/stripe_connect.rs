@@ -106,7 +106,7 @@ fn ask(oauth: &OAuth, params: Params) -> Result<Ask, Reply> {
     Ok(Ask { client, redirect_uri, redirect_sent, scopes, params })
 }
 
-/// The platform: its secret key says who it is.
+/// The platform, identified by its secret key.
 fn platform(oauth: &OAuth, request: &Request, params: &Params) -> Result<String, Reply> {
     let basic = request.basic().map(|(user, _)| user);
     let key = params.get("client_secret").or(request.bearer()).or(basic.as_deref());
@@ -228,7 +228,7 @@ fn deauthorize(oauth: &mut OAuth, request: &Request) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"stripe_user_id": account})))
 }
 
-/// The account of the access token, or the one that the platform's key names in `Stripe-Account`.
+/// The account of the access token, or the account that the platform names in `Stripe-Account`.
 fn api_account(oauth: &OAuth, request: &Request) -> Reply {
     let basic = request.basic().map(|(user, _)| user);
     let key = request.bearer().or(basic.as_deref()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The handle's OAuth side: clients, consent, tokens, time, faults and counts.
 //!
-//! Every method works on every kind; those without an OAuth side have no use for them.
+//! Every method works on every kind. Kinds without an OAuth side have no use for them.
 
 use std::time::Duration;
 
@@ -14,35 +14,35 @@ use crate::simulator::Simulator;
 
 /// Clients and consent.
 impl Simulator {
-    /// Registers a client, or replaces the one with that id. The first redirect URI is the one used
-    /// where a request has none and the provider allows that.
+    /// Registers a client, or replaces the client with this id. If the provider allows a request without a
+    /// redirect URI, the first one is used.
     pub fn register_client(&self, id: &str, secret: &str, redirect_uris: &[&str]) {
         self.shared.state().oauth.clients.register(id, secret, redirect_uris);
     }
 
-    /// From the next consent on it is this account that consents.
+    /// This account consents from now on.
     pub fn set_account(&self, id: &str, label: &str) {
         let account = Account { id: id.to_owned(), label: label.to_owned() };
         self.shared.state().oauth.desk.account = account;
     }
 
-    /// What the authorization endpoint does from now on; `Allow` at first.
+    /// Sets the behaviour of the authorization endpoint. The default is `Allow`.
     pub fn set_consent(&self, consent: Consent) {
         self.shared.state().oauth.desk.consent = consent;
     }
 
-    /// The next authorization request is denied, whatever the consent is set to.
+    /// The next authorization request is denied, whatever the behaviour is.
     pub fn deny_next(&self) {
         self.shared.state().oauth.desk.deny_next += 1;
     }
 
-    /// From the next consent on, of the scopes asked for only these are granted.
+    /// Only these of the requested scopes are granted from now on.
     pub fn grant_only(&self, scopes: &[&str]) {
         let only = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         self.shared.state().oauth.desk.only = Some(only);
     }
 
-    /// Changes settings; what was issued already keeps its lifetime.
+    /// Changes options. Issued tokens keep their lifetime.
     pub fn configure(&self, change: impl FnOnce(&mut Options)) {
         change(&mut self.shared.state().oauth.options);
     }
@@ -50,41 +50,41 @@ impl Simulator {
 
 /// Tokens, grants, and time.
 impl Simulator {
-    /// What the provider thinks of an access or refresh token now.
+    /// The state of an access or refresh token.
     pub fn token_state(&self, token: &str) -> TokenState {
         let oauth = &self.shared.state().oauth;
         oauth.tokens.state(token, oauth.now())
     }
 
-    /// Every token that is live now, access and refresh: empty when nothing was left behind.
+    /// All live tokens, access and refresh. Empty if no token was left behind.
     pub fn live_tokens(&self) -> Vec<String> {
         let oauth = &self.shared.state().oauth;
         oauth.tokens.living(oauth.now())
     }
 
-    /// The lifetime of every access token ends now.
+    /// Makes every access token expire now.
     pub fn expire_access_tokens(&self) {
         let oauth = &mut self.shared.state().oauth;
         let now = oauth.now();
         oauth.tokens.expire(Some(Use::Access), None, now);
     }
 
-    /// The lifetime of every refresh token ends now.
+    /// Makes every refresh token expire now.
     pub fn expire_refresh_tokens(&self) {
         let oauth = &mut self.shared.state().oauth;
         let now = oauth.now();
         oauth.tokens.expire(Some(Use::Refresh), None, now);
     }
 
-    /// The lifetime of this token ends now.
+    /// Makes this token expire now.
     pub fn expire_token(&self, token: &str) {
         let oauth = &mut self.shared.state().oauth;
         let now = oauth.now();
         oauth.tokens.expire(None, Some(token), now);
     }
 
-    /// Ends the grant that `token` is of, with all its tokens, as a user does who removes the app.
-    /// `false` where there is no such token.
+    /// Ends the grant of `token` with all its tokens, as a user does who removes the app. `false` if the
+    /// token is unknown.
     pub fn revoke_grant(&self, token: &str) -> bool {
         let oauth = &mut self.shared.state().oauth;
         let Some(grant) = oauth.tokens.get(token).map(|token| token.issue.grant) else {
@@ -102,7 +102,7 @@ impl Simulator {
         }
     }
 
-    /// Moves the provider's clock by so many seconds.
+    /// Moves the provider's clock by this many seconds.
     pub fn advance_clock(&self, seconds: i64) {
         self.shared.state().oauth.clock.advance(seconds);
     }
@@ -112,13 +112,13 @@ impl Simulator {
         self.shared.state().oauth.clock = Clock::Stopped(unix_seconds);
     }
 
-    /// How often what has happened.
+    /// The counts of events.
     pub fn stats(&self) -> Stats {
         let oauth = &self.shared.state().oauth;
         Stats { grants: oauth.grants.all(), ..oauth.stats.clone() }
     }
 
-    /// The grant that `token` is of.
+    /// The grant of `token`.
     pub fn grant_of(&self, token: &str) -> Option<GrantStats> {
         let oauth = &self.shared.state().oauth;
         let grant = oauth.tokens.get(token)?.issue.grant;
@@ -128,20 +128,20 @@ impl Simulator {
 
 /// Faults.
 impl Simulator {
-    /// From now on the token endpoint serves requests as ever, but holds its answers back.
+    /// The token endpoint serves requests, but holds its responses back from now on.
     pub fn hold_token_answers(&self) {
         self.shared.gate.send_replace(true);
     }
 
-    /// Sends what was held back, and holds nothing back any more.
+    /// Sends the responses that were held back, and holds no more back.
     pub fn release_token_answers(&self) {
         self.shared.gate.send_replace(false);
     }
 
-    /// Waits until `count` answers of the token endpoint are held back.
+    /// Waits until `count` responses of the token endpoint are held back.
     ///
     /// # Errors
-    /// They are not within 10 seconds.
+    /// There are fewer after 10 seconds.
     pub async fn wait_for_held(&self, count: usize) -> Result<()> {
         let mut held = self.shared.held.subscribe();
         let reached = held.wait_for(|so_far| *so_far >= count);
@@ -152,21 +152,21 @@ impl Simulator {
             .context("the simulator is gone")
     }
 
-    /// The next `count` requests to the token endpoint are served, and the connection is closed in
-    /// place of an answer.
+    /// The next `count` requests to the token endpoint are served, but the connection is closed instead of a
+    /// response.
     pub fn drop_token_answers(&self, count: u32) {
         self.shared.state().oauth.faults.drop_answers = count;
     }
 
-    /// The next `count` revocations are answered with 500 and end nothing.
+    /// The next `count` revocations get a 500 and revoke nothing.
     pub fn fail_revocations(&self, count: u32) {
         self.shared.state().oauth.faults.fail_revocations = count;
     }
 
-    /// Misbehaves like this from now on, until [`Simulator::behave`].
+    /// Misbehaves in this way until [`Simulator::behave`].
     ///
     /// # Errors
-    /// It is not the `hostile` simulator: no other leaves its provider's documentation.
+    /// The simulator is not `hostile`. All others follow their provider's documentation.
     pub fn misbehave(&self, misbehaviour: Misbehaviour) -> Result<()> {
         let kind = self.shared.kind;
         ensure!(kind == Kind::Hostile, "{kind} keeps to its documentation; use {}", Kind::Hostile);
@@ -175,7 +175,7 @@ impl Simulator {
         Ok(())
     }
 
-    /// Ends the misbehaviour, and lets go what was held back.
+    /// Ends the misbehaviour, and sends the responses that were held back.
     pub fn behave(&self) {
         self.shared.state().oauth.faults.misbehaviour = None;
         self.shared.gate.send_replace(false);

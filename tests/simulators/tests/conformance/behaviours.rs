@@ -1,4 +1,4 @@
-//! Every way of failing, as a client sees it.
+//! Every behaviour, as a client sees it.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ async fn the_secret_is_echoed_in_body_and_header() {
     assert!(answer.header("x-received-authorization").unwrap().contains(KEY));
 }
 
-/// Everything that comes back until the other side closes, or for `limit`.
+/// All bytes until the server closes the connection or `limit` has passed.
 async fn raw(simulator: &Simulator, limit: Duration) -> (String, bool) {
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", simulator.port())).await.unwrap();
     stream.write_all(b"GET /v1/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();

@@ -1,4 +1,4 @@
-//! What can be made to go wrong at the token endpoint of every OAuth provider.
+//! The faults that can be caused at the token endpoint of every OAuth provider.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ async fn an_answer_that_is_held_back_is_decided_already() {
     assert!(!call.is_finished());
     assert_eq!(strict.token_state(&token), TokenState::Revoked);
     assert_eq!(strict.stats().refreshes, 1);
-    // Only the token endpoint is held.
+    // Only responses of the token endpoint are held back.
     assert_eq!(crate::get(&strict, "/userinfo", "none").await.status, 401);
     strict.release_token_answers();
     assert_eq!(call.await.unwrap().status, 200);
@@ -36,7 +36,7 @@ async fn an_answer_that_is_dropped_was_served() {
     let lost = send(&strict, "/token", &[("authorization", &auth)], &form).await;
     assert!(lost.is_err());
     assert_eq!(strict.stats().refreshes, 1);
-    // The client that tries again with the token it has is taken for a thief: RFC 9700 4.14.2.
+    // A client that repeats the request with its old token looks like a thief: RFC 9700 4.14.2.
     assert_eq!(refresh(&strict, &token).await.status, 400);
     assert_eq!(strict.live_tokens(), [""; 0]);
 }

@@ -175,7 +175,7 @@ async fn expiring_tokens_end_with_their_refresh() {
     assert_eq!(github.token_state(&access), TokenState::Revoked);
     assert_eq!(user(&github, &text(&second, "access_token")).await.status, 200);
     assert_eq!(text(&token(&github, &form(&old)).await, "error"), "bad_refresh_token");
-    // The second use ends nothing.
+    // The second use does not revoke anything.
     let new = text(&second, "refresh_token");
     let third = token(&github, &form(&new)).await;
     let last = text(&third, "refresh_token");

@@ -60,7 +60,7 @@ async fn a_refresh_token_comes_offline_and_with_the_first_consent_only() {
     assert!(!has_refresh(&connect(&google, &[("prompt", "select_account")]).await));
     assert!(has_refresh(&connect(&google, &[("prompt", "consent")]).await));
     assert!(has_refresh(&connect(&google, &[("prompt", "select_account consent")]).await));
-    // Another user's first consent is a first one; and so is one after everything was revoked.
+    // The first consent of another user is a first consent, and so is one after everything was revoked.
     google.set_account("3", "edsger@example.com");
     let third = connect(&google, &[]).await;
     assert!(has_refresh(&third));
@@ -188,7 +188,7 @@ async fn errors_of_the_token_endpoint() {
     let late = Back::of(&ask(&google, &[]).await).code();
     google.advance_clock(601);
     assert_eq!(error(&exchange(&google, &late).await), (400, "invalid_grant".into()));
-    // Basic will do, and PKCE is checked where it is used.
+    // Basic is accepted, and PKCE is checked if it is used.
     let (id, secret) = Kind::Google.default_client().unwrap();
     let challenge = challenge();
     let pkce = [("code_challenge", challenge.as_str()), ("code_challenge_method", "S256")];

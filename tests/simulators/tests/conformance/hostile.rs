@@ -1,4 +1,4 @@
-//! Every way of misbehaving, as a client sees it.
+//! Every misbehaviour, as a client sees it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::oauth::{Back, CALLBACK, VERIFIER, basic, encode, send, start, text};
 use crate::strict::{CLIENT, SECRET, ask, code, connect, exchange, refresh};
 
-/// A code, and then a token answer spoiled like that.
+/// Gets a code, and a token response with this misbehaviour.
 async fn spoiled(hostile: &Simulator, misbehaviour: Misbehaviour) -> Answer {
     let value = code(hostile).await;
     hostile.misbehave(misbehaviour).unwrap();
@@ -98,7 +98,7 @@ async fn members_are_missing_or_odd() {
         let answer = spoiled(&hostile, misbehaviour.clone()).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.json()[name], expected, "{misbehaviour:?}");
-        // The rest is as it was, and what was issued is live.
+        // The rest is unchanged, and the issued tokens are live.
         let refresh = text(&answer, "refresh_token");
         assert_eq!(hostile.token_state(&refresh), TokenState::Live, "{misbehaviour:?}");
     }
@@ -120,7 +120,7 @@ async fn the_body_is_another_than_it_should_be() {
     assert!(form.text().contains("scope=profile+mail"));
 }
 
-/// What comes back for a refresh until the other side closes, or for `limit`.
+/// The bytes of a response to a refresh, until the server closes the connection or `limit` has passed.
 async fn raw(hostile: &Simulator, token: &str, limit: Duration) -> (String, bool) {
     let body = encode(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
     let request = format!(

@@ -1,5 +1,5 @@
-//! Each simulator against its provider's documentation, and every way of failing against what the
-//! wire shows. It must not use the application.
+//! Each simulator against its provider's documentation, and every behaviour against the bytes on the wire.
+//! These tests must not use the application.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -52,7 +52,7 @@ fn basic(key: &str) -> String {
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(key))
 }
 
-/// The status and what stands at `pointer`.
+/// The status, and the value at `pointer`.
 fn told(answer: &Answer, pointer: &str) -> (u16, serde_json::Value) {
     let json = answer.json();
     let found = json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}: {}", answer.text()));

@@ -57,7 +57,7 @@ async fn refresh(microsoft: &Simulator, value: &str) -> Answer {
     token(microsoft, &[("grant_type", "refresh_token"), ("refresh_token", value)]).await
 }
 
-/// Status, error and the number of AADSTS.
+/// The status, the error and the number of AADSTS.
 fn refusal(answer: &Answer) -> (u16, String, u64) {
     let body = answer.json();
     let number = body["error_codes"][0].as_u64().unwrap();
@@ -96,7 +96,7 @@ async fn a_refresh_token_wants_offline_access_and_rolls() {
     let first = text(&connect(&microsoft, &[]).await, "refresh_token");
     let second = text(&refresh(&microsoft, &first).await, "refresh_token");
     assert_ne!(first, second);
-    // The old one lives on.
+    // The old token stays valid.
     for token in [&first, &second, &first] {
         assert_eq!(refresh(&microsoft, token).await.status, 200);
     }
@@ -173,7 +173,7 @@ async fn errors_of_the_token_endpoint() {
         let answer = token(&microsoft, &form).await;
         assert_eq!(refusal(&answer), (status, error.to_owned(), number), "{change:?}");
     }
-    // None of that used it up.
+    // None of these attempts used up the code.
     assert_eq!(token(&microsoft, &exchange_form(&code)).await.status, 200);
     let again = token(&microsoft, &exchange_form(&code)).await;
     assert_eq!(refusal(&again), (400, "invalid_grant".into(), 54_005));

@@ -1,5 +1,4 @@
-//! A client as the tests of the OAuth providers need one: it sends what it is told and checks
-//! nothing.
+//! A client for the tests of the OAuth providers. It sends what a test says and checks nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -31,13 +30,13 @@ pub(crate) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// A browser that does not follow.
+/// A browser that does not follow redirects.
 pub(crate) async fn browse(simulator: &Simulator, path: &str, query: &[(&str, &str)]) -> Answer {
     let target = format!("{path}?{}", encode(query));
     client::send(simulator.port(), "GET", &target, &[], b"").await.unwrap()
 }
 
-/// A form, posted.
+/// Posts a form.
 pub(crate) async fn post(
     simulator: &Simulator,
     path: &str,
@@ -47,7 +46,7 @@ pub(crate) async fn post(
     send(simulator, path, headers, form).await.unwrap()
 }
 
-/// The same, which may get no answer.
+/// Posts a form. The response may be missing.
 pub(crate) async fn send(
     simulator: &Simulator,
     path: &str,
@@ -59,7 +58,7 @@ pub(crate) async fn send(
     client::send(simulator.port(), "POST", path, &all, encode(form).as_bytes()).await
 }
 
-/// What the browser brings back to the client.
+/// The parameters that the browser brings back to the client.
 pub(crate) struct Back(Vec<(String, String)>);
 
 impl Back {
@@ -80,7 +79,7 @@ impl Back {
     }
 }
 
-/// A string member of an answer.
+/// A string member of a response.
 pub(crate) fn text(answer: &Answer, name: &str) -> String {
     let value = answer.json();
     value[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", answer.text())).to_owned()

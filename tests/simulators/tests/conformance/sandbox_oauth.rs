@@ -1,5 +1,5 @@
-//! The sandbox's OAuth side against the page in `providers/sandbox.rs`; what it shares with `strict`
-//! is tried there.
+//! The sandbox's OAuth side against the page in `providers/sandbox.rs`. The tests of `strict` cover the parts
+//! that they share.
 
 use nexus_simulators::client::{self, Answer};
 use nexus_simulators::{Kind, Simulator, TokenState};
@@ -63,7 +63,7 @@ async fn either_kind_of_credential_reads_the_account() {
         "acct_sandbox_1"
     );
     assert_eq!(text(&say(&sandbox, &access).await, "from"), "Ninth Inc.");
-    // A refresh token is for the token endpoint alone.
+    // Only the token endpoint accepts a refresh token.
     assert_eq!(get(&sandbox, "/v1/me", &text(&answer, "refresh_token")).await.status, 401);
 }
 
@@ -101,6 +101,6 @@ async fn tokens_expire_rotate_and_are_revoked() {
     let form = [("grant_type", "refresh_token"), ("refresh_token", new.as_str())];
     let dead = token(&sandbox, "/oauth/token", &form).await;
     assert_eq!(error(&dead), (400, "invalid_grant".into()));
-    // Keys are another matter.
+    // An access token cannot make keys.
     assert_eq!(get(&sandbox, "/v1/me", Kind::Sandbox.default_key()).await.status, 200);
 }

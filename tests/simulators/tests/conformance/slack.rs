@@ -91,7 +91,7 @@ async fn the_authorization_page_refuses_without_a_redirect() {
     slack.deny_next();
     let back = Back::of(&ask(&slack, &[]).await);
     assert_eq!((back.get("error"), back.get("state")), (Some("access_denied"), Some("s")));
-    // A URI below the registered one will do, and so will none.
+    // A URI below the registered one is accepted, and so is a request without one.
     let below = format!("{CALLBACK}/slack");
     let answer = ask(&slack, &[("redirect_uri", &below)]).await;
     assert!(answer.header("location").unwrap().starts_with(&below));
@@ -169,7 +169,7 @@ async fn with_rotation_tokens_end_and_refresh_tokens_are_for_once() {
     }
     assert_eq!(served.len(), 1);
     assert_eq!(served[0]["token_type"], "bot");
-    // The family lives on.
+    // The family stays valid.
     assert_eq!(
         call(&slack, "auth.test", string(&served[0]["access_token"]), &[]).await["ok"],
         true
@@ -258,7 +258,7 @@ async fn a_copied_bot_token_posts_and_reads_threads_page_by_page() {
         let form = [&[("channel", "C0SIMULOPS"), ("ts", ts)], more].concat();
         call(&slack, "conversations.replies", bot, &form).await
     };
-    // Without replies, the message alone.
+    // A message without replies is returned alone.
     let alone = replies(&parent, &[]).await;
     assert_eq!(alone["messages"].as_array().unwrap().len(), 1);
     assert!(alone["messages"][0].get("reply_count").is_none() && alone["has_more"] == false);

@@ -59,7 +59,7 @@ async fn a_connection_names_the_account_and_what_it_may_do() {
     let access = text(&answer, "access_token");
     stripe.advance_clock(10 * 365 * 86_400);
     assert_eq!(text(&get(&stripe, "/v1/account", &access).await, "id"), "acct_7");
-    // Or the platform's key, and the account named.
+    // The platform's key with the account's name works too.
     let (_, secret) = Kind::StripeConnect.default_client().unwrap();
     let authorization = format!("Bearer {secret}");
     let named = |account: &'static str| {
@@ -122,7 +122,7 @@ async fn errors_of_the_token_endpoint() {
     ] {
         assert_eq!(error(&token(&stripe, &form).await), (400, code.to_owned()), "{form:?}");
     }
-    // The key may come as the API takes it.
+    // The key may be sent as for the API.
     let (_, secret) = Kind::StripeConnect.default_client().unwrap();
     let user = basic(secret, "");
     let form = [grant, ("code", code.as_str())];

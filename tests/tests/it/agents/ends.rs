@@ -1,4 +1,5 @@
-//! Answers that are not whole, or not HTTP's, and requests that are not calls: none is taken for a success.
+//! Responses that are incomplete or malformed, and requests that are not calls. None of them counts as a
+//! success.
 
 use std::io::Write as _;
 
@@ -13,7 +14,7 @@ use crate::kit::app::App;
 use crate::kit::token;
 use crate::kit::upstream::{Reply, Upstream, raw, raw_get, status};
 
-/// These bytes, and then the end of the connection.
+/// Sends these bytes, and then closes the connection.
 fn cut(bytes: impl Into<Vec<u8>>) -> Reply {
     let (_, nothing) = unbounded_channel();
     Reply::Stream(bytes.into(), nothing)
@@ -25,7 +26,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Chunks of 16 KB each (RFC 9112, 7.1), without the last.
+/// The body in chunks of 16 KB (RFC 9112, 7.1), without the last chunk.
 fn chunks(body: &[u8]) -> Vec<u8> {
     let mut chunked = Vec::new();
     for chunk in body.chunks(16 * 1024) {
@@ -38,7 +39,7 @@ fn chunks(body: &[u8]) -> Vec<u8> {
 
 const HEAD: &str = "HTTP/1.1 200 X\r\ncontent-type: text/plain\r\n";
 
-/// Answers that break off after a part that `large` bytes say.
+/// Responses that are cut off. `large` is the size of the part before the cut.
 fn broken(large: usize) -> Vec<(&'static str, Vec<u8>)> {
     let body: Vec<u8> =
         (0..large as u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
@@ -110,7 +111,7 @@ async fn a_large_answer_that_breaks_off_is_no_whole_one() {
         let answer = sent.send().await.unwrap();
         assert_eq!(answer.status(), 200, "{what}");
         assert!(answer.bytes().await.is_err(), "{what}: taken for whole");
-        // A model is told at both ends of what it is shown.
+        // The result for a model says that the body is incomplete.
         let told = tool(&app, "call_api", json!({"integration": "up", "path": "/x"})).await;
         assert_eq!(told["structuredContent"]["truncated"], true, "{what}");
     }
@@ -123,7 +124,8 @@ async fn a_stream_of_events_that_breaks_off_ends_in_an_error() {
         cut("HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n")
     });
     let sent = reqwest::Client::new().get(format!("{}/api/proxy/up/x", app.url));
-    // What came before it arrives, where the machine is not so busy that the runtime has not written it yet.
+    // The bytes before the cut arrive, unless the machine is so busy that the runtime has not written them
+    // yet.
     if let Ok(mut answer) = sent.bearer_auth(token::of("AGENT", "acme")).send().await {
         let mut read = Vec::new();
         let end = loop {
@@ -135,7 +137,7 @@ async fn a_stream_of_events_that_breaks_off_ends_in_an_error() {
         assert!(end.is_err(), "taken for whole");
         assert!(b"data: 1\n\n".starts_with(&read), "{read:?}");
     }
-    // A model is told that there is more.
+    // The result for a model says that the body is incomplete.
     let told = tool(&app, "call_api", json!({"integration": "up", "path": "/x"})).await;
     assert_eq!(
         (&told["isError"], &told["structuredContent"]["truncated"]),
@@ -180,7 +182,7 @@ async fn what_ends_as_it_should_is_whole() {
             (200, expected),
             "{what}: {answer:?}"
         );
-        // Head and body leave together.
+        // The head and the body arrive together.
         assert_eq!(answer.header("content-length"), expected.len().to_string(), "{what}");
         assert_eq!((answer.header("trailer"), answer.header("x-sum")), ("", ""), "{what}");
     }
@@ -197,12 +199,12 @@ async fn a_status_that_http_does_not_have_is_a_502_that_names_it() {
         assert_eq!(told["isError"], true, "{told}");
         assert!(told.to_string().contains(&status.to_string()), "{told}");
     }
-    // The answer to a trial of a credential does not decide about its health.
+    // A failed check of new credentials does not change the health of the stored one.
     let key = json!({"credentials": {"key": "another-key-0123456789"}});
     let answer = app.put("/api/integrations/up").as_admin().json(&key).send().await;
     let problem = answer.problem(502, "provider_error");
     assert!(problem["detail"].as_str().unwrap().contains("999"), "{problem}");
-    // Not asked for, and nothing that could be switched to.
+    // The client did not ask for an upgrade, and the response does not offer a usable one.
     upstream.answer(|_| cut("HTTP/1.1 101 X\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"));
     ours(&get(&app, "/x").await, 502, "provider_error");
     for line in
@@ -211,7 +213,7 @@ async fn a_status_that_http_does_not_have_is_a_502_that_names_it() {
         upstream.answer(move |_| cut(format!("{line}\r\ncontent-length: 2\r\n\r\nok")));
         ours(&get(&app, "/x").await, 502, "provider_error");
     }
-    // The last that it has are the provider's own, and what comes before an answer is none.
+    // The highest valid status codes are the provider's own. An interim response is not the final response.
     for status in [200, 299, 418, 599] {
         upstream.always(status, "", "body");
         let answer = get(&app, "/x").await;
@@ -291,7 +293,7 @@ async fn a_body_that_breaks_off_before_a_token_is_renewed_is_the_clients_fault_t
 const HANDSHAKE: &str = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                          sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-/// A handshake with these headers, and the answer to it.
+/// A handshake with these headers. Returns the response.
 async fn handshake(app: &App, target: &str, headers: &str) -> String {
     let token = token::of("AGENT", "acme");
     raw(
@@ -316,7 +318,7 @@ async fn a_websocket_is_refused_in_words_at_every_door() {
         assert!(answer.contains("server-sent events"), "{target}: {answer}");
     }
     assert!(upstream.seen().is_empty(), "it went up");
-    // Whoever offers HTTP/2 speaks HTTP/1.1 where nobody takes it up (RFC 9110, 7.8).
+    // A client that offers HTTP/2 uses HTTP/1.1 if the server does not accept the offer (RFC 9110, 7.8).
     let h2c = "connection: Upgrade, HTTP2-Settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n";
     let answer = handshake(&app, "/api/proxy/up/x", h2c).await;
     assert_eq!(status(&answer), 200, "{answer}");

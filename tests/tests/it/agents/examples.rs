@@ -1,8 +1,8 @@
-//! The examples of `examples/agent-tools`, in each of their languages, against a pretend Slack as
-//! `cargo xtask up` starts it: what they say must be the same.
+//! The examples of `examples/agent-tools` in each language, against a simulated Slack as `cargo xtask up`
+//! starts it. All must give the same output.
 //!
-//! The one in Rust is built by `cargo xtask test` (`NEXUS_EXAMPLE`), the others run with what is
-//! installed for `sdk`; what is not there is said, and skipped.
+//! `cargo xtask test` builds the example in Rust (`NEXUS_EXAMPLE`). The others run with the packages that are
+//! installed for `sdk`. Examples whose runtime is missing are skipped, and the test says so.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,13 +20,13 @@ use crate::kit::token;
 
 const FOLDER: &str = "examples/agent-tools";
 
-/// An example that can be run.
+/// An example that can run here.
 struct Example {
     language: &'static str,
     command: Vec<PathBuf>,
 }
 
-/// Those whose runtime is there.
+/// The examples whose runtime is installed.
 fn examples() -> Vec<Example> {
     let folder = repo().join(FOLDER);
     let mut found = Vec::new();
@@ -46,8 +46,8 @@ fn examples() -> Vec<Example> {
     found
 }
 
-/// A copy of the example in TypeScript: packages are found from where a script lies. Made once, as
-/// tests that run beside each other would pull it from under each other's feet.
+/// A copy of the example in TypeScript, because Node.js looks for packages in the folder of the script. The
+/// copy is made once, because concurrent tests use it.
 fn beside_its_packages(place: &Path) -> PathBuf {
     static COPIED: OnceLock<PathBuf> = OnceLock::new();
     let copy = || {
@@ -61,7 +61,7 @@ fn beside_its_packages(place: &Path) -> PathBuf {
 }
 
 impl Example {
-    /// Whether it says that it went well, and the JSON that it prints.
+    /// Runs the example. Returns whether it succeeded, and the JSON that it prints.
     async fn run(&self, app: &App, arguments: &[&str]) -> (bool, Value) {
         let _turn = sdk::turn().await;
         let output = Command::new(&self.command[0])
@@ -88,7 +88,7 @@ impl Example {
         said
     }
 
-    /// The error that it gives a model to read.
+    /// The error that the example gives to a model.
     async fn refused(&self, app: &App, tool: &str, input: Value) -> Value {
         let (good, said) = self.run(app, &[tool, &input.to_string()]).await;
         assert!(!good, "{} {tool} {input}: {said}", self.language);
@@ -96,7 +96,7 @@ impl Example {
     }
 }
 
-/// The application with the pretend Slack, connected as `up` connects it.
+/// The application with the simulated Slack, connected as `up` connects it.
 async fn with_slack() -> (App, Simulator) {
     let (app, slack) = (App::start().await, Simulator::start(Kind::Slack, 0).await.unwrap());
     let manifest = app.save(&sandbox("sandbox-slack.json", &slack)).await;
@@ -194,7 +194,7 @@ async fn what_goes_wrong_is_something_a_model_can_act_on() {
     }
 }
 
-/// What Nexus refuses has the code, the reason, and the link for a person.
+/// An error of Nexus has the code, the reason, and the link for a person.
 #[tokio::test]
 async fn refusals_of_nexus_come_with_their_link() {
     let (app, _slack) = with_slack().await;
@@ -210,7 +210,7 @@ async fn refusals_of_nexus_come_with_their_link() {
         assert_eq!(said["error"], "policy_denied", "{}: {said}", example.language);
         assert!(said["message"].as_str().unwrap().contains("policy.rules[0]"), "{said}");
         assert!(said["link"].as_str().unwrap().contains("/#/integrations/int_"), "{said}");
-        // Reading is still allowed: it is done by GET.
+        // Reads are still allowed, because they use GET.
         example.good(&app, "list_channels", json!({})).await;
         change(json!({"status": "inactive"})).await;
         let said = example.refused(&app, "list_channels", json!({})).await;
@@ -229,7 +229,7 @@ async fn the_example_in_typescript_type_checks() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
-/// The configurations of MCP clients lead to `/mcp`, with a token that it takes.
+/// The configurations of MCP clients lead to `/mcp`, with a token that it accepts.
 #[tokio::test]
 async fn the_mcp_configurations_lead_to_the_tools() {
     let (app, _slack) = with_slack().await;

@@ -1,5 +1,5 @@
-//! What an agent is refused, it is refused in every spelling: one table for a policy's denials and allowances,
-//! the manifest's `api.deny`, and the endpoints of the connection itself, through the proxy and through MCP.
+//! A denied call is denied in every spelling. One table covers a policy's rules, the manifest's `api.deny`,
+//! and the endpoints of the connection itself, through the proxy and through MCP.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::kit::app::App;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw, status};
 
-/// Spellings of `/admin/keys` that one server or another reads as that.
+/// Spellings that at least one server reads as `/admin/keys`.
 const SPELLINGS: [&str; 40] = [
     "/admin/keys",
     "/ADMIN/Keys",
@@ -52,7 +52,7 @@ const SPELLINGS: [&str; 40] = [
     "/public/%c0%ae%c0%ae/admin/keys",
 ];
 
-/// Paths that a rule for `/public/*` must not let through: some server reads more, or less, in them.
+/// Paths that a rule for `/public/*` must not allow, because some server reads another path in them.
 const BEYOND: [&str; 16] = [
     "/public/1%2Fkeys",
     "/public/1%2fkeys%2fall",
@@ -72,8 +72,8 @@ const BEYOND: [&str; 16] = [
     "/Public/1",
 ];
 
-/// The integration `up`: `POST` of `/minted/*` is denied by the manifest, `/base/admin/keys` ends the credential
-/// where `ends` says so.
+/// The integration `up`. The manifest denies `POST` of `/minted/*`. If `ends` is true, `/base/admin/keys`
+/// ends the credential.
 async fn connected(denied: &Value, ends: bool) -> (App, Upstream) {
     let (app, upstream) = (App::start().await, Upstream::start().await);
     let mut manifest = upstream.manifest(json!({}));
@@ -95,7 +95,7 @@ async fn policy(app: &App, rules: Value) {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// A request line as it is written, and the whole answer.
+/// Sends a request line as it is written. Returns the whole response.
 async fn send(app: &App, method: &str, target: &str, headers: &str) -> String {
     let token = token::of("AGENT", "acme");
     let length = if method == "GET" { "" } else { "content-length: 0\r\n" };
@@ -109,7 +109,7 @@ async fn send(app: &App, method: &str, target: &str, headers: &str) -> String {
     .await
 }
 
-/// Nothing of it arrives, by either door.
+/// Checks that the call is rejected by the proxy and by MCP, and that nothing arrives.
 async fn is_refused(app: &App, upstream: &Upstream, what: &str, method: &str, path: &str) {
     let answer = send(app, method, path, "").await;
     assert!(matches!(status(&answer), 403 | 422), "{what}: {method} {path}: {answer}");
@@ -151,7 +151,7 @@ async fn what_is_denied_is_denied_in_every_spelling() {
         for path in SPELLINGS {
             is_refused(&app, &upstream, what, "POST", path).await;
         }
-        // Who may call at all is let through beside it.
+        // A call beside the denied path is allowed.
         let answer = send(&app, "POST", "/public/1", "").await;
         assert_eq!((status(&answer), upstream.seen().len()), (200, 1), "{what}: {answer}");
     }
@@ -169,7 +169,7 @@ async fn what_is_allowed_is_no_more_than_every_server_reads() {
         assert_eq!(status(&answer), 200, "{path}: {answer}");
         assert_eq!(upstream.one().target(), format!("/base{path}"));
     }
-    // Where two rules together cover every reading, it is covered.
+    // Two rules that together cover every reading of a path allow the path.
     let rules = json!([
         {"effect": "allow", "methods": ["GET"], "path": "/projects/*"},
         {"effect": "allow", "methods": ["GET"], "path": "/projects/*/*"},
@@ -212,7 +212,7 @@ async fn a_method_is_one_of_seven_in_capitals() {
             assert!(upstream.seen().is_empty(), "{method}");
         }
     }
-    // A model may write it as it likes: what goes up, and what rules see, are capitals.
+    // A model may write a method in lower case. The rules and the provider get capitals.
     let call = |method: &str, path: &str| {
         tool(&app, "call_api", json!({"integration": "up", "method": method, "path": path}))
     };
@@ -220,7 +220,7 @@ async fn a_method_is_one_of_seven_in_capitals() {
     assert!(upstream.seen().is_empty());
     assert_eq!(call("patch", "/minted/1").await["isError"], false);
     assert_eq!(upstream.one().method(), "PATCH");
-    // Policies have no other methods either.
+    // Policies reject other methods too.
     for method in ["delete", "TRACE", "BREW", ""] {
         let rule = json!({"effect": "deny", "methods": [method], "path": "/**"});
         let body = json!({"policy": {"agents": ["*"], "rules": [rule]}});
@@ -229,7 +229,7 @@ async fn a_method_is_one_of_seven_in_capitals() {
     }
 }
 
-/// What stands in a request beside its method and would make it another one.
+/// Parts of a request that could override its method.
 #[tokio::test]
 async fn a_method_is_not_overridden() {
     let (app, upstream) = connected(&json!([]), false).await;
@@ -279,13 +279,13 @@ async fn a_method_is_not_overridden() {
         let seen = upstream.one();
         assert!(seen.all(&header.to_lowercase()).is_empty(), "{header}: {seen:?}");
     }
-    // Where no rule names a method, the parameter is the agent's to send.
+    // If no rule names a method, the agent may send the parameter.
     policy(&app, json!([])).await;
     assert_eq!(status(&send(&app, "POST", "/x?_method=DELETE", "").await), 200);
     assert_eq!(upstream.one().target(), "/base/x?_method=DELETE");
 }
 
-/// Where the provider has such a place and the manifest says so, it is read as the provider reads it.
+/// If the manifest declares an override, it is read as the provider reads it.
 #[tokio::test]
 async fn a_declared_override_is_the_method() {
     let (app, upstream) = (App::start().await, Upstream::start().await);
@@ -318,17 +318,17 @@ async fn a_declared_override_is_the_method() {
         ("?_HttpMethod=BREW", "", 422),
         ("?_HttpMethod=PATCH&_HttpMethod=DELETE", "", 422),
         ("?_HttpMethod=PATCH", "DELETE", 422),
-        // Not declared, and a rule names a method.
+        // The manifest does not declare this parameter, and a rule names a method.
         ("?_method=DELETE", "", 403),
     ] {
         assert_eq!(go("POST", query, header).await, expected, "{query} {header}");
     }
-    // It arrives where it is let through.
+    // An allowed override arrives at the provider.
     upstream.answer(|_| Reply::json(200, &json!({})));
     let header = "X-HTTP-Method-Override: PATCH\r\n";
     assert_eq!(status(&send(&app, "POST", "/minted/1", header).await), 200);
     assert_eq!(upstream.one().all("x-http-method-override"), ["PATCH"]);
-    // An allowance has to cover both methods, for the provider may take either.
+    // An allow rule must cover both methods, because the provider may use either.
     policy(&app, json!([{"effect": "allow", "methods": ["POST"], "path": "/**"}])).await;
     assert_eq!(go("POST", "", "").await, 200);
     assert_eq!(go("POST", "?_HttpMethod=PATCH", "").await, 403);

@@ -1,5 +1,5 @@
-//! Nobody stops the application for others: calls at work, bodies and streams that do not end, an
-//! integration that calls the application itself.
+//! No caller can stop the application for others: concurrent calls, bodies and streams that do not end, and
+//! an integration that calls the application itself.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::kit::app::{App, Options};
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw, status};
 
-/// Waits until it is so; what takes longer never will be.
+/// Waits until `so` is true. Fails after 40 seconds.
 async fn until(what: &str, so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !so() {
@@ -25,14 +25,14 @@ async fn until(what: &str, so: impl Fn() -> bool) {
     }
 }
 
-/// A token of the agent `subject`.
+/// The token of the agent `subject`.
 fn agent(subject: &str, workspace: &str) -> String {
     let mut claims = token::claims("AGENT", workspace);
     claims["sub"] = subject.into();
     token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET)
 }
 
-/// A connection on which `text` was sent.
+/// Opens a connection and sends `text`.
 async fn sent(app: &App, text: &str) -> TcpStream {
     let address = app.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -40,8 +40,8 @@ async fn sent(app: &App, text: &str) -> TcpStream {
     stream
 }
 
-/// The whole answer on a connection, to its `content-length` where it has one: a runtime may keep the connection
-/// open for a request whose body never ends.
+/// The whole response on a connection. It ends at its `content-length` if it has one, because a runtime may
+/// keep the connection open for a request whose body never ends.
 async fn read_all(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     while !is_whole(&answer) {
@@ -67,10 +67,10 @@ fn call(path: &str, token: &str) -> String {
     )
 }
 
-/// The ends of answers that have not begun.
+/// Senders for the responses that are held back.
 type Held = Arc<Mutex<Vec<UnboundedSender<Vec<u8>>>>>;
 
-/// Makes `upstream` keep every request of `/slow` without an answer, until what is returned is gone.
+/// Makes `upstream` hold back every response to `/slow` until the returned senders are dropped.
 fn silent(upstream: &Upstream) -> Held {
     let held = Held::default();
     let holder = Arc::clone(&held);
@@ -85,7 +85,7 @@ fn silent(upstream: &Upstream) -> Held {
     held
 }
 
-/// Makes as many slow calls as are let through: none is answered before it has come to the provider.
+/// Makes as many slow calls as are accepted. Waits until all have arrived at the provider.
 async fn hold(
     app: &App,
     upstream: &Upstream,
@@ -139,20 +139,20 @@ async fn calls_at_work_are_limited_per_agent_integration_and_workspace() {
     let _of_c = hold(&app, &upstream, "/api/proxy/two/slow", &c, 1).await;
     refused(&app, "/api/proxy/two/x", &c, "max_calls_per_workspace", 6).await;
 
-    // The other door is the same one.
+    // MCP shares the limit.
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params":
         {"name": "call_api", "arguments": {"integration": "two", "path": "/x"}}});
     let answer = app.post("/mcp").bearer(&c).json(&message).send().await;
     let said = answer.json()["result"].clone();
     assert_eq!(said["structuredContent"]["code"], "too_many_calls", "{answer:?}");
 
-    // Others are not held up by it.
+    // Other callers are not affected.
     assert_eq!(app.get("/api/health").send().await.status, 200);
     assert_eq!(app.get("/api/integrations").as_admin().send().await.status, 200);
     let other = app.get("/api/proxy/two/x").bearer(&agent("a", "beta")).send().await;
     assert_eq!(other.status, 200, "{other:?}");
 
-    // Neither is the agent itself, once its calls have ended.
+    // The agent can call again after its calls have ended.
     provider.lock().unwrap().clear();
     for stream in of_a {
         assert_eq!(status(&read_all(stream).await), 502);
@@ -168,7 +168,7 @@ async fn calls_at_work_are_limited_per_agent_integration_and_workspace() {
     }
 }
 
-/// The end of a call of a burst.
+/// The result of one call of a burst.
 enum Ended {
     /// 429.
     Refused,
@@ -179,7 +179,8 @@ enum Ended {
 #[tokio::test]
 async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others() {
     const CALLS: usize = 1_100;
-    /// The most that are at work: the limit, and the few that an instance lets through while it is calm.
+    /// The maximum number of concurrent calls: the limit, and the few that an instance accepts without
+    /// asking.
     const AT_WORK: usize = 256 + 8;
     let (app, upstream) = Upstream::connected().await;
     let manifest = upstream.manifest(json!({}));
@@ -203,13 +204,13 @@ async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others
             let a_while = Duration::from_secs(1);
             let read = tokio::time::timeout(a_while, stream.read_exact(&mut begin)).await;
             if read.is_err() {
-                // It is at work, and another may begin.
+                // The call is being made, so another may begin.
                 drop(begins);
                 let _ = stream.read_exact(&mut begin).await;
             }
             match &begin {
                 b"HTTP/1.1 429" => Ended::Refused,
-                // On a slow machine, a call reaches its time limit before all others have begun.
+                // On a slow machine, a call may time out before all other calls have begun.
                 b"HTTP/1.1 504" => Ended::TimedOut,
                 _ => panic!("{}{}", String::from_utf8_lossy(&begin), read_all(stream).await),
             }
@@ -240,7 +241,7 @@ async fn calls_that_are_short_write_nothing_down() {
     for _ in 0..20 {
         assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
     }
-    // What a new instance has set aside is given back, and the table is empty when nothing is at work.
+    // An instance gives back the places that it reserved, and the table is empty when no call is being made.
     until("nothing is at work", || app.count("calls_at_work") == 0).await;
 }
 
@@ -268,7 +269,7 @@ async fn a_body_that_does_not_end_is_answered_and_holds_nobody_up() {
             held.push(sent(&app, &format!("{}{{", head(line, "content-length: 1000"))).await);
         }
     }
-    // Not even the first chunk.
+    // No chunk of the body is sent.
     held.push(sent(&app, &head("POST /api/proxy/up/x", "transfer-encoding: chunked")).await);
     let begun = Instant::now();
     assert_eq!(app.get("/api/health").send().await.status, 200);
@@ -287,7 +288,7 @@ async fn a_body_that_does_not_end_is_answered_and_holds_nobody_up() {
     assert!(upstream.seen().is_empty());
 }
 
-/// One that drips is a matter of the broker's unit tests: a client that goes on writing may lose the answer.
+/// The broker's unit tests cover a slow upload, because a client that goes on writing may lose the response.
 #[tokio::test]
 async fn an_upload_that_stops_is_cut_off_after_a_minute() {
     let (app, _upstream) = Upstream::connected().await;
@@ -300,7 +301,7 @@ async fn an_upload_that_stops_is_cut_off_after_a_minute() {
     let answer = read_all(sent(&app, &head).await).await;
     assert_eq!(status(&answer), 408, "{answer}");
     assert!(answer.contains("\"code\":\"request_timeout\""), "{answer}");
-    // Two limits end it at the same time: without a byte, and with too few of them.
+    // Two limits end the upload at the same time: one for no bytes, and one for too few bytes.
     assert!(answer.contains("the request body"), "{answer}");
     let took = begun.elapsed().as_secs();
     assert!(took >= 60, "after {took} s");
@@ -326,7 +327,7 @@ async fn an_answer_that_does_not_begin_is_waited_for_as_long_as_the_manifest_say
     }
 }
 
-/// Events of the provider, as an agent reads them, until they break off.
+/// Reads the provider's events as an agent, until the stream ends.
 pub(crate) async fn events(
     app: &App,
     upstream: &Upstream,
@@ -356,7 +357,7 @@ async fn a_stream_ends_when_the_policy_no_longer_names_its_agent() {
     let (app, upstream) = Upstream::connected().await;
     let (response, _provider) = events(&app, &upstream, &agent("a", "acme")).await;
     let change = |policy: Value| app.put("/api/integrations/up").as_admin().json(&policy).send();
-    // A change that lets the call through changes nothing.
+    // The stream continues if the new policy still allows the call.
     assert_eq!(change(json!({"policy": {"agents": ["a"]}})).await.status, 200);
     let (other, _still) = events(&app, &upstream, &agent("a", "acme")).await;
     assert_eq!(change(json!({"policy": {"agents": ["b"]}})).await.status, 200);
@@ -379,12 +380,12 @@ async fn a_stream_ends_when_a_new_rule_denies_it() {
 async fn a_stream_ends_with_its_token() {
     let (app, upstream) = Upstream::connected().await;
     let mut claims = token::claims("AGENT", "acme");
-    // Half a minute of difference between clocks is tolerated: it is good for a few seconds more.
+    // Clocks may differ by 30 seconds, so this token stays valid for a few more seconds.
     claims["exp"] = (token::now() - 24).into();
     let ending = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
     let (response, _provider) = events(&app, &upstream, &ending).await;
     ends(response, 16).await;
-    // Another's goes on.
+    // The stream of another agent continues.
     let (mut other, _still) = events(&app, &upstream, &agent("b", "acme")).await;
     let more = tokio::time::timeout(Duration::from_secs(7), other.chunk()).await;
     assert!(more.is_err(), "{more:?}");
@@ -400,9 +401,9 @@ async fn the_application_itself_is_refused_as_a_provider() {
         (format!("127.0.0.1:{port}"), true),
         (format!("127.0.0.2:{port}"), true),
         (format!("2130706433:{port}"), true),
-        // A further name of the deployment.
+        // Another name of the deployment.
         (upstream.host.clone(), true),
-        // Another program of this machine.
+        // Another program on this machine.
         (other.host.clone(), false),
     ] {
         let mut manifest = upstream.manifest(json!({}));
@@ -431,7 +432,7 @@ async fn one_that_was_saved_before_is_refused_when_it_is_called() {
 
 #[tokio::test]
 async fn a_call_that_comes_back_to_the_application_is_refused_at_every_door() {
-    // `public_url` is not where it listens: as behind a name that nobody has told it.
+    // `public_url` is not the address where the application listens, as behind an unknown name.
     let app = App::start().await;
     let host = app.url.strip_prefix("http://").unwrap().to_owned();
     let upstream = Upstream::start().await;
@@ -525,7 +526,7 @@ async fn private_hosts_are_open_to_the_workspaces_that_are_named() {
     answer.problem(422, "invalid");
     let beta = app.post("/api/manifests").as_role("ADMIN", "beta").json(&manifest).send().await;
     assert_eq!(beta.status, 201, "{beta:?}");
-    // What was saved before is not called any more, by agents or by ourselves.
+    // Integrations that were saved before are no longer called, neither by agents nor by checks.
     let answer = app.get("/api/proxy/up/x").as_role("AGENT", "acme").send().await;
     answer.problem(502, "egress_denied");
     let checked = app.post("/api/integrations/up/check").as_admin().send().await;
@@ -540,7 +541,7 @@ async fn why_a_host_did_not_answer_is_not_told() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let closed = closed.to_string();
     let mut told = Vec::new();
-    // A port where nobody listens, and one where it is not HTTP that is spoken.
+    // One port where no program listens, and one where a program speaks another protocol than HTTP.
     let wild = Upstream::start().await;
     wild.answer(|_| Reply::Bytes(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec()));
     for (number, host) in [closed, wild.host.clone()].into_iter().enumerate() {

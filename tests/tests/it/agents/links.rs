@@ -1,5 +1,5 @@
-//! Links in answers stay at the proxy, whole URLs are taken apart, and a base path is not put twice: an SDK that
-//! follows what it is given never carries the agent's token to the provider.
+//! Links in responses lead back to the proxy, whole URLs are taken apart, and a base path is not repeated. An
+//! SDK that follows a link never sends the agent's token to the provider.
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
@@ -9,7 +9,7 @@ use crate::agents::proxy::{get, ours};
 use crate::kit::app::App;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw_get, status};
 
-/// The address of `up` at the proxy, as clients are told it.
+/// The address of `up` at the proxy, as clients see it.
 const HUB: &str = "http://127.0.0.1:1/api/proxy/up";
 
 #[tokio::test]
@@ -30,13 +30,13 @@ async fn references_to_the_api_become_addresses_of_the_proxy() {
             "https://bucket.example.net/f?sig=1".into(),
             "https://bucket.example.net/f?sig=1".into(),
         ),
-        // To us, by another way than the proxy's: a client would come with its token.
+        // These lead to this application, but not to this integration. A client would send its token there.
         ("location", "http://127.0.0.1:1/api/integrations".into(), String::new()),
         ("location", "http://127.0.0.1:1/api/proxy/other/x".into(), String::new()),
         ("location", format!("{origin}/base/x\r\nlocation: {origin}/base/y"), String::new()),
         ("link", "<http://127.0.0.1:1/api/audit>; rel=next".into(), String::new()),
         ("link", format!("<{origin}/base/x>; rel=next, <"), String::new()),
-        // Relative to the proxy it would lead to us.
+        // A relative URL would lead to this application.
         ("location", "/api/integrations".into(), format!("{origin}/api/integrations")),
         (
             "location",
@@ -106,7 +106,7 @@ async fn urls_in_json_become_addresses_of_the_proxy_and_nothing_else_changes() {
         assert_eq!(answer.header("content-length"), expected.len().to_string(), "{headers}");
         assert_eq!(answer.header("digest"), "", "{headers}");
     }
-    // As it comes, without a length.
+    // The body arrives as a stream, without a length.
     let (sender, receiver) = unbounded_channel();
     let receiver = std::sync::Mutex::new(Some(receiver));
     upstream.answer(move |_| {
@@ -116,7 +116,7 @@ async fn urls_in_json_become_addresses_of_the_proxy_and_nothing_else_changes() {
     sent.bytes().for_each(|byte| sender.send(vec![byte]).unwrap());
     drop(sender);
     assert_eq!(get(&app, "/x").await.text, expected);
-    // Up to a megabyte it is gathered, a larger body with a length is left as it is.
+    // A body of up to a megabyte is collected. A larger body with a length stays as it is.
     for (size, is_changed) in [(200_000, true), (1_500_000, false)] {
         let large = format!("[\"{}\",{sent}]", "x".repeat(size));
         let body = large.clone();
@@ -159,12 +159,12 @@ async fn the_manifest_or_the_integration_leaves_links_as_they_are() {
             is_changed,
             "{slug}: {answer:?}"
         );
-        // In headers there is nothing to be kept.
+        // Links in headers change in any case.
         assert_eq!(answer.header("location"), format!("http://127.0.0.1:1/api/proxy/{slug}/x"));
     }
 }
 
-/// What is sent below the integration's name, and what arrives; `None`: refused.
+/// The path below the integration's name, and the path that arrives. `None` if the call is rejected.
 #[tokio::test]
 async fn a_whole_url_is_the_call_that_it_names() {
     let (app, upstream, second) =
@@ -183,7 +183,7 @@ async fn a_whole_url_is_the_call_that_it_names() {
         (format!("/http://{first}"), None),
         (format!("/http://{first}/base/../x"), None),
         (format!("/http://{first}/base/%2e%2e/x"), None),
-        // A URL of another host is a path like any other.
+        // A URL of another host is an ordinary path.
         (
             "/http://evil.example/base/x".into(),
             Some((&upstream, "/base/http://evil.example/base/x")),
@@ -210,7 +210,7 @@ async fn a_whole_url_is_the_call_that_it_names() {
     let named = format!("x-nexus-host: {other}\r\n");
     let answer = raw_get(&app, &format!("/api/proxy/up/http://{first}/base/x"), &named).await;
     assert_eq!(status(&answer), 422, "{answer}");
-    // Rules hold for it as for any other.
+    // The rules apply to such a URL too.
     let rules = json!([{"effect": "deny", "methods": ["*"], "path": "/secret/**"}]);
     let body = json!({"policy": {"agents": ["*"], "rules": rules}});
     app.put("/api/integrations/up").as_admin().json(&body).send().await;
@@ -239,7 +239,7 @@ async fn a_base_path_that_an_sdk_brings_is_not_put_twice() {
         assert_eq!(get(&app, sent).await.status, 200, "{sent}");
         assert_eq!(upstream.one().target(), arrives, "{sent}");
     }
-    // Rules see what is sent.
+    // The rules see the path that is sent.
     let rules = json!([{"effect": "allow", "methods": ["GET"], "path": "/channels/*"}]);
     let body = json!({"policy": {"agents": ["*"], "rules": rules}});
     app.put("/api/integrations/up").as_admin().json(&body).send().await;

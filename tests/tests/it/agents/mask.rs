@@ -1,4 +1,4 @@
-//! What a provider that shows the credential wrote, and what of it arrives: through the proxy, and
+//! A provider echoes the credential in many forms. These tests check what arrives through the proxy and
 //! through MCP, which decodes JSON.
 
 use std::io::Write as _;
@@ -15,10 +15,10 @@ use crate::kit::app::App;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw_get, status};
 
-/// A key with everything in it that some writer escapes.
+/// A key with every character that some serialiser escapes.
 const ODD: &str = r#"key_Zm9v+/9x&aQ==<b>'c'"d"\e%41;z"#;
 
-/// An application with a provider whose key is `key`, with these changes to its manifest.
+/// An application with a provider whose key is `key`. `changes` are changes to its manifest.
 async fn connected(key: &str, changes: Value) -> (App, Upstream) {
     let (app, upstream) = (App::start().await, Upstream::start().await);
     app.save(&upstream.manifest(changes)).await;
@@ -29,7 +29,7 @@ async fn connected(key: &str, changes: Value) -> (App, Upstream) {
     (app, upstream)
 }
 
-/// The bytes that arrive of a call.
+/// The bytes of a call's response.
 async fn bytes(app: &App, path: &str) -> Vec<u8> {
     let request = reqwest::Client::new().get(format!("{}/api/proxy/up{path}", app.url));
     let answer = request.bearer_auth(token::of("AGENT", "acme")).send().await.unwrap();
@@ -46,7 +46,7 @@ async fn call_api(app: &App) -> Value {
     answer.json()["result"].clone()
 }
 
-/// All strings within, names too.
+/// All strings inside a value, names of members included.
 fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
@@ -59,7 +59,7 @@ fn strings(value: &Value) -> Vec<String> {
     }
 }
 
-/// Whether any eight characters of `key` stand in `text`.
+/// Whether `text` contains any eight consecutive characters of `key`.
 fn shows(text: &str, key: &str) -> bool {
     key.as_bytes().windows(8).any(|part| text.as_bytes().windows(8).any(|found| found == part))
 }
@@ -68,7 +68,7 @@ fn each(key: &str, form: impl Fn(char) -> String) -> String {
     key.chars().map(form).collect()
 }
 
-/// The key in the dress of a writer: what it is called, and what it writes within quotes of JSON.
+/// The key as different serialisers write it: the name of the form, and the text between the quotes in JSON.
 fn dresses(key: &str) -> Vec<(&'static str, String)> {
     let json = json!(key).to_string();
     let json = json[1..json.len() - 1].to_owned();
@@ -121,7 +121,7 @@ async fn however_a_key_is_written_it_does_not_arrive() {
             upstream.answer(move |_| Reply::new(200, header, &sent));
             let arrived = get(&app, "/x").await.text;
             assert_eq!(arrived, body.replace(&dress, &"*".repeat(dress.len())), "{writer}");
-            // What the model is given was decoded once more.
+            // MCP decodes the body once more for the model.
             let result = call_api(&app).await;
             assert!(strings(&result).iter().all(|text| !shows(text, key)), "{writer}: {result}");
             assert_eq!(result["structuredContent"]["body"]["more"], "text", "{writer}: {result}");
@@ -136,7 +136,7 @@ async fn however_a_key_is_written_it_does_not_arrive() {
     }
 }
 
-/// As debug endpoints show a request: its header, or all of it.
+/// Debug endpoints show a header of the request, or the whole request.
 #[tokio::test]
 async fn a_key_within_base64_of_something_does_not_arrive() {
     let (app, upstream) = connected(KEY, json!({})).await;
@@ -154,7 +154,7 @@ async fn a_key_within_base64_of_something_does_not_arrive() {
             let body = answer.json()["echo"].as_str().unwrap().to_owned();
             for left in [body.as_str(), answer.header("x-echo")] {
                 assert!(left.contains(&"*".repeat(KEY.len())), "{plain:?}: {left}");
-                // Read as if the stars were letters.
+                // Decodes the rest as if the stars were letters.
                 let left = left.replace(['*', '='], "A").replace('-', "+").replace('_', "/");
                 let whole = &left[..left.len() / 4 * 4];
                 let decoded = STANDARD.decode(whole.replace('\\', "")).unwrap_or_default();
@@ -164,7 +164,7 @@ async fn a_key_within_base64_of_something_does_not_arrive() {
     }
 }
 
-/// The type of an answer is not what decides; one that is binary passes as it is.
+/// The content type does not matter, except that binary content passes unchanged.
 #[tokio::test]
 async fn every_type_is_looked_into_but_binary_ones() {
     let (app, upstream) = connected(KEY, json!({})).await;
@@ -205,7 +205,7 @@ async fn every_type_is_looked_into_but_binary_ones() {
     assert_eq!(bytes(&app, "/x").await, image, "SECURITY.md says that these are not looked into");
 }
 
-/// Byte by byte, and in two pieces at each of many places.
+/// The key arrives byte by byte, and in two parts with many positions of the cut.
 #[tokio::test]
 async fn a_key_is_masked_wherever_chunks_cut_its_spelling() {
     let (app, upstream) = connected(ODD, json!({})).await;
@@ -229,7 +229,7 @@ async fn a_key_is_masked_wherever_chunks_cut_its_spelling() {
     }
 }
 
-/// A part of an answer cannot be asked for, so that nobody reads a key piece by piece.
+/// A client cannot request a part of a response, because it could read a key piece by piece.
 #[tokio::test]
 async fn a_range_does_not_go_up_unless_the_manifest_has_ranges() {
     let (app, upstream) = connected(KEY, json!({})).await;
@@ -240,7 +240,7 @@ async fn a_range_does_not_go_up_unless_the_manifest_has_ranges() {
         let seen = upstream.one();
         assert!(seen.all("range").is_empty() && seen.all("if-range").is_empty(), "{seen:?}");
     }
-    // What a provider sends in part all the same shows no piece of the key at its ends.
+    // A provider may send a part without a request for one. Its ends show no piece of the key.
     for (start, end) in [(0, 12), (6, 20), (10, 40), (0, 33)] {
         let body = format!("{{\"a\":\"{KEY}\"}}")[start..end.min(KEY.len() + 8)].to_owned();
         upstream.answer(move |_| {
@@ -279,8 +279,8 @@ async fn a_range_does_not_go_up_unless_the_manifest_has_ranges() {
     assert!(other.seen().is_empty());
 }
 
-/// Identity is asked for. What comes compressed all the same is undone and looked into, where that
-/// is gzip or deflate.
+/// The proxy requests an uncompressed response. If the provider still sends gzip or deflate, the proxy
+/// decodes and masks it.
 #[tokio::test]
 async fn a_compressed_echo_is_undone_and_masked() {
     let (app, upstream) = connected(KEY, json!({})).await;
@@ -305,7 +305,7 @@ async fn a_compressed_echo_is_undone_and_masked() {
             ("X-GZip", gzip(plain)),
             ("identity, gzip", gzip(plain)),
             ("deflate", zlib(plain)),
-            // Two members are one body.
+            // Two gzip members form one body.
             ("gzip", [gzip(&plain[..9]), gzip(&plain[9..])].concat()),
         ] {
             let header = format!(
@@ -321,7 +321,7 @@ async fn a_compressed_echo_is_undone_and_masked() {
             assert_eq!(upstream.one().all("accept-encoding"), ["identity"]);
         }
     }
-    // One that is broken or ends too early does not look whole.
+    // A body that is malformed or cut off does not look whole.
     let coded = gzip(&large);
     let middle = coded.len() / 2;
     let broken = [&coded[..middle], &[0xff; 64], &coded[middle + 64..]].concat();
@@ -330,16 +330,16 @@ async fn a_compressed_echo_is_undone_and_masked() {
         upstream.answer(move |_| Reply::new(200, "content-encoding: gzip\r\n", &coded));
         assert!(call().try_send().await.is_err());
     }
-    // Where nothing was passed on yet, it is said.
+    // If nothing was passed on yet, the response is an error.
     upstream.always(200, "content-encoding: gzip\r\n", "no gzip at all");
     call().send().await.problem(502, "provider_error");
-    // Other codings pass as they are: SECURITY.md says so.
+    // Other codings pass unchanged, as SECURITY.md says.
     let sent = small.clone();
     upstream.answer(move |_| Reply::new(200, "content-encoding: br\r\n", &sent));
     assert_eq!(bytes(&app, "/x").await, small);
 }
 
-/// A password that may be a word or a number: JSON stays JSON.
+/// A password that may be a word or a number. The JSON stays valid.
 #[tokio::test]
 async fn a_short_password_is_masked_where_it_is_a_whole_value() {
     let (app, upstream) = (App::start().await, Upstream::start().await);

@@ -1,4 +1,4 @@
-//! The Model Context Protocol, as its two ways are written down: message by message.
+//! The Model Context Protocol in both of its versions, message by message.
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ pub(crate) fn request(method: &str, params: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 }
 
-/// A request of today, with its headers.
+/// A request of the current version, with its headers.
 async fn modern(app: &App, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -101,7 +101,7 @@ async fn both_ways_of_the_protocol_are_spoken() {
     }
 }
 
-/// What is sent, and the status and the JSON-RPC code that come back.
+/// Each message, with the expected status and JSON-RPC code.
 #[tokio::test]
 async fn what_is_no_message_is_told_so() {
     let app = App::start().await;
@@ -180,7 +180,7 @@ async fn what_is_no_message_is_told_so() {
     let answer =
         answer.header("mcp-protocol-version", "1900-01-01").json(&request("ping", json!({})));
     assert_eq!(answer.send().await.json()["error"]["data"]["supported"][0], MODERN);
-    // A name that is not plain ASCII arrives in base64. Proxies repeat a header.
+    // A name that is not plain ASCII is sent in base64. Proxies may repeat a header.
     let sent = app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", MODERN);
     let sent = sent.header("mcp-protocol-version", MODERN);
     let sent =
@@ -188,7 +188,7 @@ async fn what_is_no_message_is_told_so() {
     assert_eq!(sent.json(&request("tools/call", call)).send().await.status, 200);
 }
 
-/// Clients of the versions before 2026-07-28 lose their session by a 400.
+/// Clients of versions before 2026-07-28 lose their session after a 400.
 #[tokio::test]
 async fn an_error_that_answers_a_request_is_a_200_before_2026() {
     let app = App::start().await;
@@ -221,21 +221,21 @@ async fn an_error_that_answers_a_request_is_a_200_before_2026() {
             assert_eq!((&told["error"]["code"], &told["id"]), (&json!(code), &json!(7)), "{body}");
         }
     }
-    // A version that is not spoken is a 400 in all of them, and so is what no `id` could be answered by.
+    // An unsupported version is a 400 in all versions, and so is a message without a usable `id`.
     for version in ["2024-10-07", "2025-06-18, 2025-11-25", "latest"] {
         let sent =
             app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", version);
         let answer = sent.json(&request("ping", json!({}))).send().await;
         assert_eq!((answer.status.as_u16(), &answer.json()["id"]), (400, &json!(7)), "{version}");
     }
-    // The same one twice is one.
+    // A repeated header with the same version counts as one.
     for values in [&["2025-06-18", "2025-06-18"][..], &["2025-06-18, 2025-06-18"]] {
         let sent = app.post("/mcp").as_role("AGENT", "acme");
         let sent =
             values.iter().fold(sent, |sent, value| sent.header("mcp-protocol-version", value));
         assert_eq!(sent.json(&request("ping", json!({}))).send().await.status, 200, "{values:?}");
     }
-    // A handshake is of the old way, whatever header a new client sends along.
+    // A handshake belongs to the old version, whatever header a new client adds.
     let hello = request("initialize", json!({"protocolVersion": LEGACY, "capabilities": {}}));
     for version in [MODERN, "2099-01-01"] {
         let sent =
@@ -245,7 +245,7 @@ async fn an_error_that_answers_a_request_is_a_200_before_2026() {
     }
 }
 
-/// JSON-RPC 2.0, section 6; 2025-03-26, "Sending Messages to the Server"; gone with 2025-06-18.
+/// JSON-RPC 2.0, section 6; 2025-03-26, "Sending Messages to the Server"; removed in 2025-06-18.
 #[tokio::test]
 async fn several_messages_come_as_a_list_where_the_version_has_lists() {
     let app = App::start().await;
@@ -454,17 +454,18 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
         (&json!(true), &json!(422))
     );
     assert!(text(&result).contains("amount is missing"));
-    // The credential is masked here as everywhere.
+    // The credential is masked here as in the proxy.
     upstream.answer(|_| Reply::json(200, &json!({ "echo": KEY })));
     let result = tool(&app, "call_api", json!({"integration": "up", "path": "/x"})).await;
     assert!(!result.to_string().contains(KEY), "{result}");
-    // More than can be shown is cut, and how to get it is said.
+    // A body that is too large is cut, and the result says how to get the rest.
     upstream.answer(|_| Reply::new(200, "content-type: text/plain\r\n", "\u{fc}".repeat(100_000)));
     let result = tool(&app, "call_api", json!({"integration": "up", "path": "/big"})).await;
     assert_eq!(result["structuredContent"]["truncated"], true);
     let text_of_it = text(&result);
     assert!(text_of_it.len() < 70_000 && text_of_it.contains("/api/proxy/up/big"));
-    // At both ends: a client may show a model the beginning alone, and a model may look at the end.
+    // Both ends of the text say so. A client may show a model only the beginning, and a model may read only
+    // the end.
     let beginning: String = text_of_it.chars().take(400).collect();
     assert!(beginning.contains("cut off after 65536 bytes"), "{text_of_it}");
     assert!(text_of_it.ends_with("[the body is cut off here]"));
@@ -475,8 +476,8 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
     let arguments = json!({"integration": "up", "path": "/x", "headers": many});
     let result = tool(&app, "call_api", arguments).await;
     assert!(text(&result).contains("headers: are too many"), "{result}");
-    // A token of this application never goes up, wherever a model puts it, nor what is said between
-    // components.
+    // A token of this application is never sent to the provider, wherever a model puts it. Headers that our
+    // components send each other are not sent either.
     let token = token::of("AGENT", "acme");
     let arguments = json!({"integration": "up", "path": "/x",
         "headers": {"authorization": format!("Bearer {token}"), "cookie": "a=b",

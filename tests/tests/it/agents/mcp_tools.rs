@@ -1,4 +1,4 @@
-//! The tools of MCP: schemas that every reader takes, and arguments as models send them.
+//! The tools of MCP: schemas that every reader accepts, and arguments as models send them.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::agents::mcp::{legacy, request, text, tool};
 use crate::kit::app::App;
 use crate::kit::upstream::Upstream;
 
-/// Every schema within a schema, and where it is.
+/// All schemas inside a schema, with their positions.
 fn schemas<'a>(schema: &'a Value, at: &str, all: &mut Vec<(String, &'a Value)>) {
     all.push((at.to_owned(), schema));
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
@@ -17,7 +17,8 @@ fn schemas<'a>(schema: &'a Value, at: &str, all: &mut Vec<(String, &'a Value)>) 
     }
 }
 
-/// What the narrowest readers of schemas take: Gemini's API, OpenAI's, VS Code. `sdk.rs` asks their own converters.
+/// The features that the narrowest readers of schemas accept: Gemini's API, OpenAI's, VS Code. `sdk.rs` asks
+/// their own converters.
 #[tokio::test]
 async fn schemas_are_what_every_reader_takes() {
     let app = App::start().await;
@@ -49,7 +50,7 @@ async fn schemas_are_what_every_reader_takes() {
     }
 }
 
-/// What a client adds, leaves out or writes otherwise, and the call that is meant.
+/// Arguments that a client adds, omits or writes in another way, and the call that results.
 #[tokio::test]
 async fn arguments_are_read_as_models_send_them() {
     let (app, upstream) = Upstream::connected().await;
@@ -97,7 +98,7 @@ async fn arguments_are_read_as_models_send_them() {
         (json!({"body": {"a": 1}}), JSON, r#"{"a":1}"#),
         (json!({"body": [1]}), JSON, "[1]"),
         (json!({"body": 7}), JSON, "7"),
-        // As it came: a signature or a number may be in it.
+        // A text stays as it is, because a signature or an exact number may be in it.
         (json!({"body": "{ \"a\": 1.10 }"}), JSON, r#"{ "a": 1.10 }"#),
         (json!({"body": "\n[1, 2]"}), JSON, "\n[1, 2]"),
         (json!({"body": "{not json}"}), TEXT, "{not json}"),
@@ -123,7 +124,7 @@ async fn arguments_are_read_as_models_send_them() {
         assert_eq!(seen.all("content-type"), [kind], "{arguments}");
         assert_eq!(String::from_utf8_lossy(&seen.body), body, "{arguments}");
     }
-    // A number as text, and a text that is a number.
+    // A number may be sent as text.
     for limit in [json!("1"), json!(1), json!(1.0), json!("1.0"), json!(null), json!("")] {
         let listed = tool(&app, "list_integrations", json!({"limit": limit, "cursor": null})).await;
         assert_eq!(listed["isError"], false, "{limit}: {listed}");
@@ -132,7 +133,7 @@ async fn arguments_are_read_as_models_send_them() {
         let listed = tool(&app, "list_integrations", json!({ "limit": limit })).await;
         assert!(listed["isError"] == true && text(&listed).contains("limit"), "{limit}: {listed}");
     }
-    // What no tool has is named, not refused, and goes nowhere.
+    // An unknown argument is named in the result. It is not rejected, and is sent nowhere.
     let more = json!({"toolCallId": "call_1", "sessionId": "s", "action": "sendMessage"});
     for (name, arguments) in [
         ("list_integrations", json!({})),

@@ -8,8 +8,8 @@
 //! - `mask`: credentials in responses
 //! - `mcp`: the Model Context Protocol
 //! - `mcp_tools`: the schemas and arguments of MCP tools
-//! - `named`: whom a policy names
-//! - `own_token`: an agent's token goes to no provider
+//! - `named`: policies that name agents
+//! - `own_token`: an agent's token is sent to no provider
 //! - `policy`: `tests/policy-cases.json`
 //! - `proxy`: requests and responses
 //! - `proxy_attacks`: slow, broken and hostile providers

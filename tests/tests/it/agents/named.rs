@@ -1,4 +1,4 @@
-//! Whom a policy names: one agent, whatever others are called.
+//! Policies name agents. A rule for one agent does not apply to another agent with the same name.
 
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ async fn a_subject_that_looks_like_an_id_is_not_the_agent_with_that_id() {
         }
     }
     assert!(upstream.seen().is_empty());
-    // Nor is a name: a policy that names a deleted agent does not mean an agent that is called like its id.
+    // A policy that names a deleted agent by its id does not apply to a new agent whose name is that id.
     register(&app, &gone).await;
     let refused = set_policy(&app, policy).await;
     assert_eq!(refused.status, 422, "{refused:?}");
@@ -98,7 +98,7 @@ async fn a_policy_must_say_which_of_two_agents_it_names() {
         json!({"agents": ["*"],
         "rules": [{"effect": "deny", "methods": ["*"], "path": "/**", "agents": [who]}]})
     };
-    // Nobody has the subject yet: a rule cannot name it, and `policy.agents` may.
+    // No agent has this subject yet. A rule cannot name it, but `policy.agents` can.
     assert_eq!(set_policy(&app, denied("bot")).await.status, 422);
     let put = set_policy(&app, json!({"agents": ["bot"]})).await;
     assert_eq!(put.json()["policy"]["agents"], json!(["bot"]), "{put:?}");
@@ -130,7 +130,8 @@ async fn a_policy_must_say_which_of_two_agents_it_names() {
         assert_eq!(set_policy(&app, denied(id)).await.status, 200);
         assert_eq!((call(&app, &ours).await, call(&app, &theirs).await), expected, "{id}");
     }
-    // A registered agent that is called like the subject makes no difference to it, and is not told from it.
+    // A registered agent with the subject's name does not change the subject's access. But the name then
+    // means two agents.
     register(&app, "Lonely").await;
     assert_eq!(set_policy(&app, denied("lonely")).await.status, 200);
     assert_eq!(call(&app, &of("lonely", "AGENT")).await, 200);

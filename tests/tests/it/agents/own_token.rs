@@ -1,4 +1,4 @@
-//! The agent's own token: it goes on to no provider, through whatever door and in whatever dress.
+//! The agent's own token is sent to no provider, through the proxy or MCP, in whatever encoding.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -13,11 +13,11 @@ fn own() -> String {
     token::of("AGENT", "acme")
 }
 
-/// Fails where the token is anywhere in what arrived.
+/// Checks that the received request does not contain the token.
 fn is_clean(seen: &Seen, what: &str) {
     let everything =
         format!("{} {:?} {}", seen.line, seen.headers, String::from_utf8_lossy(&seen.body));
-    // Its signature, and what base64 makes of a part of it.
+    // Its signature, and the base64 of a part of it.
     let token = own();
     let signature = token.rsplit('.').next().unwrap();
     assert!(!everything.contains(signature), "{what}: {everything}");
@@ -38,7 +38,7 @@ async fn mcp_does_not_send_it_on() {
         arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         arguments
     };
-    // In a header it is left out, and the call is made.
+    // A copy in a header is removed, and the call is made.
     for headers in [
         json!({"X-Api-Key": token, "X-Keep": "1"}),
         json!({"X-Other": format!("Bearer {token}"), "X-Keep": "1"}),
@@ -53,7 +53,8 @@ async fn mcp_does_not_send_it_on() {
         is_clean(&seen, &headers.to_string());
         assert_eq!(seen.all("x-keep"), ["1"], "{headers}");
     }
-    // In path, query or body the call would be another without it: it is refused in words.
+    // A call with the token in its path, query or body would be another call without it, so the call is
+    // rejected with a reason.
     for (place, more) in [
         ("URL", json!({"query": {"access_token": token}})),
         ("URL", json!({"query": {"q": ["a", format!("x{token}y")]}})),

@@ -1,5 +1,5 @@
-//! `tests/policy-cases.json`, call by call: what the agents' door does is what the admin UI foretells,
-//! whose own test reads the same file.
+//! Runs `tests/policy-cases.json` call by call. The proxy must decide as the admin UI predicts. The UI's own
+//! test reads the same file.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::kit::app::App;
 use crate::kit::programs::repo;
 use crate::kit::upstream::{KEY, Upstream};
 
-/// What the refusal says, by the file's word for it.
+/// The text in the error for a word of the file.
 fn words(because: &str) -> &'static str {
     match because {
         "agents" => "policy.agents does not name",
@@ -51,7 +51,7 @@ async fn calls_end_as_the_file_says() {
                 assert_eq!(answer.status, 200, "{case}: {answer:?}");
                 assert_eq!(upstream.one().line, format!("{method} /base{path} HTTP/1.1"));
             } else if method == "HEAD" {
-                // Its answer has no body to tell by.
+                // Its response has no body to read the reason from.
                 assert_eq!(
                     (answer.status.as_u16(), answer.header("x-nexus-error")),
                     (403, "policy_denied")

@@ -1,4 +1,5 @@
-//! The agents' door: what goes up, what comes back, and what is refused.
+//! The proxy: the request that a provider gets, the response that the agent gets, and the calls that are
+//! rejected.
 
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ async fn by_slug_or_id_of_ones_own_workspace_only() {
     assert!(upstream.seen().is_empty());
 }
 
-/// Whoever makes it, and whether or not the row was called by a moment ago.
+/// A change counts whoever makes it, and whether or not an instance has cached the row.
 #[tokio::test]
 async fn a_change_counts_from_the_next_call_on() {
     let (app, upstream) = Upstream::connected().await;
@@ -102,7 +103,7 @@ async fn a_change_counts_from_the_next_call_on() {
     ours(&get(&app, "/x").await, 404, "not_found");
 }
 
-/// What is sent as the path, and what arrives; `None`: refused, and nothing arrives.
+/// The path that is sent and the path that arrives. `None` if the call is rejected and nothing arrives.
 #[tokio::test]
 async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {
     let (app, upstream) = Upstream::connected().await;
@@ -146,14 +147,14 @@ async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {
             }
         }
     }
-    // A text that is not a request target does not get that far.
+    // An invalid request target does not reach the provider.
     for sent in ["/\\evil.example", "/x y", "/x\u{e9}"] {
         let answer = raw_get(&app, &format!("/api/proxy/up{sent}"), "").await;
         assert!(status(&answer) >= 400 || upstream.seen().len() == 1, "{sent}: {answer}");
         assert!(upstream.seen().iter().all(|seen| seen.target().starts_with("/base/")), "{sent}");
         upstream.forget();
     }
-    // A target with a host of its own names a path here all the same; Spin closes the connection.
+    // A target with a host names a path here anyway. Spin closes the connection.
     let answer = raw_get(&app, "http://evil.example/api/proxy/up/x", "").await;
     let is_closed = answer.is_empty();
     assert!(is_closed || status(&answer) == 200 || status(&answer) == 400, "{answer}");
@@ -162,7 +163,7 @@ async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {
     }
 }
 
-/// A header of the caller, and whether it arrives.
+/// A header of the caller, and whether the provider gets it.
 #[tokio::test]
 async fn headers_that_are_not_the_agents_to_send_do_not_arrive() {
     let (app, upstream) = Upstream::connected().await;
@@ -222,7 +223,7 @@ async fn the_credential_stands_alone_where_it_is_injected() {
     assert_eq!(seen.target(), "/base/x?a=%20&b=+&key=up_live_0123456789%2Fabc%2Bdef%3D");
     assert_eq!((seen.all("x-acme-key"), seen.all("authorization")), (vec![KEY], vec![]));
     assert_eq!(seen.all("accept-encoding"), ["identity"]);
-    // An SDK puts its key, here the agent's token, where the provider's goes.
+    // An SDK puts its key, which is the agent's token here, at the position of the provider's key.
     let token = token::of("AGENT", "acme");
     let send = async |headers: &str, target: &str| {
         let text =
@@ -280,7 +281,7 @@ async fn another_host_is_one_of_the_manifests() {
     assert!(upstream.seen().is_empty() && second.seen().is_empty());
 }
 
-/// What a provider answers, and that no secret in it comes through.
+/// Responses of a provider in which no secret may arrive.
 #[tokio::test]
 async fn a_credential_that_is_echoed_is_masked() {
     use base64::Engine as _;
@@ -341,11 +342,11 @@ async fn a_credential_cut_in_two_by_chunks_is_masked_and_nothing_else_is_held_ba
     assert_eq!(stream.rest().await, "");
 }
 
-/// An answer that is read as it comes.
+/// A response that is read as a stream.
 pub(crate) struct Streamed(reqwest::Response, String);
 
 impl Streamed {
-    /// The next so many characters.
+    /// Reads as many characters as `like` has.
     pub(crate) async fn next(&mut self, like: &str) -> String {
         while self.1.len() < like.len() {
             let chunk = self.0.chunk().await.unwrap().unwrap();
@@ -362,7 +363,7 @@ impl Streamed {
     }
 }
 
-/// A call of an agent whose answer is read as it comes.
+/// A call of an agent whose response is read as a stream.
 pub(crate) async fn open(app: &App, path: &str) -> Streamed {
     let request = reqwest::Client::new().get(format!("{}{path}", app.url));
     let response = request.bearer_auth(token::of("AGENT", "acme")).send().await.unwrap();
@@ -438,7 +439,7 @@ async fn every_method_and_kind_of_body_goes_through() {
         assert_eq!((seen.method(), seen.body.len()), (method, 0));
         assert_eq!(seen.all("transfer-encoding"), Vec::<&str>::new(), "{method}");
     }
-    // Without a length, and with one that is asked about first.
+    // One body without a length, and one that the client announces with `expect`.
     let token = token::of("AGENT", "acme");
     let head = format!(
         "POST /api/proxy/up/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n"
@@ -455,7 +456,7 @@ async fn every_method_and_kind_of_body_goes_through() {
     assert!(answer.contains(" 200 ") && answer.contains("hello"), "{answer}");
     let seen = upstream.one();
     assert_eq!((seen.body.as_slice(), seen.all("expect")), (b"hello".as_slice(), vec![]));
-    // Large, both ways, byte for byte.
+    // A large body in both directions, byte for byte.
     let large: Vec<u8> = (0..8_000_000_u32).map(|n| (n % 251) as u8).collect();
     let sent = reqwest::Client::new().put(format!("{}/api/proxy/up/large", app.url));
     let answer = sent.bearer_auth(&token).body(large.clone()).send().await.unwrap();
@@ -472,7 +473,7 @@ async fn a_provider_in_trouble_is_told_as_ours() {
     drop(upstream);
     let nobody = Upstream::start().await;
     nobody.answer(|_| Reply::Bytes(Vec::new()));
-    // A status of the provider's is the provider's.
+    // A status of the provider is passed on.
     let (app, upstream) = Upstream::connected().await;
     upstream.always(503, "content-type: text/html\r\nretry-after: 9\r\n", "<h1>down</h1>");
     let answer = get(&app, "/x").await;
@@ -494,7 +495,7 @@ async fn policies_and_the_manifests_own_refusals() {
     let call = async |role: &str, method: &str, path: &str| {
         let method = method.parse().unwrap();
         let call = app.call(method, &format!("/api/proxy/up{path}"));
-        // Whoever calls is not who they say beside the token.
+        // The token alone decides who calls, whatever this header says.
         let call = call.header("x-nexus-agent", "ADMIN authorization somebody-else");
         call.as_role(role, "acme").send().await
     };
@@ -516,7 +517,7 @@ async fn policies_and_the_manifests_own_refusals() {
     denied("AGENT", "POST", "/keys%2Fnew", "api.deny[0]").await;
     passes("AGENT", "GET", "/keys/new").await;
     passes("ADMIN", "POST", "/keys/new").await;
-    // How the connection itself ends is nobody's.
+    // Nobody may call the endpoints that end the connection itself.
     for role in ["AGENT", "MANAGER", "ADMIN"] {
         denied(role, "DELETE", "/me/key", "the connection itself").await;
         denied(role, "GET", "/ME/k%65y/", "the connection itself").await;
@@ -554,7 +555,7 @@ async fn what_cannot_be_used_says_who_can_mend_it() {
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("MANAGER") && detail.contains("/#/integrations/int_"), "{detail}");
     patch(&app, "up", json!({"status": "active"})).await;
-    // A key that its provider refuses: the first call tells, the check that follows makes it known.
+    // The provider rejects the key. The first call gets a 401, and the check that follows updates the health.
     upstream.always(401, "content-type: application/json\r\n", r#"{"error":"invalid key"}"#);
     long_ago(&app);
     let answer = get(&app, "/x").await;
@@ -568,13 +569,13 @@ async fn what_cannot_be_used_says_who_can_mend_it() {
     assert!(problem["link"].is_string(), "{problem}");
 }
 
-/// The last check was long ago.
+/// Makes the last check old.
 fn long_ago(app: &App) {
     let sql = "update integrations set health_at = 0; update credentials set check_at = 1;";
     app.database().execute_batch(sql).unwrap();
 }
 
-/// Waits until something becomes true that is done a moment after an answer.
+/// Waits until a change that happens a moment after a response is visible.
 async fn within(mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..200 {
         if is_so().await {
@@ -612,15 +613,15 @@ async fn a_token_that_ended_is_renewed_before_and_after_the_call() {
         call.as_role("AGENT", "acme").send()
     };
     assert_eq!(call().await.status, 200);
-    // We know that it has ended.
+    // The application knows that the token has expired.
     pair.expire();
     assert_eq!(call().await.status, 200);
     assert_eq!(pair.provider.stats().refreshes, 1);
-    // Only the provider knows.
+    // Only the provider knows that the token has expired.
     pair.provider.expire_access_tokens();
     assert_eq!(call().await.status, 200);
     assert_eq!(pair.provider.stats().refreshes, 2);
-    // Not twice in five minutes; its own answer is passed on then.
+    // The token is not refreshed twice within five minutes. The provider's own response is passed on.
     pair.provider.expire_access_tokens();
     let answer = call().await;
     assert_eq!((answer.status.as_u16(), answer.header("x-nexus-error")), (401, ""));
@@ -644,7 +645,7 @@ async fn many_agents_with_one_expired_token_refresh_once() {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
     assert_eq!(pair.provider.stats().refreshes, 1);
-    // A storm of 401 that no new token ends leaves the connection as it is.
+    // A burst of 401 responses that no new token ends does not change the connection.
     pair.provider.set_behaviour(Behaviour::Status(401)).await.unwrap();
     for answer in futures::future::join_all((0..200).map(call)).await {
         assert_eq!((answer.status.as_u16(), answer.header("x-nexus-error")), (401, ""));

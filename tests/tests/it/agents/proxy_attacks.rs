@@ -1,4 +1,4 @@
-//! Providers and clients that are slow, broken or hostile on purpose, and an agent behind each.
+//! Providers and clients that are slow, broken or hostile on purpose, with an agent that calls them.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -9,7 +9,8 @@ use crate::kit::app::App;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw, raw_get, status};
 
-/// Answers `/base/drip` with what the sender is given, everything else at once.
+/// Responds to `/base/drip` with the bytes that are sent to the channel. Responds to all other requests at
+/// once.
 fn dripping(upstream: &Upstream) -> UnboundedSender<Vec<u8>> {
     let (sender, receiver) = unbounded_channel();
     let receiver = std::sync::Mutex::new(Some(receiver));
@@ -20,7 +21,7 @@ fn dripping(upstream: &Upstream) -> UnboundedSender<Vec<u8>> {
     sender
 }
 
-/// A connection to the application on which a request has begun: its head, and no more.
+/// A connection to the application that has sent only the head of a request.
 async fn begun(app: &App, head: &str) -> TcpStream {
     let mut stream = TcpStream::connect(app.url.strip_prefix("http://").unwrap()).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -42,7 +43,7 @@ async fn a_provider_that_drips_is_passed_on_drop_by_drop_and_holds_up_nobody() {
     let sender = dripping(&upstream);
     let send = |text: &str| sender.send(text.into()).unwrap();
     let slow = open(&app, "/api/proxy/up/drip");
-    // While its head comes bit by bit, others are answered.
+    // Other requests are served while the head of this response arrives byte by byte.
     let head = async {
         for byte in
             "HTTP/1.1 200 X\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n".chars()
@@ -57,7 +58,7 @@ async fn a_provider_that_drips_is_passed_on_drop_by_drop_and_holds_up_nobody() {
         assert_eq!(slow.next(byte).await, byte);
         assert_eq!(get(&app, "/other").await.text, "at once");
     }
-    // A secret that drips is masked all the same.
+    // A secret that arrives byte by byte is masked too.
     KEY.chars().for_each(|byte| send(&byte.to_string()));
     let masked = "*".repeat(KEY.len());
     assert_eq!(slow.next(&masked).await, masked);
@@ -85,7 +86,8 @@ async fn a_client_that_drips_holds_up_nobody_and_sends_what_it_sends() {
         assert_eq!(status(&answer), 200, "{answer}");
         assert_eq!(upstream.one().body, b"hello");
     }
-    // One that gives up half-way has sent nothing that a provider takes for whole.
+    // A client that disconnects in the middle of its body has not sent a request that a provider accepts as
+    // whole.
     let mut gone = begun(&app, "POST /api/proxy/up/slow HTTP/1.1\r\ncontent-length: 5\r\n").await;
     gone.write_all(b"hel").await.unwrap();
     drop(gone);
@@ -93,7 +95,7 @@ async fn a_client_that_drips_holds_up_nobody_and_sends_what_it_sends() {
     assert_eq!(upstream.one().target(), "/base/other");
 }
 
-/// A large body that ends before its length is up must not look whole; for small ones see `ends.rs`.
+/// A large body that ends before its declared length must not look whole. `ends.rs` tests small bodies.
 #[tokio::test]
 async fn a_body_that_is_cut_short_is_not_whole() {
     let (app, upstream) = Upstream::connected().await;
@@ -106,7 +108,7 @@ async fn a_body_that_is_cut_short_is_not_whole() {
         let call = app.get("/api/proxy/up/x").as_role("AGENT", "acme");
         let read = call.try_send().await;
         assert!(read.is_err(), "{sent} bytes: {:?}", read.map(|answer| answer.text.len()));
-        // The same seen from the wire: the connection ends before the length that was announced.
+        // On the wire, the connection ends before the declared length.
         let answer = raw_get(&app, "/api/proxy/up/x", "").await;
         let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         assert!(!answer.ends_with("0\r\n\r\n") && body.len() < sent + 5, "{sent}: {answer:.200}");
@@ -115,7 +117,7 @@ async fn a_body_that_is_cut_short_is_not_whole() {
     assert_eq!(get(&app, "/x").await.text, "whole");
 }
 
-/// What claims to be JSON and is a page, as gateways answer, is handed back as what it is.
+/// A gateway may send a page with the content type of JSON. The page is passed on, and cannot run.
 #[tokio::test]
 async fn a_page_in_place_of_json_is_passed_on_and_can_do_nothing() {
     let (app, upstream) = Upstream::connected().await;
@@ -134,7 +136,7 @@ async fn a_page_in_place_of_json_is_passed_on_and_can_do_nothing() {
     }
 }
 
-/// A provider that answers `TRACE` shows the request as it came: the credential with it.
+/// A provider that answers `TRACE` sends the request back, with the credential in it.
 #[tokio::test]
 async fn a_request_cannot_be_traced() {
     let (app, upstream) = Upstream::connected().await;
@@ -148,8 +150,8 @@ async fn a_request_cannot_be_traced() {
     assert!(upstream.seen().is_empty());
 }
 
-/// The authority of a target in absolute form counts (RFC 9112, 3.2.2). Where `Host` names another, the
-/// embedded host answers 400, and Spin closes the connection: with neither is the call made.
+/// The authority of a target in absolute form counts (RFC 9112, 3.2.2). If `Host` names another authority,
+/// the embedded host responds with 400, and Spin closes the connection. Neither makes the call.
 #[tokio::test]
 async fn a_target_whose_authority_is_not_that_of_host_goes_nowhere() {
     let (app, upstream) = Upstream::connected().await;

@@ -1,5 +1,5 @@
-//! Each integration's own address below `proxy_domain`: the host alone says which integration is called, and the path
-//! is the provider's, whatever component has it elsewhere.
+//! Each integration's own address below `proxy_domain`. The host alone selects the integration. The path is
+//! the provider's, even if a component of the application has the same path.
 
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ async fn every_path_of_an_integrations_host_is_the_providers() {
             }
         }
     }
-    // A body arrives whole, the answer is the provider's, and the gate is the same.
+    // A whole body arrives, the response is the provider's, and the same rules apply.
     upstream.answer(|seen| Reply::new(201, "x-a: b\r\n", &seen.body));
     let token = token::of("AGENT", "acme");
     let answer = raw(
@@ -97,7 +97,7 @@ async fn a_host_is_of_the_tokens_workspace_and_of_no_other() {
         assert_eq!(status(&answer), 404, "{host} {workspace}: {answer}");
         assert!(answer.contains("x-nexus-error: not_found"), "{answer}");
     }
-    // Other hosts are the application's, also with the header of a front door.
+    // Other hosts belong to the application, even with the header of a front door.
     for host in ["nexus.example.com", "app.nexus.example.com", "up--acme.evil.example", "127.0.0.1"]
     {
         let answer = send(&app, host, "GET", "/api/health", "acme").await;
@@ -114,7 +114,7 @@ async fn a_host_is_of_the_tokens_workspace_and_of_no_other() {
     .await;
     assert!(answer.contains("\"items\""), "{answer}");
     assert!(upstream.seen().is_empty());
-    // Without a token nobody gets in.
+    // A request without a token is rejected.
     let answer = raw(
         &app,
         &format!("GET /x HTTP/1.1\r\nhost: up--acme.{DOMAIN}\r\nconnection: close\r\n\r\n"),
@@ -132,7 +132,7 @@ async fn links_lead_back_to_the_host() {
         Reply::new(200, &format!("content-type: application/json\r\nlocation: {next}\r\n"), body)
     });
     let answer = send(&app, "up--acme.nexus.example.com", "GET", "/x", "acme").await;
-    // The port is that of `public_url`.
+    // The port is the one of `public_url`.
     let there = "http://up--acme.nexus.example.com:1/x?page=2";
     assert!(answer.contains(&format!("location: {there}\r\n")), "{answer}");
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -146,6 +146,6 @@ async fn a_domain_that_is_none_is_told_by_health() {
     let answer = app.get("/api/health").as_admin().send().await;
     assert_eq!(answer.status, 503, "{answer:?}");
     assert_eq!(answer.json()["problems"][0]["variable"], "proxy_domain");
-    // What has nothing to do with it goes on.
+    // Routes that do not need the variable still work.
     assert_eq!(app.get("/api/integrations").as_admin().send().await.status, 200);
 }

@@ -1,4 +1,5 @@
-//! Agents and their keys: made once, shown once, and dead from the next request on.
+//! Agents and their keys. A key is made once and shown once. A revoked key is rejected from the next request
+//! on.
 
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ async fn a_key_calls_until_it_is_revoked_and_other_keys_go_on() {
     assert_eq!((call(&app, &first).await, call(&app, &second).await), (401, 200));
     assert_eq!(app.delete(&path).as_role("MANAGER", "acme").send().await.status, 404);
 
-    // The usage is the agent's, by its id.
+    // The usage is recorded under the agent's id.
     let usage = until("usage", async || {
         let usage = app.get("/api/integrations/up/usage").as_admin().send().await.json();
         usage["items"].as_array().unwrap().iter().find(|one| one["agent"] == agent).cloned()
@@ -79,7 +80,7 @@ async fn an_agent_that_is_switched_off_is_rejected_at_once_and_comes_back() {
             (changed.status.as_u16(), changed.json()["status"].as_str()),
             (200, Some(status))
         );
-        // Many instances have remembered the key.
+        // Many instances have cached the key.
         for _ in 0..20 {
             assert_eq!(call(&app, &key).await, expected, "{status}");
         }
@@ -128,7 +129,7 @@ async fn a_wrong_key_is_rejected_and_says_what_is_wrong_with_it() {
         (start, "mistyped"),
         ("nxa_0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ_000000", "mistyped"),
         ("nxa_", "mistyped"),
-        // The right form and checksum, but nobody's.
+        // The form and checksum are right, but no agent has the key.
         (&forged(&key), "no such key"),
     ] {
         let answer = app.get("/api/proxy").bearer(wrong).send().await;

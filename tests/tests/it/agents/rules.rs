@@ -26,7 +26,7 @@ async fn names_of_agents_become_ids_when_a_policy_is_saved() {
     assert_eq!(saved["policy"]["agents"], agents, "{saved}");
     assert_eq!(saved["policy"]["rules"][0]["agents"], json!([bot]), "{saved}");
     assert_eq!(saved["policy"]["rules"][1]["agents"], json!(["*"]), "{saved}");
-    // The same policy by names again is not a change.
+    // The same policy, sent by names again, is not a change.
     assert_eq!(put(&app, policy).await["version"], saved["version"]);
 
     put(&app, json!({"rules": [deny(json!(["Support Bot"]))]})).await;
@@ -39,7 +39,7 @@ async fn names_of_agents_become_ids_when_a_policy_is_saved() {
         statuses
     };
     assert_eq!(calls().await, [403, 200]);
-    // Another agent that takes the name does not take the rule.
+    // The rule does not apply to another agent that takes the name.
     let rename = async |id: &str, name: &str| {
         let body = json!({ "name": name });
         app.put(&format!("/api/agents/{id}")).as_admin().json(&body).send().await.status.as_u16()
@@ -59,11 +59,11 @@ async fn an_agent_that_does_not_exist_is_rejected_by_its_place_and_name() {
     };
     let deleted = register(&app, "Deleted").await;
     let rule = |agents: Value| json!({"effect": "allow", "methods": ["*"], "path": "/**", "agents": agents});
-    // A policy that names the agent is saved while the agent exists, and rejected afterwards.
+    // A policy that names the agent can be saved while the agent exists, and is rejected afterwards.
     put(&app, json!({"agents": [deleted], "rules": [rule(json!(["Deleted"]))]})).await;
     let path = format!("/api/agents/{deleted}");
     assert_eq!(app.delete(&path).as_admin().send().await.status, 204);
-    // An agent does not become the deleted one by taking its name.
+    // An agent that takes the deleted agent's name does not get its access.
     register(&app, &deleted).await;
     let nobody = "agt_01J00000000000000000000000";
     let cases = [
@@ -144,7 +144,7 @@ async fn a_preset_is_a_word_for_rules() {
             let status = call.as_role("AGENT", "acme").send().await.status.as_u16();
             assert_eq!(status, expected, "{manifest} {preset}: {method} {path}");
         }
-        // The stored rules are a policy like any other.
+        // The stored rules can be sent back like any other policy.
         let rules = json!({"policy": {"rules": made.json()["policy"]["rules"]}});
         let path = format!("/api/integrations/{slug}");
         let put = app.put(&path).as_admin().json(&rules).send().await;
@@ -178,7 +178,7 @@ async fn the_presets_of_built_in_providers_know_their_reads() {
     assert_eq!((&list["methods"], &list["path"]), (&json!(["POST"]), &json!("/*/*/listRecords")));
     assert_eq!(list["host"], "api.airtable.com", "the provider has several hosts: {airtable}");
 
-    // Every GET of Slack may write, and Slack is connected by OAuth.
+    // Every GET of Slack may change something, and Slack is connected by OAuth.
     let client = json!({"client_id": "1.2", "client_secret": "slack-client-secret-0001"});
     let put = app.put("/api/oauth-clients/slack").as_admin().json(&client).send().await;
     assert_eq!(put.status, 200, "{put:?}");

@@ -1,7 +1,7 @@
 //! Vendors' own SDKs and official MCP clients, as they come from npm and PyPI, through the proxy.
 //!
-//! Where they are installed is in `NEXUS_SDK`, which `cargo xtask test` sets; without it nothing of
-//! this runs, and it says so.
+//! `NEXUS_SDK` names the folder with the packages. `cargo xtask test` sets it. Without it these tests are
+//! skipped and say so.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use crate::kit::programs::repo;
 use crate::kit::token;
 use crate::tokens::oauth::Pair;
 
-/// Where the packages are.
+/// The folder with the packages.
 pub(crate) fn installed() -> Option<PathBuf> {
     let place = std::env::var_os("NEXUS_SDK").map(PathBuf::from);
     if place.is_none() {
@@ -25,25 +25,25 @@ pub(crate) fn installed() -> Option<PathBuf> {
     place
 }
 
-/// Whoever runs a program of Node.js or Python waits for its turn: each of them takes a core, and tests
-/// beside them have deadlines.
+/// Waits for a turn to run a program of Node.js or Python. Each program takes a core, and the tests beside it
+/// have deadlines.
 pub(crate) async fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::const_new(());
     TURN.lock().await
 }
 
-/// What the scripts in JavaScript share.
+/// The files that the scripts in JavaScript share.
 const SHARED: [&str; 2] = ["run.mjs", "person.mjs"];
 
-/// Runs a script of `tests/sdk` and returns what it says worked.
+/// Runs a script of `tests/sdk`. Returns the steps that the script reports as successful.
 async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     run_with(program, script, app, &[]).await
 }
 
-/// The same with further arguments.
+/// As [`run`], with further arguments.
 pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&str]) -> Vec<String> {
     let place = installed().unwrap();
-    // Packages are found from where a script lies.
+    // Node.js looks for packages in the folder of the script.
     for file in SHARED.into_iter().chain([script]) {
         std::fs::copy(repo().join("tests/sdk").join(file), place.join(file)).unwrap();
     }
@@ -70,7 +70,7 @@ pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&st
     said.lines().filter_map(|line| line.strip_prefix("worked: ")).map(str::to_owned).collect()
 }
 
-/// Connects a provider's built-in manifest by the simulator's own key.
+/// Connects a provider's built-in manifest with the simulator's own key.
 async fn connect(app: &App, kind: Kind, id: &str, name: &str, field: &str) -> Simulator {
     let provider = Simulator::start(kind, 0).await.unwrap();
     let manifest = app.adopt(id, &provider).await;
@@ -82,7 +82,7 @@ async fn connect(app: &App, kind: Kind, id: &str, name: &str, field: &str) -> Si
     provider
 }
 
-/// No request of `provider` had the agent's token in it.
+/// Checks that no request to `provider` had the agent's token in it.
 fn never_saw_the_token(provider: &Simulator) {
     let token = token::of("AGENT", "acme");
     let signature = token.rsplit('.').next().unwrap();
@@ -150,7 +150,7 @@ async fn mcp_clients_of_both_generations_work() {
     never_saw_the_token(&stripe);
 }
 
-/// One member that a converter does not take costs its users every tool of the server.
+/// If a converter rejects one member, its users lose every tool of the server.
 #[tokio::test]
 async fn the_vendors_converters_take_every_tool() {
     if installed().is_none() {

@@ -1,6 +1,6 @@
-//! Vendors' SDKs that follow links in answers, that bring a base path of their own, and that keep only the host of a
-//! base URL. Each vendor here answers as its documentation says, with links to its own address: a token of ours that
-//! arrives there fails the test.
+//! Vendors' SDKs that follow links in responses, add a base path of their own, or keep only the host of a
+//! base URL. Each vendor here responds as its documentation says, with links to its own address. The test
+//! fails if a token of ours arrives there.
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,14 @@ use crate::kit::upstream::{KEY, Reply, Seen, Upstream};
 
 const DOMAIN: &str = "nexus.example.com";
 
-/// A vendor, connected under its name.
+/// A vendor that is connected under its name.
 struct Vendor {
     name: &'static str,
     upstream: Upstream,
 }
 
 impl Vendor {
-    /// `base` is the path of its base URL.
+    /// Connects a vendor. `base` is the path of its base URL.
     async fn connect(
         app: &App,
         name: &'static str,
@@ -40,7 +40,7 @@ impl Vendor {
         Self { name, upstream }
     }
 
-    /// Every request had the vendor's key, and none a token of ours.
+    /// Checks that each request had the vendor's key and that no request had a token of ours.
     fn never_saw_the_token(&self) {
         let seen = self.upstream.seen();
         assert!(!seen.is_empty(), "{} was not called", self.name);
@@ -54,14 +54,14 @@ impl Vendor {
     }
 }
 
-/// The number of the page that is asked for: 1 where none is.
+/// The number of the requested page. 1 if the request has none.
 fn page(seen: &Seen) -> u32 {
     let url = reqwest::Url::parse(&format!("http://vendor{}", seen.target())).unwrap();
     let mut pairs = url.query_pairs();
     pairs.find(|(name, _)| name == "page").and_then(|(_, value)| value.parse().ok()).unwrap_or(1)
 }
 
-/// A list of three pages by `Link`, as GitHub and GitLab have it:
+/// A list of three pages with `Link` headers, as GitHub and GitLab send it:
 /// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>,
 /// <https://docs.gitlab.com/api/rest/#pagination-link-header>.
 fn by_link(seen: &Seen, origin: &str, path: &str) -> Reply {
@@ -79,7 +79,7 @@ fn by_link(seen: &Seen, origin: &str, path: &str) -> Reply {
     Reply::new(200, &format!("content-type: application/json; charset=utf-8\r\n{next}"), body)
 }
 
-/// A list of three pages by a URL in the answer.
+/// A list of three pages with a URL in the response.
 fn by_url(seen: &Seen, next: &str, page_of: impl Fn(u32) -> Value) -> Reply {
     let page = page(seen);
     let mut body = page_of(page);
@@ -88,14 +88,14 @@ fn by_url(seen: &Seen, next: &str, page_of: impl Fn(u32) -> Value) -> Reply {
         1 | 2 => format!("{url}page={}", page + 1).into(),
         _ => Value::Null,
     };
-    // What is over has no such member at Microsoft Graph.
+    // The last page of Microsoft Graph does not have this member.
     if body[member].is_null() && member.starts_with('@') {
         body.as_object_mut().unwrap().remove(member);
     }
     Reply::json(200, &body)
 }
 
-/// The application as it is behind a TLS proxy, whose part the scripts play: some SDKs send a token by https alone.
+/// The application behind a TLS proxy, whose part the scripts play. Some SDKs send a token only over https.
 async fn app() -> App {
     let public_url = format!("https://hub.{DOMAIN}");
     let options = Options::default().var("public_url", &public_url).var("proxy_domain", DOMAIN);

@@ -1,5 +1,5 @@
-//! Tokens that an agent signs with its own key: each counts once, for one agent, for five minutes at most, and goes
-//! to no provider.
+//! Tokens that an agent signs with its own key. Each token counts once, for one agent, for at most five
+//! minutes, and is sent to no provider.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ async fn a_token_of_the_agents_own_key_counts_once() {
         let admin = key.token(&kid, &claims(&agent));
         assert_eq!(app.get("/api/integrations").bearer(&admin).send().await.status, 403);
 
-        // Many requests at once have one token: one of them counts.
+        // Many concurrent requests send one token. Only one of them is accepted.
         let token = key.token(&kid, &claims(&agent));
         let many = futures::future::join_all((0..20).map(|_| call(&app, &token))).await;
         assert_eq!(many.iter().filter(|status| **status == 200).count(), 1, "{many:?}");
@@ -68,7 +68,7 @@ async fn a_token_of_the_agents_own_key_counts_once() {
             let token = key.token(&kid, &claims(&agent));
             assert_eq!(call(&app, &token).await, expected, "{status}");
         }
-        // A second key goes on when the first one is revoked.
+        // A second key stays valid when the first one is revoked.
         let second = keys::p256(9);
         let second_kid = registered(&app, &agent, &second).await;
         let revoked = app.delete(&format!("{path}/keys/{kid}")).as_admin().send().await;
@@ -183,7 +183,7 @@ async fn every_other_token_is_rejected() {
         assert!(answer.text.contains(why), "{what}: {answer:?}");
     }
     assert!(upstream.seen().is_empty(), "no call was made");
-    // An agent of another workspace is itself, and nobody here.
+    // The agent of another workspace acts in its own workspace, and finds nothing of this one.
     let mut abroad = claims(&beta);
     abroad["aud"] = PUBLIC_URL.into();
     assert_eq!(call(&app, &beta_key.token(&beta_kid, &abroad)).await, 404);
@@ -238,13 +238,13 @@ async fn a_token_that_an_agent_signed_is_not_sent_on() {
     let key = keys::p256(6);
     let kid = registered(&app, &agent, &key).await;
     let fresh = || key.token(&kid, &claims(&agent));
-    // In another header it is left out.
+    // A copy in another header is removed.
     let token = fresh();
     let copied = app.get("/api/proxy/up/x").bearer(&token).header("x-copy", &token).send().await;
     assert_eq!(copied.status, 200, "{copied:?}");
     let seen = upstream.one();
     assert!(!format!("{seen:?}").contains(token.rsplit('.').next().unwrap()), "{seen:?}");
-    // In the URL and in the body of a tool's call it is rejected.
+    // A copy in the URL or in the body of a tool call is rejected.
     upstream.forget();
     let token = fresh();
     let in_url = app.get(&format!("/api/proxy/up/x?k={token}")).bearer(&token).send().await;

@@ -1,4 +1,4 @@
-//! What is tried to get a token, or more of it than a person agreed to.
+//! Attempts to get a token, or a token with more access than a person agreed to.
 
 use reqwest::Method;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::kit::person::{
     CALLBACK, EVERYTHING, Person, Program, VERIFIER, parameter, submit, text, token_of, with_client,
 };
 
-/// The refusal of `/oauth/token`.
+/// Checks that `/oauth/token` rejects the request with this error.
 fn refused(answer: &crate::kit::app::Answer, code: &str) {
     assert_eq!(answer.status, 400, "{answer:?}");
     assert_eq!(answer.json()["error"], code, "{answer:?}");
@@ -78,7 +78,7 @@ async fn a_stolen_code_is_of_no_use_without_the_rest() {
     assert_eq!(program.exchange(&app, &code, &[]).await.status, 200);
 }
 
-/// Errors go to the program only where the redirect URI is its own.
+/// The browser brings an error to the program only if the redirect URI belongs to the program.
 #[tokio::test]
 async fn a_request_that_is_not_right_is_not_shown_to_the_person() {
     let (app, program, person) = with_client("ADMIN").await;
@@ -102,7 +102,7 @@ async fn a_request_that_is_not_right_is_not_shown_to_the_person() {
         assert!(location.starts_with(CALLBACK), "{name}={value}: {answer:?}");
         assert_eq!(parameter(location, "error").as_deref(), Some(error), "{name}={value}");
         assert_eq!(parameter(location, "iss").as_deref(), Some("http://127.0.0.1:1"));
-        // Anybody can register a redirect URI, so nobody is sent there who has not signed in.
+        // Anyone can register a redirect URI, so a browser without a session is not sent there.
         for cookie in ["", "nexus-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             let path = program.request(&[(name, value)]);
             let answer = app.get(&path).header("cookie", cookie).send().await;
@@ -173,7 +173,7 @@ async fn a_client_whose_document_is_inside_is_not_asked() {
     assert_eq!(kept, 0);
 }
 
-/// A copy of a document is used while it is fresh, and its redirect URIs are compared as any.
+/// A copy of a document is used while it is fresh. Its redirect URIs are compared like any others.
 #[tokio::test]
 async fn a_client_by_its_document_is_shown_with_its_host() {
     let (app, _, person) = with_client("ADMIN").await;
@@ -211,7 +211,7 @@ async fn the_page_cannot_be_framed_and_has_no_script() {
     assert!(app.get("/oauth/page.css").send().await.header("content-type").starts_with("text/css"));
 }
 
-/// What a client and an admin have named is text, and nothing else.
+/// The names that a client or an admin chose are shown as plain text.
 #[tokio::test]
 async fn a_name_is_never_a_part_of_the_page() {
     let app = App::start().await;
@@ -253,7 +253,7 @@ async fn another_site_cannot_agree_for_a_person() {
     // A token of an issuer, even of an ADMIN, is not a person in a browser.
     let call = app.post("/oauth/authorize").as_admin().body(form, body.clone());
     assert_eq!(call.send().await.status, 403);
-    // The form's token is of one session, and counts once.
+    // The token in the form belongs to one session, and counts once.
     let answer = submit(&app, &other, &token, EVERYTHING).await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{answer:?}");
     for wrong in ["", "x", &"x".repeat(43)] {
@@ -276,7 +276,7 @@ async fn a_person_who_does_not_agree_is_asked_nothing_more() {
     assert_eq!(parameter(location, "state").as_deref(), Some("a state & more"));
     assert_eq!(submit(&app, &person, &token, EVERYTHING).await.status, 400);
     assert_eq!(app.count("agents"), 0);
-    // A form that is not whole uses nothing up.
+    // An incomplete form does not use up the token.
     let token = token_of(&program.ask(&app, &person, &[]).await);
     for form in [
         "",
@@ -316,7 +316,7 @@ async fn a_token_that_is_not_right_is_refused() {
     assert!(!is_let_in(&app, &access.replace("nxt_", "nxa_")).await);
     refused(&program.refresh(&app, &access, &[]).await, "invalid_grant");
     assert!(is_let_in(&app, &access).await);
-    // A token for another address, such as the one that this application had before.
+    // The token is for another address, such as the previous address of this application.
     let set = |resource: &str| {
         app.database().execute("update app_grants set resource = ?1", [resource]).unwrap();
     };
@@ -325,7 +325,7 @@ async fn a_token_that_is_not_right_is_refused() {
     assert!(!is_let_in(&app, &text(&renewed, "access_token")).await);
     set("http://127.0.0.1:1/mcp");
     assert!(is_let_in(&app, &text(&renewed, "access_token")).await);
-    // Its time is over.
+    // The token has expired.
     app.database()
         .execute("update app_tokens set expires_at = 1 where kind = 'access'", [])
         .unwrap();
@@ -355,7 +355,7 @@ async fn no_secret_of_the_server_is_stored_or_logged() {
     assert!(secrets.iter().all(|secret| !log.contains(secret.as_str())), "{log}");
 }
 
-/// Everything that can be ended, ends from the next call on, on every instance.
+/// Every change that ends access takes effect with the next call, on every instance.
 #[tokio::test]
 async fn whoever_is_switched_off_is_not_let_in() {
     let (app, program, person) = with_client("MANAGER").await;
@@ -378,7 +378,7 @@ async fn whoever_is_switched_off_is_not_let_in() {
     refused(&program.refresh(&app, &refresh, &[]).await, "invalid_grant");
     set("update people set status = 'active'");
     assert_eq!(program.refresh(&app, &refresh, &[]).await.status, 200);
-    // The person's session ends with the sign-out; what they agreed to does not.
+    // A sign-out ends the person's session. It does not end the apps that they connected.
     set("delete from sessions");
     until("the app goes on", async || is_let_in(&app, &access).await.then_some(())).await;
 }

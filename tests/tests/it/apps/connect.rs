@@ -14,7 +14,7 @@ async fn listed(call: Call<'_>) -> Value {
     call.send().await.json()["items"].clone()
 }
 
-/// Whether a token is let in at `/mcp`.
+/// Whether `/mcp` accepts a token.
 pub(super) async fn is_let_in(app: &App, token: &str) -> bool {
     let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
     let answer = app.post("/mcp").bearer(token).json(&ping).send().await;
@@ -46,7 +46,7 @@ async fn a_program_that_knows_the_url_alone_finds_its_way() {
     other.problem(404, "not_found");
 }
 
-/// In a browser, a program's requests are those of a page of another origin.
+/// A program in a browser sends its requests from a page of another origin.
 #[tokio::test]
 async fn a_program_in_a_browser_gets_in() {
     let app = App::start().await;
@@ -57,7 +57,7 @@ async fn a_program_in_a_browser_gets_in() {
         ("/.well-known/oauth-authorization-server", "GET"),
         ("/.well-known/oauth-protected-resource/mcp", "GET"),
     ] {
-        // Not by `App::call`: a preflight request is not a call of the API.
+        // `App::call` is not used, because a preflight request is not a call of the API.
         let response = reqwest::Client::new()
             .request(Method::OPTIONS, format!("{}{path}", app.url))
             .header("origin", "https://page.example")
@@ -89,7 +89,7 @@ async fn a_person_who_is_not_signed_in_comes_back_to_exactly_this_request() {
     assert!(location.starts_with("/sign-in?return_to="), "{location}");
     let back = parameter(&format!("http://x{location}"), "return_to").unwrap();
     assert_eq!(back, path);
-    // A document is not fetched for somebody who is not signed in.
+    // A document is not fetched before the person has signed in.
     let document = program.request(&[("client_id", "https://app.example.com/client.json")]);
     assert_eq!(app.get(&document).send().await.status, 303);
 }
@@ -127,7 +127,7 @@ async fn a_person_connects_an_app_and_ends_it() {
     assert_eq!(own[0]["name"], "Claude (ann)");
     assert_eq!(own[0]["client_id"], program.id.as_str());
     assert_eq!((&own[0]["read_only"], &own[0]["integrations"]), (&json!(false), &Value::Null));
-    // Another person sees nothing of it, and cannot end it; an ADMIN does.
+    // Another person does not see the app and cannot end it. An ADMIN can.
     let other = Person::sign_in(&app, "bob", "MANAGER");
     let call = app.get("/api/connected-apps").header("cookie", &other.header());
     let seen = listed(call.header("sec-fetch-site", "same-origin")).await;
@@ -161,7 +161,7 @@ async fn a_refresh_gives_new_tokens_of_the_same_app() {
     assert_ne!(first["refresh_token"], second["refresh_token"]);
     assert!(is_let_in(&app, &text(&second, "access_token")).await);
     assert_eq!(app.count("app_grants"), 1);
-    // What the person did not agree to is not given.
+    // A refresh that asks for more than the person agreed to is rejected.
     let refresh = text(&second, "refresh_token");
     for (name, value, code) in [
         ("scope", "admin", "invalid_scope"),
@@ -186,7 +186,7 @@ async fn a_program_revokes_its_tokens() {
     let revoke = async |token: &str, client: &str| {
         post(&app, "/oauth/revoke", [("token", token), ("client_id", client)].into_iter()).await
     };
-    // An unknown token is revoked as well as any (RFC 7009, 2.2).
+    // A revocation of an unknown token succeeds (RFC 7009, 2.2).
     let mut mistyped = access.clone().into_bytes();
     mistyped[20] = if mistyped[20] == b'a' { b'b' } else { b'a' };
     for unknown in ["x", "nxt_x", &String::from_utf8(mistyped).unwrap()] {
@@ -219,7 +219,7 @@ async fn an_app_without_a_refresh_token_is_over_in_an_hour() {
         .query_row("select expires_at - created_at from app_grants", [], |row| row.get(0))
         .unwrap();
     assert_eq!(lasts, 3_600_000);
-    // With `offline_access` the same program gets one.
+    // With `offline_access`, the same program gets a refresh token.
     let page = program.ask(&app, &person, &[("scope", "integrations:read offline_access")]).await;
     assert!(!page.text.contains("value=\"call\""), "it asked only to read: {page:?}");
     let form = "decision=allow&access=call&which=all&days=1";

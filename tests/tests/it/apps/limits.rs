@@ -1,4 +1,4 @@
-//! What a connected app may do: what its person agreed to, and never more than the person may.
+//! A connected app may do what its person agreed to, and never more than the person may do.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -45,23 +45,23 @@ async fn an_app_that_only_reads_changes_nothing() {
         let problem = answer.problem(403, "policy_denied");
         assert!(text(&problem, "detail").contains("read only"), "{problem}");
     }
-    // A provider that reads another method in the query or a header reads no other one from this app.
+    // The app may only read, so a header or a query cannot make the provider use another method.
     for (name, value) in [("x-http-method-override", "DELETE"), ("x-method-override", "PUT")] {
         let called = app.get("/api/proxy/up/x").bearer(&token).header(name, value).send().await;
         let came = upstream.seen().iter().any(|seen| !seen.all(name).is_empty());
         assert!(called.status == 403 || !came, "{name}: {called:?}");
     }
-    // A parameter that a framework reads as another method is rejected, although no policy has a rule.
+    // A parameter that frameworks read as another method is rejected, even if no policy has a rule.
     let overridden = call(&app, &token, Method::GET, "up/x?_method=DELETE").await;
     overridden.problem(403, "policy_denied");
-    // The rules hold over MCP too.
+    // The rules apply over MCP too.
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": "call_api", "arguments": {"integration": "up", "path": "/x", "method": "POST"}}});
     let answer = app.post("/mcp").bearer(&token).json(&message).send().await;
     assert!(answer.text.contains("read only"), "{answer:?}");
 }
 
-/// What reads is the manifest's word, as for the preset `read_only`.
+/// The manifest says which calls only read, as for the preset `read_only`.
 #[tokio::test]
 async fn an_app_that_only_reads_makes_the_calls_that_the_manifest_lists() {
     let (app, upstream, program, person) = connected("ADMIN").await;
@@ -121,7 +121,7 @@ async fn an_app_uses_only_the_integrations_that_its_person_chose() {
     assert_eq!(found.as_array().unwrap().len(), 1, "{answer:?}");
 }
 
-/// The policies hold for the person and for the app, and what one may not, the app may not.
+/// The policies apply to the person and to the app. The app may not make a call that either may not make.
 #[tokio::test]
 async fn an_app_never_may_more_than_its_person() {
     let (app, upstream, program, person) = connected("AGENT").await;
@@ -153,14 +153,14 @@ async fn an_app_never_may_more_than_its_person() {
             assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{policy}: {listed}");
         }
     }
-    // A person is not offered what the policies do not let them use.
+    // The page does not offer integrations that the person may not use.
     set(json!({"agents": [agent], "rules": []}));
     let page = program.ask(&app, &person, &[]).await;
     assert!(!page.text.contains(&id_of(&app, "up")), "{page:?}");
     assert!(page.text.contains(&id_of(&app, "two")), "{page:?}");
 }
 
-/// Whoever the person is, the token is an agent's.
+/// The token is an agent's token, whatever role the person has.
 #[tokio::test]
 async fn a_token_of_this_server_opens_no_path_of_an_admin() {
     let (app, _upstream, program, person) = connected("ADMIN").await;
@@ -186,7 +186,7 @@ async fn a_token_of_this_server_opens_no_path_of_an_admin() {
         }
     }
     assert!(tried > 20, "{tried}");
-    // What it may see of the connected apps, its person's included, is nothing.
+    // The token does not show any connected apps, not even those of its person.
     let listed = app.get("/api/connected-apps").bearer(&token).send().await.json();
     assert_eq!(listed["items"], json!([]));
     let agent: String =

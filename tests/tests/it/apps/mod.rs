@@ -1,6 +1,6 @@
 //! Programs that sign in by themselves: our own authorization server (`/oauth`), and the apps that it connects.
 //!
-//! - `attacks`: what is tried to get a token, or more of it
+//! - `attacks`: attempts to get a token, or one with more access
 //! - `connect`: from a registration to a call, and to the end of the app
 //! - `limits`: what a connected app may do
 //! - `programs`: official MCP clients and FastMCP, told the URL alone

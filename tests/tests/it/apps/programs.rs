@@ -1,4 +1,4 @@
-//! Official MCP clients and FastMCP, from nothing to a call: they are told the URL alone, and a person agrees.
+//! Official MCP clients and FastMCP, from a URL alone to a call. A person agrees in between.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,7 +10,7 @@ use crate::kit::app::{App, Options};
 use crate::kit::person::{Person, Program};
 use crate::kit::upstream::Upstream;
 
-/// The application at its own address, with the integration `up`, and a person who is signed in.
+/// The application at its own address with the integration `up`, and a signed-in person.
 async fn started() -> (App, Upstream, Person) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let app = Options::default().port(port).start().await.unwrap();

@@ -57,7 +57,7 @@ async fn a_registration_that_is_not_right_is_refused() {
     app.get("/oauth/register").send().await.problem(405, "method_not_allowed");
 }
 
-/// An application that believes the header `x-client`.
+/// An application that trusts the header `x-client`.
 async fn behind_a_proxy() -> App {
     Options::default().var("client_address_header", "x-client").start().await.unwrap()
 }
@@ -78,7 +78,7 @@ async fn registered(app: &App, address: &str, count: usize) -> Vec<String> {
     ids
 }
 
-/// Makes all registrations older that no person has agreed to.
+/// Makes all registrations older to which no person has agreed.
 fn age(app: &App, ms: i64) {
     let sql = "update app_clients set created_at = created_at - ?1 where agreed_at is null";
     app.database().execute(sql, [ms]).unwrap();
@@ -97,7 +97,7 @@ async fn an_address_registers_twenty_clients_a_minute() {
         assert_eq!(answer.header("access-control-allow-origin"), "*");
     }
     registered(&app, "192.0.2.2", 1).await;
-    // IPv6 addresses with the same 64 bits are one.
+    // IPv6 addresses with the same first 64 bits count as one.
     registered(&app, "2001:db8::1", 20).await;
     register(&app, "2001:db8::2").await.problem(429, "rate_limited");
     age(&app, 60_000);
@@ -119,12 +119,12 @@ async fn a_flood_of_registrations_ends_at_a_hundred_and_keeps_nobody_else_out() 
     flood.extend(registered(&app, "192.0.2.1", 19).await);
     assert_eq!(app.count("app_clients"), 101);
     age(&app, 60_000);
-    // Whoever floods has to wait.
+    // The client that floods has to wait.
     let answer = register(&app, "192.0.2.1").await;
     assert_eq!(answer.status, 429, "{answer:?}");
     assert_eq!(answer.json()["error"], "temporarily_unavailable");
     assert_eq!(answer.header("retry-after"), "600");
-    // Others do not: the flood makes way, its oldest first.
+    // Other clients do not wait: the oldest registrations of the flood are deleted for them.
     registered(&app, "198.51.100.2", 2).await;
     assert_eq!(app.count("app_clients"), 101);
     let is_known = async |id: &str| {
@@ -136,14 +136,14 @@ async fn a_flood_of_registrations_ends_at_a_hundred_and_keeps_nobody_else_out() 
     {
         assert_eq!(is_known(id).await, expected, "{id}");
     }
-    // After ten minutes any registration makes way, but not one that a person is looking at.
+    // After ten minutes any registration can be deleted, except one whose page a person has open.
     age(&app, 600_000);
     registered(&app, "192.0.2.1", 1).await;
     assert_eq!(app.count("app_clients"), 101);
     for (id, expected) in [(&flood[2], true), (&flood[3], false), (&waiting[0], true)] {
         assert_eq!(is_known(id).await, expected, "{id}");
     }
-    // After a day all do, but not a client that somebody uses.
+    // After a day all unused registrations can be deleted.
     age(&app, 86_400_000);
     registered(&app, "198.51.100.2", 1).await;
     assert_eq!(app.count("app_clients"), 2);

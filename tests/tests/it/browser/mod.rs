@@ -1,9 +1,8 @@
-//! The admin UI in Chromium: scripts of `tests/browser`, each on a stage of its own, which they steer
-//! by lines of JSON ([`request::Request`]).
+//! The admin UI in Chromium. Each script of `tests/browser` has a stage of its own, which it controls with
+//! lines of JSON ([`request::Request`]).
 //!
-//! Where Chromium and the packages are is in `NEXUS_CHROMIUM` and `NEXUS_BROWSER`, which
-//! `cargo xtask test` sets; without them nothing of this runs, and it says so. What a browser does is
-//! said in the scripts, never here.
+//! `NEXUS_CHROMIUM` and `NEXUS_BROWSER` name Chromium and the packages. `cargo xtask test` sets them. Without
+//! them these tests are skipped and say so. The scripts say what the browser does, and this module must not.
 
 mod request;
 mod stage;
@@ -18,13 +17,13 @@ use tokio::sync::Mutex;
 use crate::kit::programs::repo;
 use stage::Stage;
 
-/// Longer than any script takes on a loaded machine.
+/// Longer than any script takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// A browser is a machine's work: one at a time.
+/// Only one browser runs at a time, because it takes the whole machine.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Runs a script on a stage of its own; it fails where the script does.
+/// Runs a script on a stage of its own. Fails if the script fails.
 async fn play(script: &str) {
     for name in ["NEXUS_CHROMIUM", "NEXUS_BROWSER"] {
         if std::env::var_os(name).is_none() {
@@ -61,13 +60,13 @@ async fn play(script: &str) {
     }
 }
 
-/// Does what the script asks for until it ends; whether it ended well.
+/// Serves the requests of the script until it ends. Returns whether it succeeded.
 async fn serve(child: &mut Child, stage: &mut Stage) -> bool {
     let mut answers = child.stdin.take().unwrap();
     let mut requests = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(line) = requests.next_line().await.unwrap() {
         let answer = stage.answer(&line).await;
-        // A script that has ended reads no answer; its status tells more.
+        // A script that has ended does not read the answer. Its exit status decides.
         let _ = answers.write_all(format!("{answer}\n").as_bytes()).await;
     }
     child.wait().await.unwrap().success()

@@ -1,5 +1,5 @@
-//! What a script may ask for, a line of JSON each: `{"do":"stop_app"}` is answered by `{"ok":true}`,
-//! with more members where it says so, or by `{"ok":false,"error":"…"}`.
+//! The requests of a script, one line of JSON each. `{"do":"stop_app"}` is answered with `{"ok":true}`, with
+//! the members that the request names, or with `{"ok":false,"error":"…"}`.
 
 use serde::Deserialize;
 
@@ -7,14 +7,14 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Request {
-    /// Ends the application without warning.
+    /// Kills the application.
     StopApp,
-    /// Starts it again, on the same port and with the same data.
+    /// Starts the application again on the same port with the same data.
     StartApp,
-    /// Starts it anew with these variables, on the same port and with the same data.
+    /// Restarts the application with these variables, on the same port with the same data.
     Configure { variables: std::collections::BTreeMap<String, String> },
-    /// `token`: one of `role`, that ends in so many `seconds` (600), of `workspace` (`acme`) and
-    /// `subject` (`user-1`); with these claims besides, or instead where they are null.
+    /// Returns `token`, a token of `role` that expires in `seconds` (600), with `workspace` (`acme`) and
+    /// `subject` (`user-1`). `claims` replaces or adds claims. A claim that is null is removed.
     Token {
         role: String,
         seconds: Option<i64>,
@@ -23,53 +23,53 @@ pub(super) enum Request {
         #[serde(default)]
         claims: serde_json::Map<String, serde_json::Value>,
     },
-    /// `url`: a link from the machine, which signs `name` in once.
+    /// Returns `url`, a link of the operator's tool that signs `name` in once.
     SignInLink { role: String, name: String },
-    /// From now on the provider accepts `key` too.
+    /// The provider accepts `key` too.
     AcceptKey { key: String },
-    /// From now on `key` (the usual one) is one that was accepted once.
+    /// The provider revokes `key`, or the default key.
     RevokeKey { key: Option<String> },
-    /// From now on `key` lacks the permission for what it asks.
+    /// The provider rejects `key` for lack of a permission.
     RestrictKey { key: String },
-    /// What the provider's authorization endpoint does from now on.
+    /// Sets what the provider's authorization endpoint does.
     Consent {
         #[serde(rename = "as")]
         decision: Decision,
     },
-    /// From the next consent on it is this account that consents.
+    /// This account consents from now on.
     Account { id: String, label: String },
-    /// From the next consent on only these scopes are granted.
+    /// The provider grants only these scopes from now on.
     GrantOnly { scopes: Vec<String> },
-    /// How the provider answers from now on; with `hang` until another behaviour is set. Wait for
-    /// `wait_for_requests` in between, and slowness needs no clock.
+    /// Sets how the provider responds. `hang` lasts until the next behaviour is set. A script that waits for
+    /// `wait_for_requests` in between needs no clock.
     Provider { behaves: Behaves },
-    /// The provider answers everything with this status from now on.
+    /// The provider responds to every request with this status.
     ProviderStatus { status: u16 },
-    /// Waits until the provider has received so many requests since the start, 10 seconds at most.
+    /// Waits until the provider has received `count` requests since the start, at most 10 seconds.
     WaitForRequests { count: usize },
-    /// `requests`: `{method,path}` of all the provider has received.
+    /// Returns `requests`, the `{method,path}` of every request that the provider has received.
     Requests,
-    /// The provider's token endpoint holds its answers back.
+    /// The provider's token endpoint holds its responses back.
     HoldTokens,
-    /// Waits until it holds back so many, 10 seconds at most.
+    /// Waits until the token endpoint holds back `count` responses, at most 10 seconds.
     WaitForHeld { count: usize },
-    /// It sends them, and holds back no more.
+    /// The token endpoint sends the responses, and holds no more back.
     ReleaseTokens,
-    /// The next so many token requests are served, and not answered.
+    /// The provider serves the next `count` token requests, but its responses are lost.
     DropTokenAnswers { count: u32 },
-    /// The next so many revocations fail.
+    /// The next `count` revocations fail.
     FailRevocations { count: u32 },
     /// The user removes the app at the provider.
     RevokeGrants,
-    /// `tokens`: how many tokens are live at the provider.
+    /// Returns `tokens`, the number of valid tokens at the provider.
     LiveTokens,
-    /// The access tokens' time has come, at the provider and in the application.
+    /// The access tokens expire, at the provider and in the application.
     ExpireTokens,
-    /// Authorizations begun so far are older than they may be.
+    /// Makes all authorizations that were begun so old that they have expired.
     AgeFlows,
-    /// Work that is due is done; `done` has its counts.
+    /// Runs the tick. Returns its counts in `done`.
     Tick,
-    /// Shows people a line, whether the test passes or not.
+    /// Prints a line, whether the test passes or not.
     Say { text: String },
 }
 
@@ -82,7 +82,7 @@ pub(super) enum Decision {
     Page,
 }
 
-/// How the provider answers.
+/// How the provider responds.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Behaves {

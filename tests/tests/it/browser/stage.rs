@@ -1,5 +1,5 @@
-//! What a script plays on: the application under an address that stays, and a provider with an
-//! API-key side and an OAuth side, both known to the workspace `acme`.
+//! The stage of a script: the application at a fixed address, and a provider with an API key side and an
+//! OAuth side. The workspace `acme` has both manifests.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -13,27 +13,27 @@ use super::request::{Behaves, Decision, Request};
 use crate::kit::app::{App, Options, TICK_SECRET, sandbox};
 use crate::kit::{link, token};
 
-/// The provider's manifests, by which it is told from others.
+/// The ids of the provider's two manifests.
 const BY_KEY: &str = "custom-sandbox";
 const BY_OAUTH: &str = "custom-sandbox-oauth";
 
-/// An application that knows the operator's links.
+/// An application that accepts links of the operator's tool.
 fn options(port: u16) -> Options {
     Options::default().port(port).var("sign_in_secret", link::SECRET)
 }
 
 pub(super) struct Stage {
     port: u16,
-    /// The address of the application, which the script may change.
+    /// The address of the application. The script may change it.
     public_url: String,
     app: Option<App>,
-    /// What the application left behind, while it is stopped.
+    /// The data of the application while it is stopped.
     dir: Option<TempDir>,
     provider: Simulator,
 }
 
 impl Stage {
-    /// Starts both and introduces them to each other.
+    /// Starts the application and the provider, and saves the provider's manifests in the application.
     pub(super) async fn set() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let app = options(port).start().await.unwrap();
@@ -53,7 +53,7 @@ impl Stage {
         Self { port, public_url, app: Some(app), dir: None, provider }
     }
 
-    /// What a script is told in `NEXUS_FACTS`.
+    /// The facts that a script gets in `NEXUS_FACTS`.
     pub(super) fn facts(&self) -> Value {
         let token = |role| token::of(role, "acme");
         json!({
@@ -68,12 +68,12 @@ impl Stage {
         })
     }
 
-    /// What the application has logged; nothing while it is stopped.
+    /// The log of the application. Empty while the application is stopped.
     pub(super) fn log(&self) -> String {
         self.app.as_ref().map(App::log).unwrap_or_default()
     }
 
-    /// Does what a line asks for, and answers it.
+    /// Runs the request in a line, and returns the answer.
     pub(super) async fn answer(&mut self, line: &str) -> Value {
         let done = match serde_json::from_str(line) {
             Ok(request) => self.act(request).await.with_context(|| line.to_owned()),
@@ -140,7 +140,7 @@ impl Stage {
                 ensure!(answer.status == 200, "{answer:?}");
                 return Ok(json!({"done": answer.json()}));
             }
-            // Past what libtest keeps to itself while a test passes.
+            // libtest captures stdout of a test that passes, so this goes to stderr.
             Request::Say { text } => writeln!(std::io::stderr(), "{text}")?,
             request => return direct(&self.provider, request).await,
         }
@@ -157,7 +157,7 @@ impl Stage {
     }
 }
 
-/// What concerns the provider alone.
+/// Runs a request that concerns only the provider.
 async fn direct(provider: &Simulator, request: Request) -> Result<Value> {
     match request {
         Request::AcceptKey { key } => provider.accept_key(&key),

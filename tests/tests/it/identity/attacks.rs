@@ -1,4 +1,4 @@
-//! One issuer must not be taken for another, and must not take another with it.
+//! One issuer must not be mistaken for another. A broken issuer must not break another one.
 
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ async fn two() -> (Issuer, Issuer, App) {
 #[tokio::test]
 async fn each_issuer_signs_for_itself_alone() {
     let (ours, theirs, app) = two().await;
-    // The same `kid` is another key at each issuer.
+    // Each issuer has another key with the same `kid`.
     assert_eq!(status(&app, &keys::p256(1).token("k", &admin(OURS))).await, 200);
     assert_eq!(status(&app, &keys::p256(2).token("k", &admin(THEIRS))).await, 200);
     refused(&app, "their key, our name", &keys::p256(2).token("k", &admin(OURS))).await;
@@ -165,7 +165,7 @@ async fn the_first_entry_that_accepts_the_audience_counts() {
         (json!("machines"), 403),
         (json!(["machines", "nexus"]), 200),
         (json!(["nexus", "https://nexus.test/mcp"]), 200),
-        // This audience is good for all entries, so a client that chooses it gets the least of them.
+        // All entries accept this audience, so a client that chooses it gets the least of their roles.
         (json!("https://nexus.test/mcp"), 403),
         (json!(["other", "https://nexus.test/mcp"]), 403),
         (json!(["machines", "https://nexus.test/mcp"]), 403),
@@ -195,7 +195,7 @@ async fn the_first_entry_that_accepts_the_audience_counts() {
     assert_eq!(issuer.asked().len(), 1, "entries with one document share it");
 }
 
-/// Two customers at one issuer, told apart by the client that the token is for.
+/// Two customers of one issuer. The client that the token is for tells them apart.
 #[tokio::test]
 async fn the_audience_that_all_entries_accept_chooses_no_workspace() {
     let issuer = Issuer::start(&[keys::p256(1).jwk("k")]).await;

@@ -1,4 +1,4 @@
-//! What `/api/health` says about the variable `issuers`, and what else reads it.
+//! What `/api/health` says about the variable `issuers`, and the other users of that variable.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn a_malformed_list_is_named_with_its_rule_and_never_its_values() {
         assert!(!health.text.contains(value), "{health:?}");
         assert!(!app.log().contains(value), "{}", app.log());
     }
-    // The single variables do not step in.
+    // The single variables do not replace it.
     let answer = app.get("/api/integrations").as_admin().send().await;
     assert_eq!(answer.problem(500, "misconfigured")["variable"], "issuers");
 }
@@ -55,10 +55,10 @@ async fn the_list_replaces_the_single_variables() {
     let header = json!({"alg": "HS256", "typ": "JWT"});
     let signed = token::sign(&header, &claims, token::SECRET);
     assert_eq!(app.get("/api/integrations").bearer(&signed).send().await.status, 200);
-    // A client is sent to the issuers that it can ask for a token.
+    // A client learns only the issuers that it can get a token from.
     let document = app.get("/.well-known/oauth-protected-resource/mcp").send().await.json();
     assert_eq!(document["authorization_servers"], json!(["http://127.0.0.1:1", "https://a.test"]));
-    // A token of any of them is not a credential of a provider.
+    // A token of any of these issuers is rejected as a credential of a provider.
     for own in [&published, &signed] {
         let body = json!({"manifest_id": "stripe", "name": "S", "credentials": {"api_key": own}});
         let answer = app.post("/api/integrations").bearer(&published).json(&body).send().await;

@@ -1,5 +1,5 @@
-//! Several issuers, as they are: the tokens of the providers in `docs/identity.md`, and every way in which one
-//! issuer must not be taken for another.
+//! Several issuers: the tokens of the providers in `docs/identity.md`, and attempts to make one issuer pass
+//! for another.
 
 mod attacks;
 mod health;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::Options;
 
-/// An application that trusts the issuers of `list`, and no other.
+/// An application that trusts exactly the issuers of `list`.
 fn trusting(list: &Value) -> Options {
     Options::default()
         .without("jwt_issuer")

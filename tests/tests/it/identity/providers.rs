@@ -1,4 +1,4 @@
-//! Each entry and token of `tokens.json`, at an application that trusts all those issuers at once.
+//! Runs each entry and token of `tokens.json` at an application that trusts all those issuers at once.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::trust::jwks::keys;
 
 const PUBLIC_URL: &str = "https://nexus.acme.example";
 
-/// The cases, each with issuers of its own: the issuer's name is a path of the case at the simulated issuer.
+/// The cases. Each has issuers of its own: the name of an issuer contains a path of the case.
 fn cases(origin: &str) -> Vec<Value> {
     let text = repo().join("tests/tests/it/identity/tokens.json");
     let text = std::fs::read_to_string(text).unwrap().replace("{public_url}", PUBLIC_URL);
@@ -44,7 +44,7 @@ fn cases(origin: &str) -> Vec<Value> {
     cases.into_iter().enumerate().map(moved).collect()
 }
 
-/// The entries of a case, in their order.
+/// The entries of a case, in order.
 fn entries_mut(case: &mut Value) -> Vec<&mut Value> {
     let mut all = Vec::new();
     let members = case.as_object_mut().unwrap();
@@ -77,7 +77,7 @@ fn signed(case: &Value) -> String {
     }
 }
 
-/// The workspace and role under which the caller of a token is stored, and whether it is an agent.
+/// The workspace and the role with which the caller of a token is stored, and whether it is an agent.
 async fn stored(app: &App, issuer: &str, subject: &str) -> (String, String) {
     let sql = "select workspace, role from people where issuer = ?1 and subject = ?2
                union all

@@ -1,4 +1,4 @@
-//! `PUT /api/integrations/{id}`: what changes, what stays, what is refused.
+//! `PUT /api/integrations/{id}`: the members that change, those that stay, and the errors.
 
 use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn each_member_changes_and_the_others_stay() {
     let answer = put(&app, &json!({"status": "inactive", "policy": policy})).await.json();
     assert_eq!((&answer["status"], &answer["policy"]), (&json!("inactive"), &policy));
     assert_eq!((&answer["name"], &answer["version"]), (&json!("Payments"), &json!(3)));
-    // A policy replaces: what it leaves out is the default, not what was there.
+    // A new policy replaces the old one. Members that it omits get their default.
     let answer = put(&app, &json!({"policy": {}})).await.json();
     assert_eq!(answer["policy"], json!({"agents": ["*"], "rules": []}));
     assert_eq!(get(&app).await, answer);
@@ -72,7 +72,7 @@ async fn a_dry_run_judges_the_form_and_changes_nothing() {
     assert_eq!(problem["errors"][0]["pointer"], "/policy/rules/0/path", "{problem}");
     let well = dry("true", rule("/v1/**")).await;
     assert_eq!((well.status.as_u16(), well.json()), (200, before.clone()), "{well:?}");
-    // Credentials are not tried: the form is all that is judged.
+    // A dry run does not try credentials at the provider. It checks only their form.
     let key = json!({"name": "Other", "credentials": {"secret_key": "sk_test_wrong_0000000000"}});
     assert_eq!(dry("true", key).await.json(), before);
     assert!(provider.requests().is_empty(), "the provider was asked");
@@ -138,7 +138,7 @@ async fn new_credentials_are_verified_and_then_replace_the_old() {
     let old = sealed(&app);
     let body = json!({"credentials": {"api_key": NEW_KEY}, "name": "Other"});
     let unchanged = get(&app).await;
-    // Refused, or nobody there to say: everything stays as it was, the name too.
+    // If the provider rejects the key or does not answer, nothing changes, not even the name.
     put(&app, &body).await.problem(422, "credential_refused");
     for (behaviour, status, code) in [
         (Behaviour::Down, 502, "provider_error"),
@@ -228,7 +228,7 @@ async fn a_parameter_beside_the_host_is_tried_with_the_stored_credential() {
     let created = app.post("/api/integrations").as_admin().json(&body).send().await;
     assert_eq!(created.status, 201, "{created:?}");
     let before = sealed(&app);
-    // The simulator has no /v2: a 404 says nothing about the credential, and nothing is changed.
+    // The simulator has no /v2. A 404 does not prove anything about the credential, so nothing changes.
     put(&app, &json!({"params": {"version": "v2"}})).await.problem(502, "provider_error");
     assert_eq!(get(&app).await["params"], json!({"version": "v1"}));
     assert_eq!(sealed(&app), before);

@@ -1,4 +1,4 @@
-//! An API-key integration: connected, listed, checked, deleted; and every way in which that fails.
+//! An integration by API key is connected, listed, checked and deleted. Each step is made to fail, too.
 
 use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn create(app: &App, body: &Value) -> Answer {
     app.post("/api/integrations").as_admin().json(body).send().await
 }
 
-/// Nothing of a failed attempt may be left.
+/// Checks that a failed attempt leaves nothing behind.
 fn nothing_behind(app: &App) {
     for table in ["integrations", "credentials", "events"] {
         assert_eq!(app.count(table), 0, "{table}");
@@ -77,7 +77,7 @@ async fn connect_list_get_check_delete() {
     let page = app.get("/api/integrations").as_role("MANAGER", "acme").send().await;
     assert_eq!(page.json(), json!({"items": [one], "next_cursor": null}));
 
-    // The provider forgets the key: a check finds out, and says what to do.
+    // The provider revokes the key. A check notices, and says what to do.
     provider.revoke_key(KEY);
     let checked = app.post(&format!("/api/integrations/{id}/check")).as_admin().send().await;
     assert_eq!(checked.status, 200, "{checked:?}");
@@ -158,7 +158,7 @@ async fn a_provider_in_trouble_is_502_or_504_and_leaves_nothing() {
     assert!(other.requests().is_empty(), "a redirect was followed");
     provider.release().await.unwrap();
     assert_eq!(create(&app, &body(&manifest, "Stripe", KEY)).await.status, 201);
-    // What the provider calls its JSON does not matter.
+    // The content type of the provider's JSON does not matter.
     provider.set_behaviour(Behaviour::WrongContentType).await.unwrap();
     assert_eq!(create(&app, &body(&manifest, "Odd", KEY)).await.status, 201);
 }
@@ -189,7 +189,7 @@ async fn names_are_unique_in_a_workspace_and_slugs_too() {
     assert_eq!(provider.requests().len(), asked, "the provider was bothered in vain");
     let second = create(&app, &body(&manifest, "Primary-Stripe", KEY)).await;
     assert_eq!(second.json()["slug"], "primary-stripe-2", "{second:?}");
-    // Another workspace has its own names.
+    // Each workspace has its own names.
     let custom = app.custom("stripe", &provider).await;
     let answer = app.post("/api/manifests").as_role("ADMIN", "other").json(&custom).send().await;
     assert_eq!(answer.status, 201);
@@ -292,11 +292,11 @@ async fn bad_input_names_the_member_and_the_rule() {
             ),
         ),
         ("/verify", changed("/verify", json!("no"))),
-        // A list of members in order is not an object.
+        // An array with the members in order is not an object.
         ("", json!([manifest, "Stripe", {"api_key": KEY}])),
         ("/policy", changed("/policy", json!([["*"], []]))),
         ("/policy/rules/0", changed("/policy", json!({"rules": [["deny", ["GET"], "/"]]}))),
-        // What may be left out is not null.
+        // An optional member must not be null.
         ("/credentials", changed("/credentials", json!(null))),
         ("/scopes", changed("/scopes", json!(null))),
         ("/policy/rules/0/host", rule(json!({"path": "/", "host": null}))),

@@ -70,7 +70,8 @@ async fn events_tell_what_happened_also_of_one_that_is_gone() {
     assert_eq!(kinds(&items)[0], "integration.deleted");
     assert_eq!(items.len(), 4);
     assert_eq!(items[0]["detail"]["revocation"][0]["state"], "not_revocable");
-    // By id only: the slug is free for another, and another workspace has neither.
+    // Events are read by id only, because the slug is free for another integration. Another workspace gets a
+    // 404.
     for (path, workspace) in [("/api/integrations/stripe/events", "acme"), (&path, "intruder")] {
         app.get(path).as_role("ADMIN", workspace).send().await.problem(404, "not_found");
     }
@@ -197,7 +198,7 @@ async fn tick_checks_what_is_due_and_nothing_else() {
     app.put("/api/integrations/idle").as_admin().json(&inactive).send().await;
     provider.clear_requests();
     assert_eq!(tick(&app).await["checked"], 0, "it was verified a moment ago");
-    // Six hours later, but for one of them.
+    // Six hours later, for all integrations except one.
     let sql = "update credentials set check_at = 0 where integration_id not in
                (select id from integrations where name = 'Waiting')";
     app.database().execute(sql, []).unwrap();
@@ -229,7 +230,7 @@ async fn tick_seals_anew_when_a_key_was_added() {
     assert_eq!(tick(&app).await["resealed"], 0);
     let shown = app.get(&format!("/api/integrations/{id}")).as_admin().send().await.json();
     assert_eq!((&shown["credential"]["key_id"], &shown["version"]), (&json!("k2"), &json!(1)));
-    // The old key can go.
+    // The old key is removed.
     let dir = app.kill().await;
     let keys = format!("k2:{}", key(2));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
@@ -279,7 +280,7 @@ async fn tick_forgets_what_is_older_than_90_days_and_empties_the_log() {
     assert_eq!((app.count("events"), app.count("usage")), (1, 0));
     let log = app.dir.path().join(".spin/sqlite_db.db-wal");
     let length = || std::fs::metadata(&log).map_or(0, |file| file.len());
-    // Readers of other instances may be in its way once.
+    // Readers of other instances may prevent a checkpoint once.
     for _ in 0..20 {
         tick(&app).await;
         if length() == 0 {
@@ -289,7 +290,7 @@ async fn tick_forgets_what_is_older_than_90_days_and_empties_the_log() {
     panic!("the log has {} bytes", length());
 }
 
-/// The events `call.denied` of `up` in which `rule` refused somebody.
+/// The events `call.denied` of `up` in which `rule` denied a call.
 fn denials<'a>(events: &'a [Value], rule: &str) -> Vec<&'a Value> {
     let of_rule = |event: &&Value| {
         event["kind"] == "call.denied" && event["detail"]["rule"].as_str().unwrap().contains(rule)
@@ -323,12 +324,12 @@ async fn a_denied_call_is_an_event_once_per_subject_rule_and_minute() {
     .await;
     for (rule, method) in [("policy.rules[0]", "POST"), ("policy.rules[1]", "PUT")] {
         let of_rule = denials(&shown, rule);
-        // One, or two where the minute ended in between.
+        // One event, or two if a minute ended in between.
         assert!(matches!(of_rule.len(), 1 | 2), "{rule}: {shown:?}");
         assert_eq!(of_rule[0]["detail"]["method"], method);
         assert_eq!(of_rule[0]["actor"], "user-1");
     }
-    // The minute over, it is told again.
+    // After the minute, a denied call is recorded again.
     let before = denials(&shown, "policy.rules[0]").len();
     app.database().execute_batch("update denials set minute = minute - 60000").unwrap();
     call(Method::POST, "AGENT").await;
@@ -336,7 +337,8 @@ async fn a_denied_call_is_an_event_once_per_subject_rule_and_minute() {
         (denials(&events().await, "policy.rules[0]").len() == before + 1).then_some(())
     })
     .await;
-    // Event and record are one: where the one cannot be written, nor is the other; refused it is.
+    // Event and audit record are written together. If one cannot be written, neither is. The call is denied
+    // anyway.
     let records = app.count("audit");
     app.database()
         .execute_batch(

@@ -6,7 +6,7 @@
 //! - `manifests`: the catalogue, and a workspace's own manifests
 //! - `names`: names that look alike
 //! - `providers`: every built-in provider with a key or Basic
-//! - `quotas`: the most that a workspace may have
+//! - `quotas`: the quotas of a workspace
 
 mod change;
 mod connect;

@@ -1,4 +1,4 @@
-//! Names that look alike: what a reader cannot see is in none of them.
+//! Names that look alike. A name must not have invisible characters.
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ async fn an_invisible_character_is_refused_wherever_a_name_is_entered() {
         }
     }
     assert_eq!(app.count("integrations"), 1);
-    // What only looks unusual stays: other scripts, emoji with their selector.
+    // Visible but unusual characters are allowed: other scripts, and emoji with their selector.
     for name in ["B\u{fc}cher \u{65e5}\u{672c}", "\u{2764}\u{fe0f} Up"] {
         let created = app.post("/api/integrations").as_admin().json(&named(name)).send().await;
         assert_eq!(created.status, 201, "{created:?}");

@@ -1,34 +1,34 @@
-//! Each built-in provider that has a simulator and is connected by a key or by Basic, as its own documentation describes
-//! it. The manifest is the built-in one, with nothing changed but its origins.
+//! Each built-in provider that has a simulator and is connected by a key or by Basic, as its own
+//! documentation describes it. Only the origins of the manifest are changed.
 
 use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App};
 
-/// What connecting with a restricted key must come to.
+/// The expected result for a restricted key.
 #[derive(Clone, Copy)]
 enum Restricted {
-    /// Connected, and the provider still says whose the key is.
+    /// The key is connected, and the provider names its account.
     Known,
-    /// Connected, but the call that says so is refused.
+    /// The key is connected, but the provider does not allow the call that names the account.
     Unnamed,
-    /// Refused: nothing tells such a key from a dead one.
+    /// The key is rejected, because the provider answers as for a revoked key.
     Refused,
 }
 
-/// A provider, and what is expected of it.
+/// A provider, and the expected results.
 struct Provider {
     id: &'static str,
     kind: Kind,
-    /// What is entered for the simulator's key `{0}:{1}` or `{0}`.
+    /// The credentials to enter for the simulator's key `{0}:{1}` or `{0}`.
     enter: fn(&str) -> Value,
     params: Value,
     /// A key of the right form that the simulator does not know.
     wrong: &'static str,
     /// The account's id and label.
     account: (Value, Value),
-    /// The headers that go up, all that the documentation asks for.
+    /// All headers that the documentation requires.
     headers: Vec<(&'static str, String)>,
     /// The request line.
     call: (&'static str, &'static str, &'static str),
@@ -210,7 +210,7 @@ async fn the_right_key_connects_with_what_the_documentation_asks_for() {
         let authorized = provider.headers.iter().any(|(name, _)| *name == "authorization");
         assert_eq!(sent[0].header("authorization").is_some(), authorized, "{id}");
 
-        // The provider forgets the key, and a check finds out.
+        // The provider revokes the key, and a check notices.
         simulator.revoke_key(key);
         let checked = app.post(&format!("/api/integrations/{id}/check")).as_admin().send().await;
         assert_eq!(checked.json()["health"]["state"], "reauthorize", "{id}: {checked:?}");
@@ -333,14 +333,14 @@ async fn a_parameter_in_a_host_moves_it_and_nothing_else_does() {
         let problem = answer.problem(422, "invalid");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
-    // Another label is another host, which here nobody may reach.
+    // Another label leads to another host, which nobody may reach here.
     let body = json!({"manifest_id": "custom-zendesk", "name": "z", "params": {"subdomain": "128"},
         "credentials": (of("zendesk").enter)(Kind::Zendesk.default_key())});
     let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
     answer.problem(502, "egress_denied");
     assert!(zendesk.requests().is_empty() && datadog.requests().is_empty());
 
-    // What a person is told of the connection's own site has its parameters in.
+    // The link to the provider's own site contains the parameters of the connection.
     let key = Kind::Zendesk.default_key();
     let created = connect(&app, of("zendesk"), "custom-zendesk", "Zendesk", key).await;
     assert_eq!(created.status, 201, "{created:?}");
@@ -389,7 +389,7 @@ async fn several_places_take_several_secrets() {
     assert_eq!(sent[0].header("x-mode"), Some("b"));
     let bearer = format!("Bearer {}", Kind::Sandbox.default_key());
     assert_eq!(sent[0].header("authorization"), Some(bearer.as_str()));
-    // The provider's words are dropped where they hold either.
+    // A message of the provider is dropped if it contains either secret.
     provider.set_behaviour(Behaviour::EchoSecret).await.unwrap();
     let checked = app.post("/api/integrations/s/check").as_admin().send().await;
     assert_eq!(checked.json()["health"]["state"], "reauthorize", "{checked:?}");

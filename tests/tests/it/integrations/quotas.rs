@@ -1,4 +1,4 @@
-//! What a workspace may have at most, and that what nobody uses goes.
+//! The quotas of a workspace, and the removal of data that is no longer used.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, TICK_SECRET};
 
-/// A manifest of `acme`'s own, at no provider; another `version` is another document.
+/// A manifest of the workspace `acme`, for no real provider. Each `version` is another document.
 fn manifest(version: u32) -> Value {
     json!({
         "id": "custom-idle", "name": "Idle", "auth_method": "api_key",
@@ -35,7 +35,7 @@ async fn tick(app: &App) -> Value {
     answer.json()
 }
 
-/// What a tool of MCP answers an agent.
+/// The result of an MCP tool for an agent.
 async fn tool(app: &App, name: &str, arguments: Value) -> Value {
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": name, "arguments": arguments}});
@@ -44,7 +44,7 @@ async fn tool(app: &App, name: &str, arguments: Value) -> Value {
     call.header("mcp-protocol-version", "2025-11-25").send().await.json()["result"].clone()
 }
 
-/// So many rows of integrations that were made elsewhere, named `{name} {number}`.
+/// Inserts `many` rows of integrations, named `{name} {number}`.
 fn fill(app: &App, name: &str, slug: &str, many: u32) {
     let sql = "with recursive n (n) as (select 1 union all select n + 1 from n where n < ?3)
         insert into integrations (id, workspace, slug, name, name_key, manifest_id, manifest_hash,
@@ -66,7 +66,7 @@ async fn a_workspace_has_so_many_integrations_and_no_more() {
     assert_eq!(problem["variable"], "max_integrations");
     assert!(problem["detail"].as_str().unwrap().contains("the deployment allows 2"), "{problem}");
     assert_eq!(app.count("integrations"), 2);
-    // Another workspace has its own; and a deleted one makes room.
+    // Each workspace has its own quota, and a deleted integration makes room.
     let slack = json!({"client_id": "1.2", "client_secret": "a-secret-of-slack"});
     app.put("/api/oauth-clients/slack").as_role("ADMIN", "other").json(&slack).send().await;
     let by_oauth = json!({"manifest_id": "slack", "name": "Slack"});
@@ -124,7 +124,7 @@ async fn names_that_share_a_slug_are_numbered_as_fast_as_others_are() {
     let among = median("Same").await;
     eprintln!("a new integration: {alone:?} alone, {among:?} among {MANY} of the same slug");
     assert!(among < alone * 3 + std::time::Duration::from_millis(30), "{alone:?} {among:?}");
-    // The first that is free, whatever else stands there.
+    // The slug has the first free number, whatever other slugs exist.
     let gap = "update integrations set slug = 'elsewhere' where slug = 'same-17'";
     assert_eq!(app.database().execute(gap, []).unwrap(), 1);
     assert_eq!(made("Same?".into()).await.0, "same-17");
@@ -171,7 +171,7 @@ async fn agents_see_what_they_may_use_in_pages() {
         assert_eq!(answer.status, 422, "{query}: {answer:?}");
     }
 
-    // The same for models, who read all of a page.
+    // The same for models, which read all of a page.
     let listed = async |arguments: Value| tool(&app, "list_integrations", arguments).await;
     let page = listed(json!({})).await;
     let content = &page["structuredContent"];
@@ -236,7 +236,7 @@ async fn whoever_has_no_sign_in_under_way_takes_no_write_lock() {
     let app = App::start().await;
     app.get("/api/integrations").as_admin().send().await;
     let database = app.database();
-    // Somebody writes, for as long as it takes.
+    // Another connection writes for as long as the test takes.
     database.execute_batch("begin immediate").unwrap();
     let cookie = format!("nexus-flow={}", "a".repeat(43));
     let begun = Instant::now();
@@ -268,7 +268,7 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
     assert_eq!((store(), app.count("manifest_documents")), (2, 2));
     let used = tool(&app, "describe_integration", json!({"integration": "old"})).await;
     assert!(used.to_string().contains("Version 1"), "it still has its version: {used}");
-    // One that comes back is not forgotten under those who use it.
+    // A manifest that is saved again is not forgotten while integrations use it.
     assert_eq!(replace(&app, 2).await.status, 200);
     tick(&app).await;
     an_hour_later();
@@ -296,12 +296,12 @@ async fn a_document_that_the_key_value_store_has_lost_comes_back() {
     let read = async |app: &App| {
         app.get("/api/manifests/custom-idle").as_admin().send().await.status.as_u16()
     };
-    // No instance remembers the document.
+    // No instance has cached the document.
     let app = app.restart().await;
     assert_eq!(read(&app).await, 200);
     assert_eq!(store.get(name), document, "the store has it again");
 
-    // An earlier version wrote documents only into the store. The tick copies them.
+    // An earlier version wrote documents only into the key-value store. The tick copies them to the database.
     app.database().execute("delete from manifest_texts", []).unwrap();
     tick(&app).await;
     assert_eq!(app.count("manifest_texts"), 1);
@@ -317,7 +317,7 @@ async fn a_workspace_has_so_many_versions_of_manifests_and_no_more() {
     assert_eq!(replace(&app, 2).await.status, 200);
     let problem = replace(&app, 3).await.problem(409, "quota_exceeded");
     assert_eq!(problem["variable"], "max_manifest_versions");
-    // What is stored already needs no room.
+    // A document that is stored already needs no room.
     assert_eq!(replace(&app, 1).await.status, 200);
     let other = manifest(1);
     let saved = app.post("/api/manifests").as_role("ADMIN", "other").json(&other).send().await;

@@ -1,9 +1,9 @@
-//! An answer of the application.
+//! A response of the application.
 
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// An answer, read whole.
+/// A response that was read to its end.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The status.
@@ -20,7 +20,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
-    /// A header as text; empty where it is missing.
+    /// A header as text. Empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }

@@ -24,19 +24,19 @@ use crate::kit::programs::{repo, xtask};
 use crate::kit::servers::{self, Servers};
 use crate::kit::token;
 
-/// Longer than any deadline of the application: what takes longer hangs.
+/// Longer than any deadline of the application. A request that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A running application; dropping it kills it.
+/// A running application. Dropping this value kills it.
 pub(crate) struct App {
     /// `http://127.0.0.1:port`.
     pub(crate) url: String,
-    /// Database, key-value store and log. Another process may use it too.
+    /// The directory of the database, the key-value store and the log. Another process may use it too.
     pub(crate) dir: Arc<TempDir>,
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     port: u16,
-    /// The servers with its data, if they are not in files.
+    /// The servers with the application's data, if the data are not in files.
     servers: Option<OnServers>,
     process: Process,
     client: reqwest::Client,
@@ -58,7 +58,7 @@ impl OnServers {
     }
 }
 
-/// How an application is started.
+/// The options with which an application is started.
 #[derive(Default)]
 pub(crate) struct Options {
     variables: Vec<(String, Option<String>)>,
@@ -75,7 +75,7 @@ impl Options {
         self
     }
 
-    /// Leaves a variable out.
+    /// Removes a variable.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.variables.push((name.into(), None));
         self
@@ -93,13 +93,13 @@ impl Options {
         self
     }
 
-    /// Listens on this port, under which browsers find it again.
+    /// Listens on this port, so that a browser finds the application again.
     pub(crate) fn port(mut self, port: u16) -> Self {
         self.port = port;
         self.var("public_url", &format!("http://127.0.0.1:{port}"))
     }
 
-    /// Keeps its data on these servers. It reaches the libSQL server at the address `database`.
+    /// Keeps the data on these servers. The application reaches the libSQL server at the address `database`.
     pub(crate) fn on(mut self, servers: &Arc<Servers>, database: SocketAddr) -> Self {
         self.servers = Some(OnServers { servers: Arc::clone(servers), database });
         self
@@ -136,13 +136,13 @@ fn client() -> reqwest::Result<reqwest::Client> {
     client.timeout(PATIENCE).build()
 }
 
-/// The bytes of the test's key of this number: they look random, and are the same in each run.
+/// The bytes of the test key with this number. They look random, and are the same in each run.
 pub(crate) fn key_bytes(number: u8) -> [u8; 32] {
     use sha2::{Digest as _, Sha256};
     Sha256::digest([b"nexus test key ".as_slice(), &[number]].concat()).into()
 }
 
-/// The same as it stands in `encryption_keys`.
+/// The test key with this number, as `encryption_keys` has it.
 pub(crate) fn key(number: u8) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(key_bytes(number))
@@ -166,7 +166,7 @@ fn defaults() -> BTreeMap<String, String> {
         ("jwt_secret", token::SECRET.to_owned()),
         ("tick_secret", TICK_SECRET.to_owned()),
         ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
-        // Tests send more in a minute than people and agents do. `trust/limits.rs` tests the limits.
+        // Tests send more requests in a minute than people and agents do. `trust/limits.rs` tests the limits.
         ("agent_calls_per_minute", MANY.to_owned()),
         ("workspace_calls_per_minute", MANY.to_owned()),
         ("wrong_proofs_per_minute", MANY.to_owned()),
@@ -176,7 +176,7 @@ fn defaults() -> BTreeMap<String, String> {
     .collect()
 }
 
-/// Asks until there is an answer, of what the application does a moment after it has answered.
+/// Repeats `ask` until it returns a value, for changes that happen a moment after a response.
 pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = std::time::Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -188,18 +188,19 @@ pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>
     panic!("{what}: not within {PATIENCE:?}");
 }
 
-/// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.
+/// The manifest of `tests/simulators/{file}`, with `simulator` as its provider.
 pub(crate) fn sandbox(file: &str, simulator: &Simulator) -> Value {
     let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
     let there = format!("127.0.0.1:{}", simulator.port());
     serde_json::from_str(&text.replace("127.0.0.1:9", &there)).unwrap()
 }
 
-/// Sends everything that goes to the provider to `simulator` instead.
+/// Changes the manifest so that every request goes to `simulator` instead of the provider.
 fn move_origins(manifest: &mut Value, simulator: &Simulator) {
     let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
     let host = base.split('/').nth(2).unwrap();
-    // Where a label was to be filled in, the first of 127.0.0.1 is; where a domain was, all of it.
+    // If a parameter is a label of the host, its value is the first part of 127.0.0.1. If it is the whole
+    // domain, its value is the whole address.
     let (before, after) = host.split_once('}').unwrap_or(("", host));
     let (moved, value) = match before.rsplit_once('{') {
         None => ("127.0.0.1".to_owned(), None),
@@ -238,7 +239,7 @@ fn move_origins(manifest: &mut Value, simulator: &Simulator) {
     }
 }
 
-/// Writes a copy of `spin.toml` whose components are found from anywhere.
+/// Writes a copy of `spin.toml` with absolute paths to the components.
 fn write_manifest(
     dir: &Path,
     change: Option<Box<dyn FnOnce(String) -> String>>,
@@ -252,10 +253,10 @@ fn write_manifest(
     Ok(path)
 }
 
-/// The command that serves `manifest` on `port`; 0: a free one.
+/// The command that serves `manifest` on `port`. The port 0 stands for a free port.
 fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
     let mut command = match is_spin() {
-        // Spin does not end with its stdin, nor what it starts with it: the guard sees to both.
+        // Neither Spin nor its children end when stdin closes. The guard ends them all.
         true => {
             let mut command = Command::new(xtask());
             command.args(["guard", "--", "spin"]);
@@ -266,7 +267,8 @@ fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
             Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
         }
     };
-    // Room for a burst, as `deploy/README.md` advises; more where each request has instances of its own.
+    // Room for a burst, as `deploy/README.md` advises. There is more room if each request has an instance of
+    // its own.
     let (instances, stacks) = match std::env::var_os("NEXUS_REUSE") {
         Some(_) => ("6000", "12000"),
         None => ("2000", "4000"),
@@ -331,7 +333,7 @@ async fn spawn(
     Ok((process, url))
 }
 
-/// A call that is being put together.
+/// A request that is being built.
 pub(crate) struct Call<'a> {
     app: &'a App,
     request: reqwest::RequestBuilder,
@@ -344,39 +346,39 @@ impl Call<'_> {
         self
     }
 
-    /// With a token.
+    /// Adds a token.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// With a token of `role` in `workspace`.
+    /// Adds a token of `role` in `workspace`.
     pub(crate) fn as_role(self, role: &str, workspace: &str) -> Self {
         self.bearer(&token::of(role, workspace))
     }
 
-    /// With the token of an ADMIN of the workspace `acme`.
+    /// Adds the token of an ADMIN of the workspace `acme`.
     pub(crate) fn as_admin(self) -> Self {
         self.as_role("ADMIN", "acme")
     }
 
-    /// With a JSON body.
+    /// Adds a JSON body.
     pub(crate) fn json(mut self, body: &Value) -> Self {
         self.request = self.request.json(body);
         self
     }
 
-    /// With a body as it is.
+    /// Adds a body with this content type.
     pub(crate) fn body(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
         self.request = self.request.header("content-type", content_type).body(body);
         self
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends the request and reads the whole response.
     pub(crate) async fn send(self) -> Answer {
         self.try_send().await.unwrap()
     }
 
-    /// Sends it; an error where the application does not answer, or not as it is documented.
+    /// Sends the request. Returns an error if the application does not respond, or not as documented.
     pub(crate) async fn try_send(self) -> Result<Answer> {
         let request = self.request.build()?;
         let sent = Sent::of(&request);
@@ -394,7 +396,7 @@ impl Call<'_> {
 }
 
 impl App {
-    /// The application with its usual variables.
+    /// Starts the application with its usual variables.
     pub(crate) async fn start() -> Self {
         Options::default().start().await.unwrap()
     }
@@ -429,7 +431,7 @@ impl App {
         self.save(&self.custom(id, simulator).await).await
     }
 
-    /// Saves a manifest of `acme`'s own, for whose effect an ADMIN vouches; returns its id.
+    /// Saves a manifest of `acme`'s own, and confirms its revocation effect as an ADMIN. Returns the id.
     pub(crate) async fn save(&self, manifest: &Value) -> String {
         let call = self.post("/api/manifests?believe_effect=true").as_admin();
         let answer = call.json(manifest).send().await;
@@ -437,8 +439,8 @@ impl App {
         manifest["id"].as_str().unwrap().to_owned()
     }
 
-    /// The built-in manifest `id` with nothing changed but its id and its origins: a parameter that
-    /// stands in the host still does, and means the simulator where it is its `example`.
+    /// The built-in manifest `id`, with only its id and its origins changed. A parameter in the host stays
+    /// there. Its `example` leads to the simulator.
     pub(crate) async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
         let answer = self.get(&format!("/api/manifests/{id}")).as_admin().send().await;
         let mut manifest = answer.json();
@@ -447,7 +449,8 @@ impl App {
         manifest
     }
 
-    /// The application, and a Stripe that accepts `key`, connected as `Stripe` in `acme`.
+    /// Starts the application, and a simulated Stripe that accepts `key` and is connected as `Stripe` in
+    /// `acme`.
     pub(crate) async fn with_stripe(key: &str) -> (Self, Simulator) {
         let (app, provider) =
             (Self::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
@@ -476,7 +479,7 @@ impl App {
         }
     }
 
-    /// The files with its data, wherever they are.
+    /// The files with the application's data, wherever they are.
     pub(crate) fn data_files(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.dir.path().join(".spin"), self.dir.path().join(".servers")];
         let mut files = Vec::new();
@@ -497,12 +500,12 @@ impl App {
             .unwrap()
     }
 
-    /// What the application has logged so far.
+    /// The application's log so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap()
     }
 
-    /// A second process on the same directory, on a port of its own.
+    /// Starts a second process on the same directory, on its own port.
     pub(crate) async fn beside(&self) -> Self {
         let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());
         let servers = self.servers.clone();
@@ -512,13 +515,13 @@ impl App {
         Self { url, dir, variables, manifest, port: 0, servers, process, client }
     }
 
-    /// Kills it without warning and gives its directory back.
+    /// Kills the application and returns its directory.
     pub(crate) async fn kill(mut self) -> TempDir {
         self.process.kill().await;
         Arc::into_inner(self.dir).expect("no other process uses the directory")
     }
 
-    /// Kills it without warning and starts it again on the same directory.
+    /// Kills the application and starts it again on the same directory.
     pub(crate) async fn restart(mut self) -> Self {
         self.process.kill().await;
         let (manifest, dir) = (&self.manifest, self.dir.path());

@@ -1,7 +1,7 @@
-//! Every answer of the application, held against its OpenAPI document: status, headers, body; and
-//! of requests that were accepted, whether the document would have let them through.
+//! Compares every response of the application with its OpenAPI document: status, headers and body. For an
+//! accepted request, also checks that the document allows its parameters and members.
 //!
-//! It makes each of the other tests a test of the document too.
+//! So each of the other tests also tests the document.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -16,12 +16,12 @@ use crate::kit::answer::Answer;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(nexus_openapi::document);
 
-/// The document, as the component `status` was built with it.
+/// The document, as the component `status` has it built in.
 pub(crate) fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// What of a request the document speaks of.
+/// The parts of a request that the document describes.
 pub(crate) struct Sent {
     method: String,
     path: String,
@@ -40,9 +40,9 @@ impl Sent {
         }
     }
 
-    /// Checks the answer to it.
+    /// Checks the response to this request.
     pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
-        // What is not the API: the UI, and what the callback's page is made with.
+        // These paths are not the API: the UI, and the files of the callback's page.
         let is_api =
             ["/api/", "/mcp", "/.well-known/"].iter().any(|own| self.path.starts_with(own));
         if !is_api || self.path.starts_with("/api/oauth/callback/done.") {
@@ -69,7 +69,7 @@ impl Sent {
         let status = answer.status.as_str();
         let response = &operation["responses"][status];
         if template == PROXIED && answer.header("x-nexus-error").is_empty() {
-            // The provider's own: of its body and its status nothing is promised.
+            // A provider's response. The document promises nothing about its status and body.
             let provider = ["paths", template, method, "responses", "default"];
             return has_headers(at(&provider), answer);
         }
@@ -77,7 +77,7 @@ impl Sent {
         match response["$ref"].as_str() {
             Some(reference) => {
                 let code = answer.header("x-nexus-error");
-                // A HEAD has no body to compare with.
+                // A response to HEAD has no body to compare.
                 let is_told = answer.text.is_empty() || answer.json()["code"] == code;
                 ensure!(code.is_empty() || is_told, "x-nexus-error is {code}");
                 holds(&reference.trim_start_matches("#/").split('/').collect::<Vec<_>>(), answer)?;
@@ -91,7 +91,7 @@ impl Sent {
         }
     }
 
-    /// A request that was accepted: no parameter or member that is not described.
+    /// Checks that an accepted request has no undocumented parameter or member.
     fn was_good(&self, template: &str, method: &str, operation: &Value) -> Result<()> {
         let known = |name: &String| {
             operation["parameters"].as_array().into_iter().flatten().any(|parameter| {
@@ -111,17 +111,17 @@ impl Sent {
     }
 }
 
-/// Whether a 200 of MCP is an error of the protocol, or has one among its answers.
+/// Whether a 200 of MCP is, or contains, an error of the protocol.
 fn is_failure(template: &str, answer: &Answer) -> bool {
     let told: Value = serde_json::from_str(&answer.text).unwrap_or_default();
     let all = told.as_array().map_or(std::slice::from_ref(&told), Vec::as_slice);
     template == "/mcp" && all.iter().any(|one| !one["error"].is_null())
 }
 
-/// The template of calls that go on to a provider; its `path` is as many segments as there are.
+/// The template of calls that go to a provider. Its `path` may have several segments.
 const PROXIED: &str = "/api/proxy/{id}/{path}";
 
-/// The template that `path` is of, and its methods.
+/// The template of `path`, and its methods.
 fn path(path: &str) -> Option<(&'static str, &'static Map<String, Value>)> {
     if path.strip_prefix("/api/proxy/").is_some_and(|below| !below.is_empty()) {
         return Some((PROXIED, DOCUMENT["paths"][PROXIED].as_object()?));
@@ -136,18 +136,18 @@ fn path(path: &str) -> Option<(&'static str, &'static Map<String, Value>)> {
     Some((template, item.as_object()?))
 }
 
-/// What a reference leads to; what is none is itself.
+/// The target of a reference. Any other value is returned as it is.
 fn resolve(value: &Value) -> &Value {
     let pointer = value["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
     pointer.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap())
 }
 
-/// What stands in the document under these names.
+/// The value at this path in the document.
 fn at(names: &[&str]) -> &'static Value {
     names.iter().fold(document(), |value, name| &value[name])
 }
 
-/// Whether `answer` has the headers of `response`.
+/// Checks that `answer` has the headers of `response`.
 fn has_headers(response: &Value, answer: &Answer) -> Result<()> {
     for (name, header) in response["headers"].as_object().into_iter().flatten() {
         let header = resolve(header);
@@ -166,7 +166,7 @@ fn has_headers(response: &Value, answer: &Answer) -> Result<()> {
     Ok(())
 }
 
-/// Whether `answer` is the response under these names in the document.
+/// Checks that `answer` fits the response at this path in the document.
 fn holds(names: &[&str], answer: &Answer) -> Result<()> {
     let response = at(names);
     ensure!(response["headers"].is_object(), "no response at {names:?}");
@@ -178,14 +178,15 @@ fn holds(names: &[&str], answer: &Answer) -> Result<()> {
     let kind = answer.header("content-type").split(';').next().unwrap_or_default();
     ensure!(content.contains_key(kind), "the content type {kind} is not described");
     if answer.text.is_empty() || kind.starts_with("text/") {
-        // To HEAD; for people; for Prometheus, whose parser the tests of metrics run.
+        // Responses to HEAD, pages for people, and metrics. The tests of metrics run the parser of
+        // Prometheus.
         return Ok(());
     }
     let names: Vec<_> = names.iter().copied().chain(["content", kind, "schema"]).collect();
     valid(&names, &serde_json::from_str(&answer.text)?)
 }
 
-/// Whether `value` is as the schema at `at` says.
+/// Checks that `value` fits the schema at `at`.
 fn valid(at: &[&str], value: &Value) -> Result<()> {
     static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
     let pointer = at.iter().fold(String::new(), |pointer, part| below(&pointer, part));
@@ -193,7 +194,7 @@ fn valid(at: &[&str], value: &Value) -> Result<()> {
     let validator = match known {
         Some(validator) => validator,
         None => {
-            // The document as a schema that is one of its parts, so that references are found.
+            // The whole document is the schema, and refers to one of its parts. So references resolve.
             let mut schema = document().clone();
             schema["$ref"] = format!("#{}", pointer.replace('{', "%7B").replace('}', "%7D")).into();
             let options = jsonschema::options().should_validate_formats(true);

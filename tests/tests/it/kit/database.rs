@@ -1,5 +1,5 @@
-//! The application's database, as a test looks at it and changes it: in a file, or on a libSQL server. The functions
-//! are those of `rusqlite` that tests use.
+//! The application's database, for tests that read or change it: in a file, or on a libSQL server. The
+//! functions are those of `rusqlite` that tests use.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use rusqlite::{Error, Result};
 
 use crate::kit::hrana::{Rows, Stream};
 
-/// A connection of its own.
+/// A separate connection to the database.
 pub(crate) enum Database {
     File(rusqlite::Connection),
     Server(Stream),
@@ -104,7 +104,7 @@ impl Database {
     /// The database in a file.
     pub(crate) fn file(path: &std::path::Path) -> Self {
         let database = rusqlite::Connection::open(path).unwrap();
-        // As the application's own: a row that changes its size leaves nothing behind.
+        // Deleted content is overwritten, as on the application's own connections.
         database.pragma_update(None, "secure_delete", 1).unwrap();
         Self::File(database)
     }

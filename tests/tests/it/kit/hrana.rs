@@ -1,5 +1,6 @@
-//! A client of a libSQL server, over its HTTP protocol (Hrana 2). It is not the client that the application uses, so
-//! that a test does not see through the application's eyes. It blocks the thread of the test, not the server.
+//! A client of a libSQL server, over its HTTP protocol (Hrana 2). It is another client than the
+//! application's, so that a test does not share the application's errors. It blocks the thread of the test,
+//! not the server.
 
 use std::cell::RefCell;
 use std::io::{Read as _, Write as _};
@@ -11,7 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Error, Result, ffi};
 use serde_json::{Value as Json, json};
 
-/// What a result is made of.
+/// A value in a result.
 pub(crate) struct Rows {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Vec<Value>>,
@@ -30,7 +31,7 @@ fn failed(message: &str) -> Error {
 }
 
 impl Stream {
-    /// Sends nothing.
+    /// A connection that has not sent anything yet.
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self { address, baton: RefCell::new(None) }
     }
@@ -60,7 +61,7 @@ impl Stream {
     fn request(&self, request: &Json) -> Result<Json> {
         let body = json!({"baton": *self.baton.borrow(), "requests": [request]});
         let answer = match self.post(&body) {
-            // The server closes a connection that was idle for ten seconds, and ends its transaction.
+            // The server closes a connection that was idle for ten seconds, and rolls back its transaction.
             Err(error) if self.baton.borrow().is_some() && error.contains("expired") => {
                 self.baton.replace(None);
                 self.post(&json!({"baton": null, "requests": [request]}))
@@ -79,7 +80,7 @@ impl Stream {
     fn post(&self, body: &Json) -> Result<Json, String> {
         let body = body.to_string();
         let mut stream = TcpStream::connect(self.address).map_err(|error| error.to_string())?;
-        // In HTTP/1.0, a response ends with its connection.
+        // In HTTP/1.0, a response ends when the connection closes.
         let head = format!(
             "POST /v2/pipeline HTTP/1.0\r\nhost: {}\r\ncontent-length: {}\r\n\r\n",
             self.address,

@@ -1,4 +1,4 @@
-//! The application's key-value store, as a test looks at it and changes it: in a file, or on a Redis server.
+//! The application's key-value store, for tests that read or change it: in a file, or on a Redis server.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -77,7 +77,7 @@ impl KeyValue {
         }
     }
 
-    /// Deletes the value under `key`.
+    /// Deletes the value at `key`.
     pub(crate) fn delete(&self, key: &str) {
         match self {
             Self::File(store) => {
@@ -88,7 +88,7 @@ impl KeyValue {
         }
     }
 
-    /// Writes the number `number` under `key`, as the store itself counts.
+    /// Writes the number `number` at `key` in the store's own form for counters.
     pub(crate) fn set_number(&self, key: &str, number: i64) {
         match self {
             Self::File(_) => self.set(key, &number.to_le_bytes()),
@@ -96,13 +96,13 @@ impl KeyValue {
         }
     }
 
-    /// Takes away what the application could read. A later call of any function here fails.
+    /// Makes the store unreadable for the application. A later call of any function here fails.
     pub(crate) fn break_it(&self) {
         match self {
             Self::File(store) => {
                 store.execute_batch("alter table spin_key_value rename to away").unwrap();
             }
-            // Every command is rejected but those of somebody who knows the password.
+            // Every command is rejected unless the client has the password.
             Self::Server(store) => {
                 let set = redis::cmd("CONFIG").arg("SET").arg("requirepass").arg("away").clone();
                 set.exec(&mut *store.borrow_mut()).unwrap();

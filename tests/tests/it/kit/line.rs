@@ -1,4 +1,5 @@
-//! The network between an application and its database server: it can take time, and lose the answer to a request.
+//! The network between an application and its database server. It can delay requests, and lose the response
+//! to a request.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,9 +12,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// A line to one server. It is cut when this value is dropped.
+/// A connection to one server. Dropping this value cuts it.
 pub(crate) struct Line {
-    /// Where the application connects.
+    /// The address to which the application connects.
     pub(crate) at: SocketAddr,
     state: Arc<State>,
     _tasks: JoinSet<()>,
@@ -22,14 +23,14 @@ pub(crate) struct Line {
 struct State {
     /// How long a request takes to arrive, in milliseconds.
     delay: AtomicU64,
-    /// The answer to the next request that contains this text is lost.
+    /// The response to the next request with this text is lost.
     lose: Mutex<Option<String>>,
     lost: AtomicUsize,
-    /// How many transactions were begun over this line.
+    /// The number of transactions that were begun over this line.
     began: AtomicUsize,
 }
 
-/// The end of an answer in chunks.
+/// The end of a chunked response.
 const END: &[u8] = b"0\r\n\r\n";
 
 impl Line {
@@ -50,7 +51,7 @@ impl Line {
             while let Ok((client, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 connections.spawn(async move {
-                    // A server that is away refuses the connection, and so does the line.
+                    // If the server is down, the line refuses connections too.
                     if let Ok(server) = TcpStream::connect(to).await {
                         carry(client, server, state).await;
                     }
@@ -60,22 +61,22 @@ impl Line {
         Self { at, state, _tasks: tasks }
     }
 
-    /// From now on, each request takes this long to arrive.
+    /// Delays each request by this time.
     pub(crate) fn delay(&self, delay: Duration) {
         self.state.delay.store(u64::try_from(delay.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// The next request that contains `text` arrives, and its answer does not: the connection is cut instead.
+    /// The next request with `text` arrives, but the connection is cut before its response.
     pub(crate) fn lose_answer_to(&self, text: &str) {
         *self.state.lose() = Some(text.to_owned());
     }
 
-    /// How many transactions were begun over this line.
+    /// The number of transactions that were begun over this line.
     pub(crate) fn began(&self) -> usize {
         self.state.began.load(Ordering::SeqCst)
     }
 
-    /// How many answers were lost.
+    /// The number of responses that were lost.
     pub(crate) fn lost(&self) -> usize {
         self.state.lost.load(Ordering::SeqCst)
     }
@@ -86,7 +87,7 @@ impl State {
         self.lose.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the answer to this request is to be lost.
+    /// Whether to lose the response to this request.
     fn is_chosen(&self, request: &[u8]) -> bool {
         let mut lose = self.lose();
         let found = lose
@@ -145,7 +146,7 @@ async fn answers(
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let bytes = &buffer[..count];
         if chosen.load(Ordering::SeqCst) {
-            // The whole answer is there, so the server has done what it was asked for.
+            // The response is complete, so the server has executed the request.
             if bytes.ends_with(END) {
                 state.lost.fetch_add(1, Ordering::SeqCst);
                 return;

@@ -1,11 +1,11 @@
-//! Links by which the owner of the machine signs in, as the operator's tool prints them.
+//! Sign-in links for the owner of the machine, as the operator's tool prints them.
 
 use crate::kit::programs::nexus;
 
 /// The secret that signs links in the tests. An application must be started with it as `sign_in_secret`.
 pub(crate) const SECRET: &str = "test-sign-in-secret-0123456789abcdef";
 
-/// A link of the operator's tool, for an application with this address.
+/// A link of the operator's tool, for an application at this address.
 pub(crate) async fn link(public_url: &str, workspace: &str, role: &str, name: &str) -> String {
     let output = tokio::process::Command::new(nexus())
         .args(["sign-in", "--workspace", workspace, "--role", role, "--name", name])

@@ -1,14 +1,15 @@
-//! What every test stands on: the running application, a provider that records, tokens, and the contract.
+//! The tools of all tests: the running application, a provider that records requests, tokens, and the
+//! contract.
 //!
-//! - `answer`: an answer of the application
+//! - `answer`: a response of the application
 //! - `app`: starts the application, and calls it
 //! - `contract`: compares every response with the OpenAPI document
 //! - `database`: the application's database, in a file or on a server
 //! - `hrana`: a client of a libSQL server
-//! - `key_value`: its key-value store, in a file or on a server
+//! - `key_value`: the application's key-value store, in a file or on a server
 //! - `line`: the network between an application and its database server
 //! - `link`: links by which the owner of the machine signs in
-//! - `person`: a person who is signed in, and a program that asks for access
+//! - `person`: a signed-in person, and a program that asks for access
 //! - `process`: the process of the application
 //! - `programs`: the repository, and the programs that the tests run
 //! - `servers`: a libSQL server and a Redis server

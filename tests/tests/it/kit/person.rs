@@ -1,4 +1,4 @@
-//! A person who is signed in by a session, and a program that asks them.
+//! A person who is signed in by a session, and a program that asks the person for access.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::kit::app::{Answer, App};
 
-/// Where the answers of programs go.
+/// The redirect URI of programs.
 pub(crate) const CALLBACK: &str = "https://app.example.com/cb";
 /// A PKCE verifier.
 pub(crate) const VERIFIER: &str = "a-verifier-that-is-long-enough-0123456789-abcdef";
@@ -22,7 +22,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Writes the rows of a person and a session, as a sign-in does.
+    /// Writes the rows of a person and a session, as a sign-in would.
     pub(crate) fn sign_in(app: &App, name: &str, role: &str) -> Self {
         let cookie = URL_SAFE_NO_PAD.encode(Sha256::digest(name));
         let id = id_of(name);
@@ -49,7 +49,7 @@ impl Person {
         Self { id, cookie }
     }
 
-    /// Writes the rows of a connected app of this person, as an agreement does.
+    /// Writes the rows of a connected app of this person, as the consent page would.
     pub(crate) fn has_app(&self, app: &App, id: &str) {
         let database = app.database();
         let now = "cast(unixepoch('subsec') * 1000 as integer)";
@@ -74,7 +74,7 @@ impl Person {
     }
 }
 
-/// An id as a person of this application has it, the same for each name.
+/// The id of a person. It is the same for the same name.
 fn id_of(name: &str) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let hash = Sha256::digest(name);
@@ -105,7 +105,7 @@ impl Program {
         Self { id: answer.json()["client_id"].as_str().unwrap().to_owned() }
     }
 
-    /// The parameters of a request that is accepted, with some changed. An empty value leaves one out.
+    /// The parameters of a valid request, with some changed. An empty value removes a parameter.
     pub(crate) fn request(&self, changes: &[(&str, &str)]) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
         let mut parameters = BTreeMap::from([
@@ -124,13 +124,13 @@ impl Program {
         format!("/oauth/authorize?{}", url.query().unwrap())
     }
 
-    /// The page that asks the person.
+    /// The page that asks the person for consent.
     pub(crate) async fn ask(&self, app: &App, person: &Person, changes: &[(&str, &str)]) -> Answer {
         let call = app.get(&self.request(changes)).header("cookie", &person.header());
         call.header("sec-fetch-site", "cross-site").send().await
     }
 
-    /// The code that the person's agreement gives.
+    /// The code after the person has agreed.
     pub(crate) async fn agreed(&self, app: &App, person: &Person, form: &str) -> String {
         let asked = self.ask(app, person, &[]).await;
         let answer = submit(app, person, &token_of(&asked), form).await;
@@ -171,10 +171,10 @@ impl Program {
     }
 }
 
-/// The choices of a person who lets an app do all it can.
+/// The form of a person who lets an app do everything.
 pub(crate) const EVERYTHING: &str = "decision=allow&access=call&which=all&days=30";
 
-/// Posts a form. Empty values are left out.
+/// Posts a form. Empty values are omitted.
 pub(crate) async fn post<'a>(
     app: &App,
     path: &str,
@@ -207,7 +207,7 @@ pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
     url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
-/// A member of an answer as text.
+/// A member of a response as text.
 pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned()
 }

@@ -1,5 +1,5 @@
-//! The process that serves the application, and on Spin those that it starts: `spin up` serves from
-//! a child of its own, which would outlive it.
+//! The process that serves the application. With Spin there are more: `spin up` serves from a child process,
+//! which would outlive it.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -12,10 +12,10 @@ pub(crate) fn is_spin() -> bool {
     std::env::var("NEXUS_RUNTIME").is_ok_and(|runtime| runtime == "spin")
 }
 
-/// All processes of one application; dropping it ends them.
+/// All processes of one application. Dropping this value ends them.
 pub(crate) struct Process {
     child: Child,
-    /// On Spin: when it closes, `xtask guard` ends all of them.
+    /// Only for Spin: when this pipe closes, `xtask guard` ends all processes.
     _stdin: Option<ChildStdin>,
 }
 
@@ -30,17 +30,17 @@ impl Process {
         Ok(Self { child, _stdin: stdin })
     }
 
-    /// What it prints, once.
+    /// The standard output. It can be taken once.
     pub(crate) fn stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the process exits by itself.
     pub(crate) async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Kills all of them without warning.
+    /// Kills all processes.
     pub(crate) async fn kill(&mut self) {
         let group = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).unwrap()));
         match group.filter(|_| is_spin()) {

@@ -1,5 +1,5 @@
-//! A libSQL server and a Redis server of one application, with their data in its directory. They run where the
-//! tests run on servers (`cargo xtask test --storage server`), and for the tests that are about servers.
+//! A libSQL server and a Redis server of one application, with their data in its directory. They run if the
+//! tests run on servers (`cargo xtask test --storage server`), and for the tests of servers.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
@@ -30,9 +30,9 @@ pub(crate) struct Servers {
     dir: PathBuf,
     database: Mutex<Option<Server>>,
     _key_value: Server,
-    /// The address of the libSQL server, which stays when it is started again.
+    /// The address of the libSQL server. It stays the same after a restart.
     pub(crate) database_at: SocketAddr,
-    /// The same of the Redis server.
+    /// The address of the Redis server.
     pub(crate) key_value_at: SocketAddr,
 }
 
@@ -62,13 +62,13 @@ impl Drop for Server {
     }
 }
 
-/// An address on which nobody listens.
+/// An address on which no program listens.
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 impl Servers {
-    /// Starts both, on the data of earlier ones if `dir` has them.
+    /// Starts both servers. They use the data in `dir`, if there are any.
     pub(crate) fn start(dir: &Path) -> Self {
         let dir = dir.join(".servers");
         std::fs::create_dir_all(&dir).unwrap();
@@ -85,7 +85,7 @@ impl Servers {
     pub(crate) fn start_database(&self) {
         let sqld = sqld().expect("NEXUS_SQLD: run the tests with `cargo xtask test`");
         let mut command = Command::new(sqld);
-        // As docs/scale.md advises: its own checkpoints can stop all writers.
+        // As docs/scale.md advises, because the server's own checkpoints can stop all writers.
         command.args(["--checkpoint-interval-s", "3600", "--max-concurrent-connections", "1024"]);
         command.args(["--max-concurrent-requests", "1024"]);
         command.args(["--no-welcome", "--disable-metrics", "--http-listen-addr"]);
@@ -95,12 +95,12 @@ impl Servers {
         until_connected(self.database_at);
     }
 
-    /// Kills the libSQL server without warning.
+    /// Kills the libSQL server.
     pub(crate) fn kill_database(&self) {
         self.database.lock().unwrap().take();
     }
 
-    /// Stops the process of the libSQL server where it is: it takes requests, and answers none.
+    /// Suspends the process of the libSQL server. It accepts requests, and answers none.
     pub(crate) fn freeze_database(&self, freeze: bool) {
         let signal = if freeze { Signal::STOP } else { Signal::CONT };
         self.database.lock().unwrap().as_ref().expect("a running server").signal(signal);

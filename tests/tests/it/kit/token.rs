@@ -1,4 +1,4 @@
-//! JSON Web Tokens as an issuer makes them, and as an attacker does.
+//! JSON Web Tokens, as an issuer or an attacker makes them.
 
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -21,8 +21,8 @@ pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// When accepted tokens end. The same in a whole run: two with one role and workspace are one token,
-/// whenever they are made.
+/// The expiry of accepted tokens. It is the same for the whole run, so that two tokens with one role and
+/// workspace are equal.
 static ENDS: LazyLock<u64> = LazyLock::new(|| now() + 3600);
 
 /// Claims that are accepted.

@@ -1,4 +1,4 @@
-//! A provider that keeps every byte it is sent, and answers what a test tells it to.
+//! A provider that records every byte of a request, and responds as a test tells it.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,12 +9,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::kit::app::App;
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// `GET /x HTTP/1.1`.
     pub(crate) line: String,
-    /// Names in lower case, in their order.
+    /// The headers in their order, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     /// The body.
     pub(crate) body: Vec<u8>,
@@ -37,16 +37,16 @@ impl Seen {
     }
 }
 
-/// What is answered.
+/// A response.
 pub(crate) enum Reply {
-    /// These bytes: status line, headers, body.
+    /// Exactly these bytes: status line, headers, body.
     Bytes(Vec<u8>),
-    /// These bytes, then what comes from the channel until it closes, each piece as it is.
+    /// These bytes, followed by the bytes from the channel until it closes.
     Stream(Vec<u8>, UnboundedReceiver<Vec<u8>>),
 }
 
 impl Reply {
-    /// A status, headers (each with its line break) and a body with its length.
+    /// A response with a status, headers (each with its line break) and a body with its length.
     pub(crate) fn new(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let length = body.len();
@@ -87,14 +87,14 @@ impl Upstream {
         Self { host, seen, answer }
     }
 
-    /// An application that knows it as `custom-up`, connected as `up`.
+    /// Starts an application with this provider as `custom-up`, connected as `up`.
     pub(crate) async fn connected() -> (App, Self) {
         let (app, upstream) = (App::start().await, Self::start().await);
         upstream.connect(&app, json!({})).await;
         (app, upstream)
     }
 
-    /// Connects it by its manifest, changed by JSON pointers to members.
+    /// Connects the provider to `app`. `changes` are changes to its manifest, by JSON pointer.
     pub(crate) async fn connect(&self, app: &App, changes: Value) {
         let manifest = self.manifest(changes);
         app.save(&manifest).await;
@@ -125,7 +125,7 @@ impl Upstream {
         *self.answer.lock().unwrap() = Box::new(answer);
     }
 
-    /// The same answer to everything.
+    /// Responds to every request in the same way.
     pub(crate) fn always(&self, status: u16, headers: &'static str, body: impl Into<Vec<u8>>) {
         let body = body.into();
         self.answer(move |_| Reply::new(status, headers, &body));
@@ -135,7 +135,7 @@ impl Upstream {
         self.seen.lock().unwrap().clone()
     }
 
-    /// The one request that arrived; then none has.
+    /// Returns the only request that arrived, and forgets it.
     pub(crate) fn one(&self) -> Seen {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1, "{seen:?}");
@@ -202,7 +202,7 @@ async fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
     Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Sends `text` to the application as it is, and returns the whole answer.
+/// Sends `text` to the application. Returns the whole response.
 pub(crate) async fn raw(app: &App, text: &str) -> String {
     let address = app.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -225,7 +225,7 @@ pub(crate) async fn raw_get(app: &App, target: &str, headers: &str) -> String {
     .await
 }
 
-/// The status of a raw answer.
+/// The status of a raw response.
 pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
 }

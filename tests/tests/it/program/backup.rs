@@ -1,4 +1,4 @@
-//! Backup while the application goes on, and restore.
+//! Backups while the application is in use, and restores.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -47,7 +47,7 @@ async fn a_backup_under_load_has_everything_that_was_answered_before_it_began() 
             ann.connect(&name).await;
             made.insert(name);
         }
-        // Writers go on while the copy is made.
+        // Writers continue while the copy is made.
         let load = async {
             let names =
                 (0..10).map(|number| format!("During {round} {number}")).collect::<Vec<_>>();
@@ -76,7 +76,7 @@ async fn restored_has(installation: &Installation, file: &str, expected: &BTreeS
     let names: BTreeSet<_> = ann.names().await.into_iter().collect();
     let missing: Vec<_> = expected.difference(&names).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");
-    // What is in the other database came along.
+    // The document of the manifest is in the key-value store, which was restored too.
     let (status, found) = ann.send("GET", "/api/manifests/custom-stripe", None).await;
     assert_eq!(status, 200, "{found}");
     let (status, audit) = ann.send("GET", "/api/audit/head", None).await;
@@ -113,7 +113,8 @@ async fn a_restore_replaces_and_keeps_what_it_replaced() {
     assert!(kept.expect("the old files").join("sqlite_db.db").exists());
 }
 
-/// A power cut between two renames. The module `swap` tries every step. Here the commands meet what is left.
+/// Simulates a power cut between two renames. The unit tests of the module `swap` try every step. This test
+/// runs the commands on the result.
 #[tokio::test]
 async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
     if !is_here() {
@@ -126,7 +127,8 @@ async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
     assert!(installation.run(&["backup", name]).await.success);
     app.sign_in(&installation).await.connect("Later").await;
     app.stop().await;
-    // The restored databases are ready, one of the old ones is moved away, and nothing is in its place.
+    // The restored databases are ready. One of the old databases was moved away, and no new one is in its
+    // place.
     let state = installation.state();
     let (ready, replaced) = (state.join("restore-ready-7"), state.join("before-restore-7"));
     fs::create_dir(&ready).unwrap();
@@ -138,7 +140,7 @@ async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
     fs::rename(state.join(key_value), replaced.join(key_value)).unwrap();
     fs::rename(ready.join(key_value), state.join(key_value)).unwrap();
     fs::rename(state.join(database), replaced.join(database)).unwrap();
-    // What an undecided restore has unpacked goes, and decides nothing.
+    // The files that an undecided restore has unpacked are deleted and change nothing.
     fs::create_dir(state.join("restore-new-x")).unwrap();
 
     let doctor = installation.run(&["doctor", "--offline"]).await;

@@ -1,4 +1,4 @@
-//! What `nexus doctor` says about a sound installation, and about one that is not.
+//! The checks of `nexus doctor`, on a sound installation and on a broken one.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ fn line<'a>(ended: &'a Ended, check: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no {check}: {ended:?}"))
 }
 
-/// The public URL of the running application is what the file says, as for an installation.
+/// The public URL in the file fits the running application, as in an installation.
 fn set(installation: &Installation, name: &str, value: &str) {
     let path = installation.env_file();
     let text = fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! An installation in a directory of its own, and the commands of `nexus` on it.
+//! An installation in its own directory, and the commands of `nexus` on it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::kit::programs::nexus;
 use crate::kit::upstream::{self, Upstream};
 
-/// Whether the program contains the application: not on Spin, and not twice.
+/// Whether the program contains the application. It does not on Spin. One mode of the test run is enough.
 pub(super) fn is_here() -> bool {
     !crate::kit::process::is_spin() && std::env::var_os("NEXUS_REUSE").is_none()
 }
@@ -28,7 +28,7 @@ impl Installation {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// The state directory, which the first start makes.
+    /// The state directory. The first start makes it.
     pub(super) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
     }
@@ -69,7 +69,7 @@ impl Installation {
 
     /// Starts the application, and waits until it listens.
     pub(super) async fn up(&self, arguments: &[&str]) -> Running {
-        // The public URL has the port, so the port must be known before.
+        // The public URL contains the port, so the port must be known before the start.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("localhost:{port}");
         let url = format!("http://localhost:{port}");
@@ -92,7 +92,7 @@ impl Installation {
     }
 }
 
-/// A command that has ended.
+/// The result of a command.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) success: bool,
@@ -100,7 +100,7 @@ pub(super) struct Ended {
     pub(super) stderr: String,
 }
 
-/// `nexus up`; dropping it kills it.
+/// A running `nexus up`. Dropping this value kills it.
 pub(super) struct Running {
     child: Child,
     pub(super) url: String,
@@ -110,13 +110,13 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Tells it to stop, as systemd does.
+    /// Asks the program to stop, as systemd does.
     pub(super) fn terminate(&self) {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
     }
 
-    /// Waits until it has ended. Returns whether it succeeded, and all that it printed.
+    /// Waits until the program has ended. Returns whether it succeeded, and its whole output.
     pub(super) async fn ended(mut self) -> (bool, String) {
         while let Some(line) = self.lines.next_line().await.unwrap() {
             self.output.push(line);

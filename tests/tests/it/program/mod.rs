@@ -3,7 +3,7 @@
 //!
 //! - `installation`: an installation of one test
 //! - `backup`: backup and restore
-//! - `doctor`: what is wrong with an installation
+//! - `doctor`: the checks of an installation
 //! - `start`: starts and stops
 
 mod backup;

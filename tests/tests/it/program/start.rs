@@ -36,7 +36,7 @@ async fn the_first_start_makes_keys_and_prints_a_link_and_later_ones_do_not() {
     assert_eq!(page, format!("{url}/sign-in"));
 
     let app = installation.up(&[]).await;
-    // The link is for the address of the first start, so it is not a proof at another address.
+    // The link is for the address of the first start, so it does not sign in at another address.
     let same_origin = [("sec-fetch-site", "same-origin")];
     let body = json!({ "link": token });
     let (status, _, answer) = app.send("POST", "/sign-in/link", &same_origin, Some(&body)).await;
@@ -59,7 +59,7 @@ async fn sign_in_reads_the_variables_of_the_directory_that_is_named() {
     let app = installation.up(&["--no-tick"]).await;
     let state = installation.state();
     let named = ["sign-in", "--url", &app.url, "--state-dir", state.to_str().unwrap()];
-    // The environment names another installation.
+    // A variable of the environment names another installation.
     let made = other.run(&named).await;
     assert!(made.success, "{made:?}");
     let link = made.stdout.trim().rsplit_once("#link=").unwrap().1;
@@ -148,7 +148,7 @@ async fn a_start_that_cannot_be_says_what_to_do() {
     std::fs::write(installation.env_file(), without.replace("SPIN_", "\nSPIN_")).unwrap();
     let ended = installation.run(&["up", "--listen", "127.0.0.1:0"]).await;
     assert!(ended.stderr.contains("SPIN_VARIABLE_BROKER_SECRET"), "{ended:?}");
-    // A database whose keys are gone must not get others.
+    // A database whose keys are missing must not get new ones.
     std::fs::write(installation.state().join("sqlite_db.db"), "").unwrap();
     std::fs::remove_file(installation.env_file()).unwrap();
     let ended = installation.run(&["up", "--listen", "127.0.0.1:0"]).await;

@@ -55,7 +55,7 @@ async fn alerts_and_the_dashboard_name_metrics_that_exist() {
         let unknown: Vec<_> = named.into_iter().filter(|name| !known.contains(*name)).collect();
         assert!(unknown.is_empty(), "{file}: {unknown:?}");
     }
-    // What is measured and that nobody looks at.
+    // Each metric is used by the dashboard or by an alert.
     let (dashboard, alerts) = (read("deploy/grafana.json"), read("deploy/alerts.yaml"));
     for name in scraped.kinds.keys() {
         assert!(dashboard.contains(name.as_str()) || alerts.contains(name.as_str()), "{name}");
@@ -82,13 +82,13 @@ async fn each_alert_has_its_section_in_the_runbook() {
         named.insert(anchor.to_owned());
     }
     assert!(named.len() > 10, "{named:?}");
-    // A section of an alert that no longer exists.
+    // A section whose alert no longer exists.
     let sections: BTreeSet<_> =
         anchors.into_iter().filter(|anchor| anchor.starts_with("nexus")).collect();
     assert_eq!(sections, named);
 }
 
-/// The linter's judgement of the rules, and series that make each of them fire and series that make none.
+/// Runs the linter on the rules. Each alert must fire for its series, and must not fire for healthy ones.
 #[tokio::test]
 async fn each_alert_fires_and_only_then() {
     let (rules, cases) =

@@ -1,4 +1,4 @@
-//! `GET /api/metrics`: what it counts, for whom, and that nothing in it grows without a limit or names anybody.
+//! `GET /api/metrics`: its counts, its readers, and that it names nobody and has no unbounded label.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::kit::token;
 use crate::kit::upstream::{Reply, Upstream};
 use crate::tokens::oauth::Pair;
 
-/// The samples of a document, by name and labels as they are written, and the kinds of its families.
+/// The samples of a document by name and labels, as written, and the types of its families.
 pub(crate) struct Scraped {
     pub(crate) kinds: BTreeMap<String, String>,
     samples: BTreeMap<String, f64>,
@@ -39,7 +39,7 @@ impl Scraped {
         Self { kinds, samples, text: text.to_owned() }
     }
 
-    /// The value of a series as it is written. 0 if it is missing.
+    /// The value of a series, as written. 0 if it is missing.
     fn value(&self, series: &str) -> f64 {
         self.samples.get(series).copied().unwrap_or(0.0)
     }
@@ -52,7 +52,7 @@ impl Scraped {
     }
 }
 
-/// What the holder of the tick secret sees.
+/// The metrics for the holder of the tick secret.
 pub(crate) async fn scrape(app: &App) -> Scraped {
     let answer = app.get("/api/metrics").bearer(TICK_SECRET).send().await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -139,7 +139,7 @@ async fn calls_are_counted_by_provider_outcome_and_kind_of_agent() {
         let buckets: Vec<f64> = bounds.iter().map(|le| scraped.value(&close(le))).collect();
         assert!(buckets.is_sorted(), "{name}: {buckets:?}");
     }
-    // Counters outlive the process, and processes add to the same ones.
+    // Counters outlive the process, and several processes add to them.
     let app = app.restart().await;
     let beside = app.beside().await;
     for process in [&app, &beside] {
@@ -165,7 +165,7 @@ async fn nothing_names_anybody_and_labels_are_words_of_ours() {
     }
     let sent = "nexus_provider_response_seconds_count{provider=\"custom\"}";
     until_counted(&app, sent, 3.0).await;
-    // Another instance may have counted the call that found no integration, and writes it later.
+    // Another instance may have counted the call that found no integration, and writes its count later.
     let scraped = until("a call without a provider is counted", async || {
         let scraped = scrape(&app).await;
         scraped.labels("provider").contains("none").then_some(scraped)
@@ -213,7 +213,7 @@ async fn the_whole_is_for_the_tick_secret_and_an_admin_sees_the_workspace_alone(
     let (acme, other) = (of("acme").await, of("other").await);
     assert_eq!((acme.value(healthy), other.value(healthy)), (1.0, 0.0));
     for scraped in [&acme, &other] {
-        // What all workspaces did together says something about the others.
+        // Totals of the deployment say something about other workspaces, so they are missing here.
         let shown: BTreeSet<_> = scraped.kinds.keys().map(String::as_str).collect();
         let expected = BTreeSet::from([
             "nexus_build_info",
@@ -261,7 +261,7 @@ async fn refreshes_revocations_the_outbox_and_ticks_are_counted() {
     let ticked = scrape(app).await.value("nexus_last_tick_timestamp_seconds");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert!((now.as_secs_f64() - ticked).abs() < 60.0, "{ticked}");
-    // The provider is down, so the tokens wait.
+    // The provider is down, so the tokens wait in the outbox.
     let provider = &pair.provider;
     provider.set_behaviour(Behaviour::Down).await.unwrap();
     pair.delete().await;
@@ -297,7 +297,7 @@ async fn limits_and_storage_that_fails_are_counted() {
     let invite = json!({"name": "Ann", "role": "ADMIN"});
     let refused = app.post("/api/people/invitations").as_role("ADMIN", "other").json(&invite);
     refused.send().await.problem(503, "storage_unavailable");
-    // What was counted meanwhile is kept.
+    // Calls that were counted meanwhile are kept.
     database.execute_batch("rollback").unwrap();
     let errors = "nexus_errors_total{code=\"storage_unavailable\"}";
     let scraped = until_counted(&app, errors, 1.0).await;
@@ -311,7 +311,7 @@ async fn the_parsers_of_prometheus_accept_it() {
     let sent = "nexus_provider_response_seconds_count{provider=\"custom\"}";
     let scraped = until_counted(&app, sent, 1.0).await;
     match promtool(&["check", "metrics"], &scraped.text).await {
-        // The linter's words, of which none is expected.
+        // The linter's complaints. There must be none.
         Some(said) => assert_eq!(said, ""),
         None => eprintln!("SKIPPED: promtool is not installed (the package prometheus)"),
     }
@@ -324,7 +324,7 @@ async fn the_parsers_of_prometheus_accept_it() {
     assert_eq!(worked.len(), scraped.kinds.len(), "{worked:?}");
 }
 
-/// What `promtool` says about `input`. `None` if it is not installed.
+/// The output of `promtool` for `input`. `None` if promtool is not installed.
 pub(crate) async fn promtool(arguments: &[&str], input: &str) -> Option<String> {
     use tokio::io::AsyncWriteExt as _;
     let program = std::env::var_os("NEXUS_PROMTOOL").unwrap_or_else(|| "promtool".into());
@@ -343,7 +343,7 @@ pub(crate) async fn promtool(arguments: &[&str], input: &str) -> Option<String> 
     Some(said)
 }
 
-/// A provider whose manifest is built in has its own name.
+/// A provider with a built-in manifest has its own name in the labels.
 #[tokio::test]
 async fn a_built_in_provider_is_named() {
     let pair = Pair::built_in(Kind::Slack, "slack").await;

@@ -1,12 +1,12 @@
 //! How the application is served, described and stored.
 //!
 //! - `deployed`: the files of `deploy/` that name what the application has
-//! - `metrics`: what Prometheus sees
-//! - `openapi`: the OpenAPI document
+//! - `deployed`: the files of `deploy/`, compared with the application
+//! - `metrics`: the metrics for Prometheus
 //! - `replicas`: replicas on one libSQL server and one Redis
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
-//! - `two_processes`: what is ended in one process is refused by another
+//! - `two_processes`: a change in one process counts in another
 //! - `ui`: the admin UI's files
 
 mod deployed;

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what is served, that it has every call, that its examples work.
+//! The OpenAPI document: how it is served, that it has every call, and that its examples work.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::kit::app::{App, Call, Options, TICK_SECRET, sandbox};
 use crate::kit::contract::document;
 use crate::kit::person::Person;
 
-/// Path, method, and the operation of the two.
+/// The path, the method and the operation.
 fn operations() -> Vec<(&'static str, Method, &'static Value)> {
     let paths = document()["paths"].as_object().unwrap();
     let mut operations = Vec::new();
@@ -23,7 +23,7 @@ fn operations() -> Vec<(&'static str, Method, &'static Value)> {
     operations
 }
 
-/// A call of the operation with the examples of its path and query.
+/// A call of the operation, with the examples of its path and query.
 fn call<'a>(app: &'a App, path: &str, method: &Method, operation: &Value) -> Call<'a> {
     let (mut path, mut query) = (path.to_owned(), Vec::new());
     for parameter in operation["parameters"].as_array().unwrap() {
@@ -42,7 +42,7 @@ fn call<'a>(app: &'a App, path: &str, method: &Method, operation: &Value) -> Cal
     app.call(method.clone(), &path)
 }
 
-/// Calls whose answers are a provider's.
+/// Calls whose responses come from a provider.
 fn is_passed_on(path: &str) -> bool {
     path == "/api/proxy/{id}/{path}"
 }
@@ -63,12 +63,13 @@ async fn the_document_is_served_to_anybody_and_kept() {
 async fn every_call_of_the_document_is_there_and_no_other_method() {
     let app = App::start().await;
     for (path, method, operation) in operations() {
-        // Before a token is looked at it must be clear that there is such a call.
+        // The application checks that the call exists before it looks at a token.
         let answer = call(&app, path, &method, operation).send().await;
         let expected: &[u16] = match path {
             "/sign-in/options" => &[200],
             _ if path.contains("/callback") => &[400],
-            // A page of another site would be rejected first; a program that names no site as well.
+            // A request from a page of another site is rejected first, and so is a request that names no
+            // site.
             _ if path.starts_with("/sign-in") => &[403],
             _ => &[200, 401],
         };
@@ -104,7 +105,7 @@ async fn roles_are_as_documented() {
     assert!(admins > 0);
 }
 
-/// The calls whose examples no setup can make real, with the reason and the tests that have such a call.
+/// The calls whose examples cannot be set up. Each has the reason, and the tests that make such a call.
 const WITHOUT_EXAMPLES: [(&str, &str, &str); 7] = [
     (
         "get",
@@ -132,15 +133,15 @@ fn has_examples(path: &str, method: &Method) -> bool {
     let is_without = |(other, at, _): &(&str, &str, &str)| {
         *at == path && method.as_str().eq_ignore_ascii_case(other)
     };
-    // What a provider makes of another method is its own affair: `agents::proxy`.
+    // The provider decides about other methods: see `agents::proxy`.
     !WITHOUT_EXAMPLES.iter().any(is_without) && (!is_passed_on(path) || method == Method::GET)
 }
 
-/// Makes the ids of the examples real. Returns a person who is signed in.
+/// Inserts rows with the ids of the examples. Returns a signed-in person.
 fn have_examples(app: &App) -> Person {
     let ann = Person::sign_in(app, "ann", "ADMIN");
     ann.has_app(app, "agt_01J00000000000000000000001");
-    // The secret of an invitation is a text like any other.
+    // Any text can be the secret of an invitation.
     let secret =
         Sha256::digest("a-secret").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let person = &ann.id;
@@ -210,8 +211,8 @@ async fn the_examples_work() {
         assert!(operations.iter().any(is_there), "there is no {method} {path}, of which {why}");
     }
     operations.retain(|(path, method, _)| has_examples(path, method));
-    // What is made first is there for the rest, and what is deleted is deleted last. What belongs to something is
-    // before that.
+    // Creates come first and deletes last, so that the rows exist for the other calls. Rows that belong to
+    // other rows are handled before those.
     let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
     operations.sort_by_key(|(path, method, _)| (order(method), Reverse(path.matches('/').count())));
     for (path, method, operation) in operations {

@@ -1,5 +1,6 @@
-//! Replicas on one libSQL server and one Redis: what must happen once happens once, what one replica changes counts for
-//! the other's next call, and a server that is killed, or an answer that is lost, loses nothing that was confirmed.
+//! Replicas on one libSQL server and one Redis. Work that must happen once happens once. A change of one
+//! replica counts for the other's next call. A killed server or a lost response loses nothing that was
+//! confirmed.
 //!
 //! `two_processes` has more cases. It runs on servers too, with `cargo xtask test --storage server`.
 
@@ -31,7 +32,7 @@ struct Replicas {
 }
 
 impl Replicas {
-    /// `None` where no libSQL server is installed.
+    /// `None` if no libSQL server is installed.
     async fn start() -> Option<Self> {
         if servers::sqld().is_none() {
             eprintln!("SKIPPED: there is no libSQL server; run .ci/run to install it");
@@ -75,7 +76,7 @@ async fn of_300_callers_on_both_one_refreshes() {
     let calls = (0..300).map(|number| call(if number % 2 == 0 { &pair.app } else { &second }));
     let answers: Vec<Answer> = futures::stream::iter(calls).buffer_unordered(300).collect().await;
     let wrong: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
-    // Whoever the runtime or the server had no room for was told so, and nothing else.
+    // Calls for which the runtime or the server had no room got an error that says so, and no other error.
     assert!(wrong.iter().all(|answer| matches!(answer.status.as_u16(), 429 | 503)), "{wrong:?}");
     assert!(wrong.len() < 150, "{} of 300 got no answer: {:?}", wrong.len(), wrong[0]);
     assert_eq!(pair.provider.stats().refreshes, 1);
@@ -136,7 +137,7 @@ async fn an_outbox_is_told_once_by_the_ticks_of_both() {
     pair.provider.clear_requests();
     let tick = async |app: &App| {
         let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-        // 202: it goes on after the answer.
+        // 202 means that the tick continues after the response.
         assert!(matches!(answer.status.as_u16(), 200 | 202), "{answer:?}");
     };
     join_all([&pair.app, &second, &pair.app, &second].map(tick)).await;
@@ -146,7 +147,8 @@ async fn an_outbox_is_told_once_by_the_ticks_of_both() {
     assert!(pair.provider.live_tokens().is_empty());
 }
 
-/// The answer to a commit is lost. The application looks, under the write lock, whether it was made.
+/// The response to a commit is lost. The application checks, under the write lock, whether the commit was
+/// made.
 #[tokio::test]
 async fn a_commit_whose_answer_is_lost_is_confirmed_and_not_repeated() {
     let Some(Replicas { apps: [app, _second], servers: _servers, lines, _dir }) =
@@ -156,7 +158,7 @@ async fn a_commit_whose_answer_is_lost_is_confirmed_and_not_repeated() {
     };
     let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
     let manifest = app.adopt("stripe", &provider).await;
-    // The first makes the workspace's data key, too.
+    // The first integration also makes the workspace's data key.
     assert_eq!(create(&app, &manifest, "First").await.status, 201);
     assert_eq!(app.delete("/api/integrations/first").as_admin().send().await.status, 200);
     for number in 1..=3 {
@@ -176,7 +178,7 @@ async fn a_commit_whose_answer_is_lost_is_confirmed_and_not_repeated() {
     }
 }
 
-/// A provider that rotates accepts no other token than the one whose commit got no answer.
+/// A rotating provider accepts no other refresh token than the one whose commit got no response.
 #[tokio::test]
 async fn a_refresh_whose_commit_gets_no_answer_keeps_the_new_tokens() {
     let Some(replicas) = Replicas::start().await else { return };
@@ -193,7 +195,7 @@ async fn a_refresh_whose_commit_gets_no_answer_keeps_the_new_tokens() {
     assert_eq!(pair.get().await["health"]["state"], "healthy");
 }
 
-/// The same of the statement that takes the lease.
+/// The response to the statement that takes the lease is lost.
 #[tokio::test]
 async fn a_lease_whose_answer_is_lost_is_still_held() {
     let Some(replicas) = Replicas::start().await else { return };
@@ -218,7 +220,7 @@ async fn a_read_whose_answer_is_lost_is_read_again() {
     assert_eq!((list().await, lines[0].lost()), (200, 1));
 }
 
-/// The server closes a connection that was idle for ten seconds, and a restarted server knows none.
+/// The server closes a connection that was idle for ten seconds, and a restarted server has no connections.
 #[tokio::test]
 async fn connections_that_the_server_has_forgotten_are_opened_again() {
     let Some(Replicas { apps: [app, _second], servers, lines: _lines, _dir }) =
@@ -233,7 +235,7 @@ async fn connections_that_the_server_has_forgotten_are_opened_again() {
         assert_eq!(created.status, 201, "{created:?}");
         servers.kill_database();
         servers.start_database();
-        // A server that has just started may take longer than a read does.
+        // A server that has just started may take longer than the time limit of a read.
         until("the list is there again", async || {
             let list = app.get("/api/integrations").as_admin().send().await;
             (list.status == 200).then_some(())
@@ -243,7 +245,8 @@ async fn connections_that_the_server_has_forgotten_are_opened_again() {
     assert_eq!(app.count("integrations"), 3);
 }
 
-/// Writers go on while the server is killed and comes back. What was answered 201 is there.
+/// Writers continue while the server is killed and started again. Each integration that was answered with 201
+/// exists.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_and_comes_back_loses_nothing_that_was_confirmed() {
     let Some(Replicas { apps, servers, lines: _lines, _dir }) = Replicas::start().await else {
@@ -288,8 +291,9 @@ async fn a_server_that_is_killed_and_comes_back_loses_nothing_that_was_confirmed
     assert_eq!(count(check), 0);
 }
 
-/// A server takes the write lock from a transaction of five seconds, if another writer waits. The application ends it
-/// before that, and sends no further statement: it would be a change of its own.
+/// A server takes the write lock from a transaction after five seconds if another writer waits. The
+/// application ends the transaction before that, and sends no further statement, because the statement would
+/// be a change of its own.
 #[tokio::test]
 async fn a_transaction_that_takes_too_long_leaves_nothing_behind() {
     let Some(Replicas { apps: [slow, quick], servers: _servers, lines, _dir }) =
@@ -302,7 +306,7 @@ async fn a_transaction_that_takes_too_long_leaves_nothing_behind() {
     lines[0].delay(Duration::from_millis(900));
     let before = lines[0].began();
     let (first, second) = tokio::join!(create(&slow, &manifest, "Slow"), async {
-        // The slow one has the write lock by then.
+        // The slow transaction has the write lock by then.
         until("the slow one writes", async || (lines[0].began() > before).then_some(())).await;
         let created = async || {
             let answer = create(&quick, &manifest, "Quick").await;
@@ -325,7 +329,7 @@ async fn a_transaction_that_takes_too_long_leaves_nothing_behind() {
     }
 }
 
-/// A server that takes requests and answers none must not hold callers for ever.
+/// A server that accepts requests and does not respond must not hold callers for ever.
 #[tokio::test]
 async fn a_server_that_hangs_is_503_within_seconds() {
     let Some(Replicas { apps: [app, _second], servers, lines: _lines, _dir }) =
@@ -346,7 +350,7 @@ async fn a_server_that_hangs_is_503_within_seconds() {
     assert_eq!(again["items"], json!([]));
 }
 
-/// A database of an earlier version stays as it is until an operator migrates it.
+/// A database of an earlier version stays unchanged until an operator migrates it.
 #[tokio::test]
 async fn a_database_of_an_earlier_version_is_not_migrated_by_a_request() {
     if servers::sqld().is_none() {
@@ -372,7 +376,7 @@ async fn a_database_of_an_earlier_version_is_not_migrated_by_a_request() {
         assert!(problem["detail"].as_str().unwrap().contains("nexus migrate"), "{problem}");
     }
     assert_eq!(version(), newest - 1);
-    // What `nexus migrate` does.
+    // This is what `nexus migrate` does.
     let job = Options::default().var("migrate", "true").on(&servers, servers.database_at);
     let job = job.start().await.unwrap();
     let health = job.get("/api/health").bearer(TICK_SECRET).send().await.json();

@@ -1,4 +1,4 @@
-//! The edges of the service: paths, methods, health, what is not there yet.
+//! Edge cases of the service: paths, methods, health, and unknown routes.
 
 use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
@@ -37,7 +37,7 @@ async fn request_ids_come_back() {
     assert_eq!(answer.header("x-request-id"), "trace-1.a_B");
     let answer = app.get("/api/health").header("x-request-id", "not ok\u{e9}").send().await;
     assert!(answer.header("x-request-id").starts_with("req_"));
-    // Also through the component that acts.
+    // The id also passes through the component that acts.
     let call = app.delete("/api/integrations/x").as_admin().header("x-request-id", "trace-2");
     assert_eq!(call.send().await.problem(404, "not_found")["request_id"], "trace-2");
 }
@@ -106,7 +106,7 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         let problems = answer.json()["problems"].clone();
         let named = problems.as_array().unwrap().iter().any(|p| p["variable"] == variable);
         assert!(named, "{variable}={value}: {answer:?}");
-        // One letter is in every answer.
+        // Every response contains any single letter.
         assert!(value.len() == 1 || !answer.text.contains(value), "{answer:?}");
         assert!(value.len() == 1 || !app.log().contains(value), "{variable}");
         if variable == "tick_secret" {
@@ -127,11 +127,11 @@ async fn wrong_guesses_of_the_tick_secret_are_counted_and_not_repeated() {
         let health = app.get("/api/health").bearer(&guess).send().await;
         assert_eq!(health.json(), json!({"status": "ok"}));
     }
-    // The token of a person who looks at health is not a guess.
+    // A person's token is not a guess of the tick secret.
     app.get("/api/health").as_role("MANAGER", "acme").send().await;
     let log = app.log();
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("wrong guesses")).collect();
-    // One line a minute for each instance; each serves more than one request, and tells of the first.
+    // Each instance logs one line per minute. It serves more than one request, and logs the first.
     let reused = !std::env::var("NEXUS_REUSE").is_ok_and(|reuse| reuse == "1");
     assert!(!lines.is_empty() && (!reused || lines.len() < 20), "{log}");
     assert!(lines.iter().all(|line| line.ends_with("count=1")), "{log}");
@@ -177,7 +177,7 @@ async fn other_bytes_under_a_known_key_id_are_refused() {
     assert_eq!(answer.problem(500, "misconfigured")["variable"], "encryption_keys");
     assert_eq!(app.count("integrations"), 1);
 
-    // Rotation: a new key in front, the old one still opens.
+    // A key rotation: the new key is the first, and the old key still opens.
     let dir = app.kill().await;
     let rotated = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &rotated).dir(dir).start().await.unwrap();
@@ -193,7 +193,7 @@ async fn private_components_cannot_be_reached_from_outside() {
     let app = App::start().await;
     for component in ["broker", "create", "delete"] {
         let host = format!("{component}.spin.internal");
-        // Spin drops such a Host header and refuses the request before any component sees it.
+        // Spin drops such a Host header and rejects the request before any component sees it.
         let call = app.post("/v1/seal").header("host", &host).as_admin().json(&json!({}));
         assert!(call.try_send().await.is_err(), "a component answered");
         assert_eq!(app.get(&format!("/{component}")).send().await.status, 404);
@@ -219,7 +219,7 @@ async fn a_browser_that_came_by_https_comes_back_by_https() {
     let https = Options::default().var("public_url", "https://nexus.test").start().await.unwrap();
     let http = App::start().await;
     let upstream = Upstream::start().await;
-    // Another value than ours must not pass.
+    // A provider's value of this header must not pass.
     upstream.always(
         200,
         "content-type: application/json\r\nstrict-transport-security: max-age=1; preload\r\n",

@@ -69,7 +69,7 @@ async fn a_newer_database_is_left_alone() {
 #[tokio::test]
 async fn a_lock_that_stays_is_503_and_readers_go_on() {
     if servers::everywhere() {
-        // A server takes the lock from whoever holds it for five seconds: `replicas` has that.
+        // A server takes the lock from a transaction after five seconds. `replicas` tests that.
         return;
     }
     let (app, _provider, manifest) = with_manifest().await;
@@ -97,7 +97,7 @@ async fn killed_in_the_middle_nothing_is_half_there() {
             .iter()
             .map(|request| app.post("/api/integrations").as_admin().json(request).try_send())
             .collect();
-        // The process dies when some have been answered and others are on their way.
+        // The process is killed after some requests were answered, while others are in progress.
         for _ in 0..=(3 * round) {
             use futures::StreamExt as _;
             if let Some(Ok(answer)) = calls.next().await {
@@ -128,7 +128,7 @@ async fn killed_in_the_middle_nothing_is_half_there() {
     assert_eq!(check, "ok");
 }
 
-/// A file system of 1 MB; unmounted when dropped.
+/// A file system of 1 MB. Dropping this value unmounts it.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
@@ -180,8 +180,8 @@ async fn a_full_disk_is_503_and_loses_nothing() {
     assert_eq!(app.count("credentials"), created);
 }
 
-/// A directory in which no line of the application's log can be written. Spin's logs are files
-/// beside the database, one for each component; the embedded host has one log.
+/// A directory in which the application cannot write a line of its log. Spin's logs are files beside the
+/// database, one for each component. The embedded host has one log.
 fn with_a_full_log() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let logs = dir.path().join(".spin/logs");

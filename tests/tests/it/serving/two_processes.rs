@@ -1,7 +1,7 @@
-//! Two processes over one directory: what is ended in one is refused by the other, from the very next call on.
+//! Two processes share one directory. A change in one process counts for the very next call in the other.
 //!
-//! What one process remembers of a caller must not outlive a change that another process makes. Each case runs in
-//! both directions.
+//! The cache of one process must not outlive a change that another process makes. Each case runs in both
+//! directions.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use crate::kit::link::SECRET;
 use crate::kit::upstream::{Reply, Upstream};
 use crate::trust::people::{joined, link, me, sign_in, with};
 
-/// How often something is asked, so that more than one instance of a component answers.
+/// The number of calls in a row, so that more than one instance of a component serves them.
 const OFTEN: usize = 5;
 
-/// Two processes, a provider that both know as `up`, and an ADMIN.
+/// Two processes, a provider that is connected as `up`, and an ADMIN.
 struct Pair {
     processes: [App; 2],
     upstream: Upstream,
     admin: String,
 }
 
-/// Changes are made through `from`. The other process, `at`, must know.
+/// The process `from` makes the changes. The process `at` must apply them.
 struct Way<'a> {
     from: &'a App,
     at: &'a App,
@@ -43,7 +43,7 @@ impl Pair {
         Self { processes: [first, second], upstream, admin }
     }
 
-    /// Both directions.
+    /// Runs a case in both directions.
     fn ways(&self) -> [Way<'_>; 2] {
         let ([first, second], admin) = (&self.processes, self.admin.as_str());
         [Way { from: first, at: second, admin }, Way { from: second, at: first, admin }]
@@ -58,7 +58,7 @@ impl Way<'_> {
         serde_json::from_str(&changed.text).unwrap_or_default()
     }
 
-    /// A new agent of `at`: its id, the id of its key, and the key.
+    /// Registers a new agent at `at`. Returns its id, the id of its key, and the key.
     async fn agent(&self, name: &str) -> (String, String, String) {
         let agent = register(self.at, name).await;
         let (id, key) = key_of(self.at, &agent, json!({})).await;

@@ -1,4 +1,4 @@
-//! How the UI is served: codings, entity tags, caching, and what its pages may load.
+//! How the UI is served: content codings, entity tags, caching, and the content security policy.
 
 use std::io::Read as _;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::kit::app::{App, Options};
 use crate::kit::programs::repo;
 
-/// What is served, as the build lists it; nothing where the UI is not built, for want of Node.
+/// The files of the UI, as the build lists them. Empty if the UI was not built because Node is missing.
 fn files() -> Vec<Value> {
     match std::fs::read(repo().join("static/dist/files.json")) {
         Ok(list) => serde_json::from_slice(&list).unwrap(),
@@ -26,7 +26,7 @@ fn paths(immutable: bool) -> Vec<String> {
     fitting.map(|file| file["path"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A client that decompresses nothing, unlike those of the other tests in what it shows: bytes.
+/// A client that does not decompress, because these tests compare bytes.
 async fn get(app: &App, path: &str, headers: &[(&str, &str)]) -> Response {
     ask(app, Method::GET, path, headers).await
 }
@@ -114,7 +114,7 @@ async fn what_a_browser_has_is_not_sent_again() {
             let answer = get(&app, &path, &[coded, ("if-none-match", other)]).await;
             assert_eq!(answer.status(), StatusCode::OK, "{path}: {other}");
         }
-        // Another coding is another representation.
+        // Each content coding is another representation.
         let answer = get(&app, &path, &[("accept-encoding", "gzip"), ("if-none-match", tag)]).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
     }
@@ -136,7 +136,7 @@ async fn only_what_is_named_after_its_content_is_kept_unasked() {
     assert!(
         stable.contains(&"/".to_owned()) && stable.contains(&"/integration-nexus.js".to_owned())
     );
-    // The stable entry leads to the hashed one.
+    // The unversioned entry loads the hashed one.
     let entry = get(&app, "/integration-nexus.js", &[]).await.text().await.unwrap();
     let leads = |path: &&String| entry.contains(path.as_str()) && path.ends_with(".js");
     assert_eq!(hashed.iter().filter(leads).count(), 1, "{entry}");
@@ -217,7 +217,7 @@ async fn who_may_frame_it_is_configured_and_holds_for_what_a_browser_has_kept() 
         assert!(policy.contains("frame-ancestors https://admin.example.com 'self';"), "{policy}");
         assert_eq!(answer.header("x-frame-options"), "");
     }
-    // A value that cannot be a header must not leave the page without a policy.
+    // A value that cannot be a header must not remove the policy from the page.
     for value in ["https://exämple.com", "*; script-src *", "'self', *"] {
         let app = Options::default().var("ui_frame_ancestors", value).start().await.unwrap();
         let problem = app.get("/").send().await.problem(500, "misconfigured");

@@ -1,5 +1,5 @@
-//! Connections that work go on working: with providers that write their answers in their own way, with
-//! tokens that die early, with a process that is killed. And what is dead is seen to be.
+//! Working connections keep working: with providers that format responses in their own way, with tokens that
+//! expire early, and after a process is killed. A dead connection is recognised.
 
 use std::io::Write as _;
 
@@ -12,24 +12,24 @@ use crate::kit::app::{Answer, App};
 use crate::kit::upstream::{Reply, Seen, Upstream};
 use crate::tokens::oauth::{Flow, Pair};
 
-/// A provider of OAuth that a test writes, and an application that knows it as `custom-up`.
+/// An OAuth provider whose responses a test chooses, and an application that has it as `custom-up`.
 pub(super) struct Provider {
     pub(super) app: App,
     pub(super) upstream: Upstream,
 }
 
-/// The answer to a request at the token endpoint.
+/// The response to a request at the token endpoint.
 type Token = Box<dyn Fn(&Seen) -> Reply + Send + Sync>;
 
 pub(super) const GOOD: &str = r#"{"access_token":"at-0123456789abcdef","refresh_token":"rt-0123456789abcdef","expires_in":3600}"#;
 
-/// As JSON with a length.
+/// A JSON body with a length.
 fn plain(_: &Seen) -> Reply {
     Reply::new(200, "content-type: application/json\r\n", GOOD)
 }
 
 impl Provider {
-    /// With members of `oauth2` as in `more`.
+    /// Starts the provider. `more` has members of `oauth2` in its manifest.
     pub(super) async fn start(more: Value) -> Self {
         let (app, upstream) = (App::start().await, Upstream::start().await);
         let host = &upstream.host;
@@ -55,7 +55,7 @@ impl Provider {
         provider
     }
 
-    /// What the token endpoint answers; everything else is well.
+    /// Sets the response of the token endpoint. All other endpoints succeed.
     fn answers(&self, token: Token) {
         self.upstream.answer(move |seen| match seen.target() {
             "/token" => token(seen),
@@ -78,7 +78,7 @@ impl Provider {
         Flow::of(&answer)
     }
 
-    /// Goes through a flow; `more` stands beside code and state in the callback.
+    /// Completes a flow. `more` is added to the query of the callback.
     pub(super) async fn connect(&self, slug: Option<&str>, more: &str) -> Answer {
         let flow = self.begin(slug).await;
         self.back(&flow, &format!("code=c-0123456789{more}")).await
@@ -190,7 +190,7 @@ async fn an_error_of_the_authorization_endpoint_says_what_to_do() {
         assert!(page.text.contains(advice), "{error}: {page:?}");
         assert!(page.text.contains("scope foo is unknown"), "{page:?}");
     }
-    // Without a state nothing proves whose words they are.
+    // Without a valid `state`, nothing proves that the text comes from the provider.
     let flow = provider.begin(slug).await;
     let path = "/api/oauth/callback/custom-up?error=invalid_scope&error_description=call+0800";
     let page = flow.come_back(&provider.app, path).await;
@@ -243,7 +243,7 @@ async fn a_dead_refresh_token_is_seen_wherever_the_provider_says_so() {
         assert_eq!(health["state"], "reauthorize", "{body}: {health}");
         assert_eq!(health["next_action"], "reconnect", "{body}");
     }
-    // The provider was wrong: a check tries the refresh token once more.
+    // The provider recovers. A check tries the refresh token once more.
     provider.answers(Box::new(plain));
     provider.set("update credentials set lease_until = null");
     let check = provider.app.post("/api/integrations/up/check").as_admin().send().await.json();
@@ -263,12 +263,12 @@ async fn a_token_that_dies_twice_within_minutes_does_not_need_a_person() {
     let check = pair.check().await.json();
     assert_eq!(check["health"]["state"], "healthy", "{check}");
     assert_eq!(call().await.status, 200);
-    // The provider refuses every access token, and gives new ones: no person can help.
+    // The provider rejects every access token and issues new ones. Connecting again would not help.
     pair.provider.set_behaviour(nexus_simulators::Behaviour::Status(401)).await.unwrap();
     let check = pair.check().await.json();
     assert_eq!(check["health"]["state"], "failing", "{check}");
     pair.provider.release().await.unwrap();
-    // Only the provider's word about the refresh token itself is a verdict; it is asked for once a minute.
+    // Only a response about the refresh token itself is final. The provider is asked once a minute.
     pair.provider.revoke_all_grants();
     assert_eq!(pair.check().await.json()["health"]["state"], "failing");
     pair.app
@@ -292,7 +292,7 @@ async fn a_dead_credential_is_seen_in_an_answer_that_is_not_a_401() {
     assert_eq!(answer.status, 201, "{answer:?}");
     app.database().execute("update integrations set health_at = 1", []).unwrap();
     app.database().execute("update credentials set check_at = 1", []).unwrap();
-    // An error about the call alone: the check says that all is well.
+    // The error concerns this call only. The check finds the connection healthy.
     upstream.answer(|seen| match seen.target() {
         "/base/me" => Reply::json(200, &json!({"ok": true, "id": "acct_1"})),
         _ => Reply::json(200, &json!({"ok": false, "error": "channel_not_found"})),
@@ -309,7 +309,7 @@ async fn a_dead_credential_is_seen_in_an_answer_that_is_not_a_401() {
     });
     checked.await;
     assert_eq!(health().await["state"], "healthy");
-    // Now it is dead. Within the minute nobody asks again.
+    // Now the token is revoked. No further check is made within the minute.
     upstream.answer(|_| Reply::json(200, &json!({"ok": false, "error": "token_revoked"})));
     assert_eq!(call().await.status, 200);
     app.database().execute("update integrations set health_at = 1", []).unwrap();
@@ -330,7 +330,7 @@ async fn a_token_that_is_answered_by_403_or_404_is_looked_into() {
         assert_eq!(provider.connect(None, "").await.status, 200);
         provider.set("update integrations set health_at = 1");
         provider.set("update credentials set check_at = 1");
-        // Dead: the access token, and the refresh token with it.
+        // The access token is rejected, and so is the refresh token.
         provider.upstream.answer(move |seen| match seen.target() {
             "/token" => Reply::json(400, &json!({"error": "invalid_grant"})),
             "/me" => Reply::json(401, &json!({"error": "no"})),
@@ -344,7 +344,8 @@ async fn a_token_that_is_answered_by_403_or_404_is_looked_into() {
     }
 }
 
-/// Killed while it refreshes: others take over when its lease is not renewed, and are told the truth.
+/// The process is killed during a refresh. Other requests take over when the lease expires, and get a true
+/// response.
 #[tokio::test]
 async fn a_killed_process_keeps_nobody_out_for_long() {
     let mut pair = Pair::start(Kind::Strict).await;
@@ -365,7 +366,7 @@ async fn a_killed_process_keeps_nobody_out_for_long() {
     while answer.status == 503 {
         let seconds: u64 = answer.header("retry-after").parse().unwrap();
         assert!((1..=10).contains(&seconds), "{answer:?}");
-        // What a client does that is told when to come again.
+        // A client that is told when to retry does so at that time.
         tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
         answer = call().await;
     }
@@ -394,10 +395,10 @@ async fn an_account_may_be_called_by_the_user_name() {
     let answer = connect("Up", "api-token-0123456789").await;
     assert_eq!(answer.status, 201, "{answer:?}");
     assert_eq!(answer.json()["account"], json!({"id": "jdoe", "label": "a 1234 b"}));
-    // A short password stands in words by chance.
+    // A short password may occur in a text by chance.
     let answer = connect("Short", "1234").await;
     assert_eq!(answer.json()["account"]["label"], "a 1234 b", "{answer:?}");
-    // A long one that is echoed is not shown.
+    // A long secret that is echoed is not shown.
     upstream
         .answer(|_| Reply::json(200, &json!({"id": "jdoe", "label": "is api-token-9876543210"})));
     let answer = connect("Echo", "api-token-9876543210").await;

@@ -1,5 +1,5 @@
-//! What a revocation ended although its manifest said otherwise: who hears of it, for whom it counts, and how it is
-//! taken back.
+//! A revocation that ended more than its manifest said: who is told, which connections it concerns, and how
+//! an ADMIN clears the finding.
 
 use nexus_simulators::Kind;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ use crate::tokens::oauth::Pair;
 
 const FINDINGS: &str = "/api/manifests/custom-gmail/findings";
 
-/// A provider that ends the grant with a token, by a manifest that says it ends the token alone; two connections of one
-/// account.
+/// A provider that revokes the grant with a token, and a manifest that says that only the token ends. Two
+/// connections of one account.
 async fn wrong_about_it() -> Pair {
     let pair = Pair::built_in(Kind::Google, "gmail").await;
     let mut manifest = pair.app.get("/api/manifests/custom-gmail").as_admin().send().await.json();
@@ -64,7 +64,7 @@ async fn a_finding_is_shown_to_managers_and_cleared_by_an_admin() {
     assert_eq!(findings(app).await, [] as [Value; 0]);
     let audit = app.get("/api/audit").as_admin().send().await.json();
     let records = audit["items"].as_array().unwrap().iter();
-    // The manager's attempt is written when its second is over; what cleared nothing is not recorded.
+    // The manager's denied attempt is written a moment later. A clear that clears nothing is not recorded.
     let cleared = records.filter(|record| {
         record["action"] == "manifest.findings_clear" && record["outcome"] == "done"
     });
@@ -75,10 +75,10 @@ async fn a_finding_is_shown_to_managers_and_cleared_by_an_admin() {
 async fn a_connection_that_was_dead_before_did_not_die_of_a_revocation() {
     let pair = wrong_about_it().await;
     pair.provider.revoke_all_grants();
-    // It was healthy longer ago than a check is believed.
+    // The last check is too old to be trusted.
     pair.app.database().execute("update integrations set health_at = 1", []).unwrap();
     let receipts = delete_second(&pair).await;
-    // The other token has no call of its own.
+    // The other token has no request of its own.
     let ended = receipts.iter().find(|receipt| receipt["token"] == "refresh_token").unwrap();
     assert_eq!(ended["state"], "revoked", "{receipts:?}");
     assert_eq!(pair.get().await["health"]["state"], "reauthorize");

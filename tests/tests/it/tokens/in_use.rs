@@ -1,4 +1,5 @@
-//! What somebody still uses is never ended at the provider, and what nobody uses always is.
+//! A token that a connection still uses is never revoked at the provider. A token that no connection uses
+//! always is.
 
 use nexus_simulators::{Behaviour, Kind, Misbehaviour, Simulator, TokenState};
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use crate::tokens::oauth::{Pair, machine, manifest};
 const FIRST: &str = "sandbox-old-key-000000000001";
 const SECOND: &str = "sandbox-new-key-000000000002";
 
-/// A provider whose keys end by a call, known to the application as `custom-keys`.
+/// A provider whose keys can be revoked by a request. The application has it as `custom-keys`.
 async fn keys(app: &App) -> Simulator {
     let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
     provider.accept_key(FIRST);
@@ -46,7 +47,7 @@ async fn replace(app: &App, key: &str) -> Answer {
     app.put("/api/integrations/keys").as_admin().json(&body).send().await
 }
 
-/// The outbox worked off until it is empty, or says the same again.
+/// Runs the tick until the outbox is empty or no longer changes.
 pub(crate) async fn settle(pair: &App) {
     for _ in 0..3 {
         pair.database().execute("update outbox set next_at = 0", []).unwrap();
@@ -55,7 +56,7 @@ pub(crate) async fn settle(pair: &App) {
     }
 }
 
-/// What the events say became of tokens, the latest first.
+/// The states of revocations in the events, newest first.
 pub(crate) async fn ends(app: &App, id: &str) -> Vec<Value> {
     let path = format!("/api/integrations/{id}/events?limit=100");
     let events = app.get(&path).as_admin().send().await.json();
@@ -70,7 +71,7 @@ async fn a_key_that_comes_back_before_its_end_was_told_lives_on() {
     let provider = keys(&app).await;
     connect(&app, "Keys", FIRST).await;
     provider.set_behaviour(Behaviour::Ok).await.unwrap();
-    // Replaced while its end cannot be told, and entered again.
+    // The key is replaced while its revocation is delayed, and then entered again.
     let sql = "create trigger later after insert on outbox begin
                  update outbox set next_at = 9e15, attempts = 1 where id = new.id; end";
     app.database().execute_batch(sql).unwrap();
@@ -94,7 +95,7 @@ async fn a_key_that_two_connections_have_ends_only_when_that_is_wanted() {
     let delete = |query: &str| app.delete(&format!("/api/integrations/keys{query}")).as_admin();
     let problem = delete("").send().await.problem(409, "grant_shared");
     assert!(problem["detail"].as_str().unwrap().contains("other"), "{problem}");
-    // Replacing it in one of the two ends nothing of the other.
+    // Replacing the key in one of two connections does not revoke the key of the other.
     assert_eq!(replace(&app, SECOND).await.status, 200);
     assert!(provider.accepts(FIRST));
     assert_eq!(ends(&app, "keys").await, ["superseded"]);
@@ -123,7 +124,7 @@ async fn another_workspace_is_told_of_without_a_name() {
     let problem = delete("").await.problem(409, "grant_shared");
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("another workspace") && !detail.contains(there), "{detail}");
-    // Who replaces it says whether it goes on there.
+    // The caller who replaces the key decides whether it is revoked, although another workspace uses it.
     let put = async |key: &str, query: &str| {
         let body = json!({"credentials": {"api_key": key}});
         app.put(&format!("/api/integrations/keys{query}")).as_admin().json(&body).send().await
@@ -143,11 +144,11 @@ async fn another_workspace_is_told_of_without_a_name() {
 async fn each_receipt_is_of_its_own_token() {
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;
-    // The tokens before wait in the outbox.
+    // The replaced tokens wait in the outbox.
     pair.again(json!({})).await.finish(&pair.app).await;
     settle(&pair.app).await;
     assert_eq!(pair.app.count("outbox"), 2);
-    // Of four calls the first fails: the one for a refresh token of before.
+    // The first of four revocations fails: the one for a replaced refresh token.
     pair.provider.fail_revocations(1);
     let deleted = pair.delete().await;
     assert_eq!(deleted.status, 202, "{deleted:?}");
@@ -174,7 +175,7 @@ async fn a_reconnect_is_not_written_over_by_an_earlier_one() {
     pair.provider.set_account("user-2", "Two");
     let second = pair.again(json!({"accept_account_change": true})).await;
     let second_back = second.consent().await;
-    // The first is at the token endpoint while the second is stored.
+    // The first flow waits at the token endpoint while the second one is stored.
     pair.provider.hold_token_answers();
     let page = first.come_back(&pair.app, &first_back);
     let meanwhile = async {
@@ -191,7 +192,7 @@ async fn a_reconnect_is_not_written_over_by_an_earlier_one() {
     assert!(codes.contains(&String::new()), "{codes:?}");
     assert!(codes.contains(&"changed_meanwhile".to_owned()), "{codes:?}");
     settle(&pair.app).await;
-    // What lives is stored, or waits: where the first was stored, what it replaced is of its account.
+    // Every live token is stored, or waits in the outbox if the first flow was stored with the same account.
     let waiting = usize::try_from(pair.app.count("outbox")).unwrap();
     assert_eq!(pair.provider.live_tokens().len(), 2 + waiting);
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
@@ -222,11 +223,11 @@ async fn force_is_not_for_what_is_connected_later() {
     pair.provider.fail_revocations(2);
     let forced = pair.app.delete("/api/integrations/primary?force=true").as_admin().send().await;
     assert_eq!(forced.status, 202, "{forced:?}");
-    // Before the provider could be told, the grant is given anew.
+    // The grant is renewed before the revocation was sent.
     pair.connect().await;
     settle(&pair.app).await;
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-    // They wait for it, and for the second, which the forced one ended.
+    // The tokens wait for this connection, and for the second one, whose tokens the forced delete covered.
     assert!(pair.app.count("outbox") > 0);
     for slug in ["primary", "second"] {
         let path = format!("/api/integrations/{slug}?force=true");
@@ -259,7 +260,7 @@ async fn whose_a_grant_is_may_become_known_later() {
     assert_eq!(pair.get().await["account"], Value::Null);
     assert_eq!(pair.check().await.json()["account"]["id"], "1001");
 
-    // The change of account is accepted; whose the new one is, is not seen at first.
+    // The change of account is accepted. The account of the new tokens is not known at first.
     pair.provider.set_account("2002", "bob@example.com");
     let old = pair.provider.live_tokens();
     unknown(pair.again(json!({"accept_account_change": true})).await).await;
@@ -280,8 +281,8 @@ async fn whose_a_grant_is_may_become_known_later() {
 #[tokio::test]
 async fn a_delete_amid_a_rotating_refresh_leaves_nothing_alive() {
     let pair = Pair::start(Kind::Strict).await;
-    // What it had when it went, and what was given up: a strict server ends the newer token with the
-    // older, another one would not.
+    // Records the last token and the revoked ones. A strict server revokes the newer token with the older
+    // one, another server would not.
     let watch = "create table had (digest text); create table given_up (digest text);
         create trigger watch_had before delete on integrations begin
           insert into had select digest from token_digests where integration_id = old.id; end;
@@ -297,11 +298,12 @@ async fn a_delete_amid_a_rotating_refresh_leaves_nothing_alive() {
             }
         };
         let delete = async {
-            // The point at which it comes, in the midst of refreshes.
+            // The moment of the delete, in the middle of refreshes.
             tokio::time::sleep(std::time::Duration::from_micros(900 * round)).await;
             loop {
                 let deleted = pair.delete().await;
-                // Each of its attempts met a refresh: it says so, and is asked again.
+                // Each attempt of the delete met a refresh. The response says so, and the request is
+                // repeated.
                 if deleted.status != 409 {
                     break deleted;
                 }
@@ -383,7 +385,7 @@ async fn a_minted_token_that_is_not_stored_ends() {
     settle(&pair.app).await;
     assert!(pair.provider.live_tokens().is_empty());
 
-    // Its name is taken while it is asked for.
+    // The name is taken while the token is requested.
     pair.provider.hold_token_answers();
     let taken = async {
         pair.provider.wait_for_held(1).await.unwrap();
@@ -409,7 +411,8 @@ async fn a_token_minted_while_the_client_is_replaced_is_not_forgotten() {
         let body = json!({"credentials": body["credentials"]});
         pair.app.put("/api/integrations/primary").as_admin().json(&body)
     };
-    // Both ask for a token; whichever is written first, the other's does not stay alive unseen.
+    // Both requests obtain a token. Whichever is stored first, the other's token does not stay valid
+    // unnoticed.
     let both = async { tokio::join!(pair.check_or_nothing(), put().send()) };
     let release = async {
         pair.provider.wait_for_held(2).await.unwrap();

@@ -1,5 +1,5 @@
-//! A token that cannot be revoked without risk to a connection in use waits for as long as that is,
-//! and ends with the last of them.
+//! A token that cannot be revoked without risk to a connection in use is kept, and is revoked with the last
+//! such connection.
 
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn states(deleted: &Answer) -> Vec<String> {
     receipts.iter().map(|receipt| receipt["state"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What the events of `id` say in words of what became of tokens, the latest first.
+/// The details of revocations in the events of `id`, newest first.
 async fn words(app: &App, id: &str) -> Vec<String> {
     let path = format!("/api/integrations/{id}/events?limit=100");
     let events = app.get(&path).as_admin().send().await.json();
@@ -44,7 +44,7 @@ async fn what_a_reconnect_replaced_ends_a_year_later_with_the_connection() {
     }
     assert_eq!(pair.provider.live_tokens().len(), 4);
 
-    // A year goes by, and another key seals.
+    // A year passes, and the encryption key is rotated.
     let year = "update outbox set created_at = created_at - 366 * 86400000,
                   kept_at = kept_at - 366 * 86400000, next_at = next_at - 366 * 86400000";
     pair.app.database().execute(year, []).unwrap();
@@ -116,7 +116,7 @@ async fn a_second_connection_that_is_deleted_leaves_the_first_alone() {
     settle(&pair.app).await;
     assert_eq!(pair.provider.stats().revocations, 0);
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-    // With the last of them all end, and the events of the one that is gone say so.
+    // All tokens are revoked with the last connection. The events of the deleted connection say so.
     assert_eq!(states(&delete(&pair, "primary", "").await), ["revoked"; 4]);
     assert!(pair.provider.live_tokens().is_empty(), "{first:?}");
     let told = ends(&pair.app, second).await;
@@ -140,7 +140,7 @@ async fn a_grant_that_others_have_is_kept_where_that_is_wanted() {
     assert!(pair.provider.live_tokens().is_empty());
 }
 
-/// The workspace `globex` comes to know the server of `pair` by the same manifest and client.
+/// The workspace `globex` registers the server of `pair` with the same manifest and client.
 async fn elsewhere(pair: &Pair) -> Flow {
     let post = async |path: &str, body: &Value| {
         pair.app.post(path).as_role("ADMIN", "globex").json(body).send().await
@@ -185,8 +185,8 @@ async fn what_a_stranger_has_parked_ends_when_its_owner_says_so() {
         json!({"manifest_id": "custom-keys", "name": "Keys", "credentials": {"api_key": FIRST}});
     let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    // He saves what leaked under a manifest of his own: of the same name at a host of his, where it is
-    // even accepted, and of another name at the true host, unverified.
+    // The thief saves the leaked key under manifests of his own: one with the same name at his own host,
+    // which accepts the key, and one with another name at the true host, unverified.
     let own = app.get("/api/manifests/custom-keys").as_admin().send().await;
     let there = |port: u16| own.text.replace(&provider.port().to_string(), &port.to_string());
     let his: Value = serde_json::from_str(&there(strangers.port())).unwrap();
@@ -209,7 +209,8 @@ async fn what_a_stranger_has_parked_ends_when_its_owner_says_so() {
     assert!(!provider.accepts(FIRST), "the owner's wish to end it counts for nothing");
     assert_eq!(ends(&app, "keys").await, ["revoked"]);
 
-    // Even a stranger who is accepted by the true provider is asked about, once.
+    // A key that the true provider accepts counts as in use, even in a stranger's workspace. The admin must
+    // decide once.
     provider.accept_key(FIRST);
     let body: Value = serde_json::from_str(&own.text).unwrap();
     let call = app.post("/api/manifests").as_role("ADMIN", "initech");
@@ -250,7 +251,7 @@ async fn whoever_ends_what_others_use_is_told_what_died_of_it() {
     assert!(detail.contains("was revoked"), "{detail}");
     let events = pair.app.get("/api/integrations/second/events").as_admin().send().await.json();
     assert_eq!(events["items"][0]["kind"], "integration.ended_by_revocation", "{events}");
-    // The manifest had said so: there is nothing to learn.
+    // The manifest said that the grant ends, so there is no finding.
     assert_eq!(pair.app.count("revocation_findings"), 0);
 }
 
@@ -283,7 +284,8 @@ async fn an_own_manifest_is_believed_when_an_admin_says_so_knowing_what_that_mea
     settle(&pair.app).await;
     assert_eq!(pair.provider.live_tokens().len(), 4, "not believed: what was replaced waits");
 
-    // Vouched for, the same version is believed from then on; and no longer, when that is taken back.
+    // After an ADMIN confirms the claim, the same version is believed. After the ADMIN takes that back, it is
+    // not.
     let put = async |query: &str| {
         let call = pair.app.put(&format!("/api/manifests/custom-strict{query}")).as_admin();
         call.json(&manifest).send().await
@@ -312,12 +314,12 @@ async fn a_connection_that_comes_to_another_account_lets_go_of_the_first() {
     assert_eq!(pair.app.count("outbox"), 2);
     pair.provider.set_account("user-2", "Two");
     pair.again(json!({"accept_account_change": true})).await.finish(&pair.app).await;
-    // What the callback gave up ends without a tick.
+    // The tokens that the callback replaced are revoked without a tick.
     crate::kit::app::until("what was given up has ended", async || {
         (pair.app.count("outbox") == 2).then_some(())
     })
     .await;
-    // Nothing is made due by hand: what waited has been woken.
+    // The test does not make an entry due. The change has woken the kept entries.
     let answer = pair.app.post("/api/tick").bearer(TICK_SECRET).send().await.json();
     assert_eq!(answer["revoked"], 2, "{answer}");
     assert_eq!((pair.provider.live_tokens().len(), pair.app.count("outbox")), (2, 0));

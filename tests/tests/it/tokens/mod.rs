@@ -6,7 +6,7 @@
 //! - `kept`: a token that cannot be revoked yet
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
-//! - `oauth_storms`: many requests at once, and killed processes
+//! - `oauth_storms`: many concurrent requests, and killed processes
 //! - `refresh_model`: every interleaving of a refresh
 //! - `servers`: third-party authorization servers
 //! - `stopped`: a caller who is stopped while a call waits for a token

@@ -1,4 +1,4 @@
-//! OAuth 2.0 against a server that takes the standards by their word, and one that does not.
+//! OAuth 2.0 against a server that follows the standards exactly, and against one that does not.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::kit::app::{Answer, App, Options, TICK_SECRET, key};
 pub(crate) const CLIENT: &str = "nexus-client";
 pub(crate) const SECRET: &str = "nexus-client-secret-0123456789";
 
-/// An application and a provider that know each other, and the connection `Primary` between them.
+/// An application with a provider, and the connection `Primary` between them.
 pub(crate) struct Pair {
     pub(crate) app: App,
     pub(crate) provider: Simulator,
     pub(crate) manifest_id: String,
 }
 
-/// The manifest of a server after the standards, at `origin`.
+/// The manifest of a server that follows the standards, at `origin`.
 pub(crate) fn manifest(origin: &str) -> Value {
     let host = origin.strip_prefix("http://").unwrap();
     json!({
@@ -36,7 +36,8 @@ pub(crate) fn manifest(origin: &str) -> Value {
     })
 }
 
-/// What an app has to be pinned to: the example of each parameter in the host of a URL that gets its secret.
+/// The parameters that an app must list: those in the host of a URL that gets the secret, with their
+/// examples.
 fn pinned(manifest: &Value) -> Value {
     let urls = ["/oauth2/token_url", "/revoke/request/url", "/revoke/rfc7009/url"];
     let hosts: Vec<&str> = urls
@@ -60,7 +61,7 @@ impl Pair {
         Self::introduce(app, provider, &manifest, CLIENT, SECRET).await
     }
 
-    /// The same server, where an ADMIN vouches for what it says: a token ends alone.
+    /// The same server, with an ADMIN's confirmation that a revocation ends one token only.
     pub(crate) async fn believed() -> Self {
         let (app, provider) =
             (App::start().await, Simulator::start(Kind::Strict, 0).await.unwrap());
@@ -69,7 +70,7 @@ impl Pair {
         Self::introduce(app, provider, &manifest, CLIENT, SECRET).await
     }
 
-    /// A provider of `kind`, and the built-in manifest `id` with only its origins changed.
+    /// A provider of `kind`, with the built-in manifest `id` and only its origins changed.
     pub(crate) async fn built_in(kind: Kind, id: &str) -> Self {
         let (app, provider) = (App::start().await, Simulator::start(kind, 0).await.unwrap());
         let manifest = app.custom(id, &provider).await;
@@ -77,7 +78,7 @@ impl Pair {
         Self::introduce(app, provider, &manifest, client, secret).await
     }
 
-    /// A provider that the application comes to know by `manifest` and an OAuth app.
+    /// Registers `manifest` and an OAuth app in the application.
     pub(crate) async fn introduce(
         app: App,
         provider: Simulator,
@@ -98,7 +99,7 @@ impl Pair {
         Self { app, provider, manifest_id }
     }
 
-    /// The same application and provider, connected by `manifest`.
+    /// The same application and provider, with another manifest.
     pub(crate) async fn with(self, manifest: &Value) -> Self {
         Self::introduce(self.app, self.provider, manifest, CLIENT, SECRET).await
     }
@@ -107,7 +108,7 @@ impl Pair {
         self.begin_with(json!({})).await
     }
 
-    /// Begins `Primary` with more members in the request.
+    /// Begins the connection `Primary`, with more members in the request.
     pub(crate) async fn begin_with(&self, more: Value) -> Flow {
         let mut body = json!({"manifest_id": self.manifest_id, "name": "Primary"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -151,29 +152,29 @@ impl Pair {
         self.app.delete("/api/integrations/primary").as_admin().send().await
     }
 
-    /// A check whose answer nobody may live to hear.
+    /// A check whose response may be lost because the process is killed.
     pub(crate) async fn check_or_nothing(&self) {
         let call = self.app.post("/api/integrations/primary/check").as_admin();
         let _ = call.try_send().await;
     }
 
-    /// The same of a delete.
+    /// A delete whose response may be lost because the process is killed.
     pub(crate) async fn delete_or_nothing(&self, id: &str) {
         let _ = self.app.delete(&format!("/api/integrations/{id}")).as_admin().try_send().await;
     }
 
-    /// Kills the application without warning, and starts it again.
+    /// Kills the application and starts it again.
     pub(crate) async fn restart(self) -> Self {
         Self { app: self.app.restart().await, ..self }
     }
 
-    /// All that is sealed in `table`.
+    /// All ciphertexts in `table`.
     pub(crate) fn ciphertexts(&self, table: &str) -> Vec<Vec<u8>> {
         let database = self.app.database();
         database.rows(&format!("select sealed from {table}"), [], |row| row.get(0)).unwrap()
     }
 
-    /// Its time has come: for the provider and for us.
+    /// Makes the access token expire, at the provider and in the application.
     pub(crate) fn expire(&self) {
         self.provider.expire_access_tokens();
         let sql = "update credentials set refresh_at = 1, expires_at = 1";
@@ -187,7 +188,7 @@ impl Pair {
 
 /// A browser that was sent to the provider.
 pub(crate) struct Flow {
-    /// Where it is sent.
+    /// The URL at the provider.
     pub(crate) url: String,
     cookie: String,
 }
@@ -202,7 +203,7 @@ impl Flow {
         Self { url, cookie: set.split(';').next().unwrap().to_owned() }
     }
 
-    /// Goes to the provider, which sends the browser back; the path and query of that.
+    /// Visits the provider, which sends the browser back. Returns the callback's path and query.
     pub(crate) async fn consent(&self) -> String {
         let policy = reqwest::redirect::Policy::none();
         let client = Client::builder().redirect(policy).build().unwrap();
@@ -213,7 +214,7 @@ impl Flow {
         to[path..].to_owned()
     }
 
-    /// Goes there, consents, comes back and is connected.
+    /// Completes the flow, and checks that it succeeds.
     pub(crate) async fn finish(&self, app: &App) {
         let back = self.consent().await;
         let page = self.come_back(app, &back).await;
@@ -230,8 +231,7 @@ fn failed(page: &Answer, status: u16, code: &str) {
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
 }
 
-/// Registers `custom-machine`, the manifest of a client that acts for itself; returns what connects
-/// it.
+/// Registers `custom-machine`, a manifest with client credentials. Returns the request that connects it.
 pub(crate) async fn machine(pair: &Pair) -> Value {
     let mut manifest = manifest(&pair.provider.origin());
     manifest["id"] = json!("custom-machine");
@@ -278,7 +278,7 @@ async fn a_connection_from_consent_to_true_receipts() {
     assert!(integration["credential"]["expires_at"].is_string(), "{integration}");
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
 
-    // No token in any answer, the log or the database.
+    // No token is in any response, the log or the database.
     let tokens = pair.provider.live_tokens();
     assert_eq!(tokens.len(), 2, "{tokens:?}");
     for token in tokens.iter().map(String::as_str).chain([SECRET]) {
@@ -337,7 +337,7 @@ async fn another_browser_consumes_nothing() {
         failed(&flow.come_back(&pair.app, broken).await, 400, "flow_invalid");
     }
     assert_eq!((pair.provider.stats().exchanges, pair.count("flows")), (0, 1));
-    // It can still be finished where it began.
+    // The browser that began the flow can still finish it.
     assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
 }
 
@@ -355,7 +355,7 @@ async fn what_a_provider_says_is_told_after_state_has_matched() {
     failed(&page, 400, "access_denied");
     assert!(page.text.contains("data-outcome=\"denied\""), "{page:?}");
     assert_eq!(pair.get().await["health"]["state"], "pending");
-    // And once more, from the same browser.
+    // The same browser can start again.
     pair.again(json!({})).await.finish(&pair.app).await;
 }
 
@@ -434,7 +434,7 @@ async fn connecting_again_keeps_the_account_unless_told_otherwise() {
     let flow = pair.again(json!({})).await;
     let back = flow.consent().await;
     failed(&flow.come_back(&pair.app, &back).await, 403, "account_mismatch");
-    // The old ones work on; the new ones are given back.
+    // The old tokens stay valid, and the new ones are revoked.
     pair.tick().await;
     let mut live = pair.provider.live_tokens();
     let mut kept = old.clone();
@@ -479,7 +479,7 @@ async fn a_refresh_whose_answer_is_lost_ends_in_words_never_in_silence() {
     pair.provider.drop_token_answers(1);
     let lost = pair.check().await.json();
     assert_eq!(lost["health"]["state"], "failing", "{lost}");
-    // The provider has ended the family: the next attempt is told so.
+    // The provider has revoked the family. The next attempt gets an error that says so.
     pair.app.database().execute("update credentials set lease_until = null", []).unwrap();
     let told = pair.check().await.json();
     assert_eq!(told["health"]["state"], "reauthorize", "{told}");
@@ -669,7 +669,7 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
     };
     let pair = with_keys(pair, format!("k2:{},k1:{}", key(2), key(1))).await;
     assert_eq!(pair.tick().await["resealed"], 4, "app, two tokens, key of digests");
-    // The old key can go.
+    // The old key can be removed.
     let pair = with_keys(pair, format!("k2:{}", key(2))).await;
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
     assert_eq!(pair.tick().await["revoked"], 2);
@@ -677,7 +677,7 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
     pair.connect().await;
 }
 
-/// A MANAGER chooses parameters, an ADMIN where the app's secret goes.
+/// A MANAGER chooses parameters. An ADMIN decides which hosts get the app's secret.
 #[tokio::test]
 async fn an_app_goes_to_no_host_that_its_admin_did_not_name() {
     let (app, provider) = (App::start().await, Simulator::start(Kind::Strict, 0).await.unwrap());
@@ -731,14 +731,14 @@ async fn an_app_goes_to_no_host_that_its_admin_did_not_name() {
     assert_eq!(app.count("integrations"), 0);
     assert_eq!(begin("127").await.status, 201);
     assert!(provider.requests().is_empty());
-    // An app that is entered for fewer is for fewer.
+    // An app for fewer values works only with those.
     assert_eq!(save(json!({"site": ["126"]})).await.status, 200);
     let again = app.post("/api/integrations/127/authorize").as_role("MANAGER", "acme");
     again.json(&json!({})).send().await.problem(422, "invalid");
 }
 
-/// The shops of a vendor are below a domain of the vendor's own: one app is for all of them, unless an ADMIN
-/// says for which.
+/// The shops of a vendor are below a domain of the vendor, so one app works for all of them, unless an ADMIN
+/// lists values.
 #[tokio::test]
 async fn an_app_for_a_built_in_provider_is_for_all_its_hosts_or_for_those_that_are_named() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! Built-in OAuth manifests, with only their origins changed, against providers that behave as their
+//! Built-in OAuth manifests with only their origins changed, against providers that behave as their
 //! documentation says.
 
 use nexus_simulators::{Kind, Simulator, TokenState};
@@ -8,7 +8,7 @@ use crate::kit::app::{Answer, App, Options};
 use crate::tokens::in_use::introduce_keys;
 use crate::tokens::oauth::Pair;
 
-/// Its token ends so many times, and each time is refreshed once.
+/// Expires the token this many times. Each time it is refreshed once.
 async fn refreshed(pair: &Pair, times: u64) {
     for refreshes in 1..=times {
         pair.expire();
@@ -17,7 +17,7 @@ async fn refreshed(pair: &Pair, times: u64) {
     }
 }
 
-/// The receipts' states by token.
+/// The states of the receipts by token.
 fn states(deleted: &Answer) -> Vec<(String, String)> {
     let receipts = deleted.json()["revocation"].as_array().unwrap().clone();
     let text = |receipt: &Value, member: &str| receipt[member].as_str().unwrap().to_owned();
@@ -72,7 +72,7 @@ async fn slack_says_no_with_200() {
     pair.provider.revoke_all_grants();
     let answer = pair.check().await.json();
     assert_eq!(answer["health"]["state"], "reauthorize", "{answer}");
-    // Its tokens are gone there: a true receipt says so, and nothing is tried for a week.
+    // The tokens no longer exist at the provider. The receipts say so, and no retry follows.
     all_revoked(&pair.delete().await, &["access_token", "refresh_token"]);
     assert_eq!(pair.app.count("outbox"), 0);
 }
@@ -96,9 +96,9 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
     let integration = pair.connect().await;
     healthy(&integration, "1001");
     assert_eq!(integration["account"]["label"], "ada@example.com");
-    // A second consent of the same user gives a refresh token only where it is asked to.
+    // A second consent of the same user yields a refresh token only if the request asks for one.
     pair.again(json!({})).await.finish(&pair.app).await;
-    // What was replaced is of the same grant: it is not told to the provider yet.
+    // The replaced token belongs to the same grant, so it is not revoked yet.
     assert_eq!(pair.tick().await["revoked"], 0);
     assert_eq!(pair.provider.stats().revocations, 0);
     let events = pair.app.get("/api/integrations/primary/events").as_admin().send().await.json();
@@ -106,9 +106,9 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
         event["kind"] == "integration.revocation" && event["detail"]["state"] == "superseded"
     });
     assert!(superseded, "{events}");
-    // No answer to a refresh has a refresh token: the first stays.
+    // A refresh response has no refresh token, so the first one stays.
     refreshed(&pair, 2).await;
-    // The refresh token of before ends with the grant, and is told of in its turn.
+    // The replaced refresh token ends with the grant, and gets its own receipt.
     all_revoked(&pair.delete().await, &["access_token", "refresh_token", "refresh_token"]);
     assert_eq!(pair.provider.stats().revocations, 1);
     assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
@@ -184,10 +184,10 @@ async fn an_app_of_the_deployment_goes_where_its_parameters_let_it() {
     assert!(url.starts_with("https://slack.com/oauth/v2/authorize?"), "{url}");
     assert!(url.contains("client_id=deployed"), "{url}");
     assert_eq!(connect(&app, "shopify", json!({"shop": "acme"})).await.status, 201);
-    // Whoever names another shop would have the secret sent there.
+    // A connection with another shop would send the secret there.
     let other = connect(&app, "shopify", json!({"shop": "thief"})).await;
     other.problem(422, "oauth_client_missing");
-    // The workspace's own wins.
+    // The workspace's own app takes precedence.
     let own = json!({"client_id": "own-app", "client_secret": "own-secret-0123456789"});
     let saved = app.put("/api/oauth-clients/slack").as_admin().json(&own).send().await;
     assert_eq!(saved.status, 200, "{saved:?}");
@@ -205,8 +205,8 @@ async fn an_app_of_the_deployment_goes_where_its_parameters_let_it() {
     assert!(!refused.text.contains("shop-secret"));
 }
 
-/// A key that another replaces ends, where the provider has a call for that; the same key again does
-/// not.
+/// A replaced key is revoked if the provider has a request for that. Entering the same key again does not
+/// revoke it.
 #[tokio::test]
 async fn a_key_that_is_replaced_ends() {
     let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
@@ -233,7 +233,7 @@ async fn a_key_that_is_replaced_ends() {
     assert_eq!(events["items"][0]["detail"]["state"], "revoked", "{events}");
 }
 
-/// Two connections of one account by one app are one grant at Google: ending it ends both.
+/// Two connections of one account by one app share one grant at Google. Revoking one revokes both.
 #[tokio::test]
 async fn a_grant_that_two_share_is_not_ended_by_chance() {
     let pair = Pair::built_in(Kind::Google, "gmail").await;

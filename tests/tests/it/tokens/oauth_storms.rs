@@ -1,4 +1,4 @@
-//! Many at once, and a process that is killed: what must be true of tokens all the same.
+//! Many concurrent requests, and killed processes. The state of the tokens must stay true.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::kit::servers;
 use crate::tokens::oauth::Pair;
 
-/// Killed at any point of a refresh, 50 times: what was written works, what was lost says so.
+/// The process is killed at 50 points of a refresh. A stored token works, and a lost one is reported.
 #[tokio::test]
 async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
     let mut pair = Pair::start(Kind::Strict).await;
@@ -23,14 +23,13 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
         let before = version(&pair);
         {
             let checks = join_all((0..4).map(|_| pair.check_or_nothing()));
-            // Not for waiting: the point at which it dies, from before the first step to after the
-            // last.
+            // This is not a wait. It is the moment of the kill, from before the first step to after the last.
             let moment = std::time::Duration::from_micros(700 * (round * 7 % 50));
             let _ = tokio::time::timeout(moment, checks).await;
         }
         pair = pair.restart().await;
         let written = version(&pair) > before;
-        // The killed attempt's lease runs out.
+        // The lease of the killed attempt expires.
         pair.app.database().execute("update credentials set lease_until = null", []).unwrap();
         let found = pair.check().await.json();
         let state = found["health"]["state"].as_str().unwrap();
@@ -46,11 +45,11 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
     }
 }
 
-/// 200 deletes, half of the calls fail, the process is killed twice.
+/// 200 deletes. Half of the revocations fail, and the process is killed twice.
 #[tokio::test]
 async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     const COUNT: usize = 200;
-    // One account has them all, and each ends alone.
+    // All connections have one account, and each is revoked alone.
     let mut pair = Pair::believed().await;
     let mut ids = Vec::new();
     for number in 0..COUNT {
@@ -67,14 +66,14 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     for part in 1..=2 {
         {
             let deletes = ids.iter().take(part * 80).map(|id| pair.delete_or_nothing(id));
-            // The moment of its death is not a synchronisation.
+            // This is the moment of the kill, not a synchronisation.
             let moment = std::time::Duration::from_millis(250);
             let _ = tokio::time::timeout(moment, join_all(deletes)).await;
         }
         pair = pair.restart().await;
         ciphertexts.extend(pair.ciphertexts("outbox"));
     }
-    // A crowd of writers on a slow disk gets a 503, which says to try again.
+    // With many writers on a slow disk, a request may get a 503 that says to retry.
     for _ in 0..5 {
         join_all(ids.iter().map(|id| pair.delete_or_nothing(id))).await;
         if pair.app.count("integrations") == 0 {
@@ -105,10 +104,10 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
             .collect();
         assert_eq!(ended, BTreeSet::from(["access_token", "refresh_token"]), "{events}");
     }
-    // Nothing of a token is left in the files, sealed or not.
+    // The files contain no part of a token, sealed or not.
     pair.tick().await;
     if servers::everywhere() {
-        // A libSQL server keeps old pages, with ciphertexts in them: SECURITY.md.
+        // A libSQL server keeps old pages, with ciphertexts in them. SECURITY.md says so.
         return;
     }
     for name in ["sqlite_db.db", "sqlite_db.db-wal", "sqlite_db.db-journal"] {
@@ -116,7 +115,7 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
             continue;
         };
         for ciphertext in &ciphertexts {
-            // Salt and nonce are random: 24 bytes are enough to know one by.
+            // Salt and nonce are random, so 24 bytes identify a ciphertext.
             let part = &ciphertext[ciphertext.len() - 24..];
             let found = memchr::memmem::find(&file, part);
             assert!(found.is_none(), "a ciphertext is left in {name}");
@@ -124,9 +123,9 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     }
 }
 
-/// Many agents at once find one token expired, in an application that has just been started: more than one
-/// agent may have at work. `cargo xtask bench` does the same with 1,000 and the components as shipped; how
-/// many unoptimised components answer in time is a matter of the machine.
+/// Many concurrent calls find one token expired, in an application that has just started. There are more
+/// agents than one agent may have concurrent calls. `cargo xtask bench` does the same with 1,000 calls and
+/// release components. The speed of unoptimised components depends on the machine.
 #[tokio::test]
 async fn of_many_cold_calls_one_refreshes_and_all_are_answered() {
     const COUNT: usize = 400;
@@ -149,8 +148,8 @@ async fn of_many_cold_calls_one_refreshes_and_all_are_answered() {
     assert_eq!(pair.provider.stats().refreshes, 1);
 }
 
-/// Whatever the check of a credential is told, a refresh goes on: while the provider gives new tokens, no
-/// person is asked, and of many checks at once one asks for a token.
+/// Rejected checks do not stop a refresh. While the provider issues new tokens, no person is asked to connect
+/// again. Of many concurrent checks, one requests a token.
 #[tokio::test]
 async fn many_refusals_at_once_are_few_refreshes() {
     let pair = Pair::start(Kind::Strict).await;

@@ -1,26 +1,25 @@
-//! The refresh as a model, and every interleaving of it: two instances that find the same token
-//! expired, leases that run out, answers that come late, crashes between answer and write, a delete,
-//! a connection made again, and a database server that does not say whether a change was made, or undoes
-//! a transaction because it took too long.
+//! A model of the refresh that tries every interleaving: two instances that find the same token expired,
+//! leases that expire, late responses, crashes between response and write, a delete, a new connection, and a
+//! database server that does not confirm a change, or rolls back a transaction that took too long.
 //!
-//! It holds the rules that `components/broker/src/oauth/refresh` writes as SQL conditions, one
-//! step per transaction or call. It must know nothing that the database does not.
+//! The model has the rules that `components/broker/src/oauth/refresh` writes as SQL conditions, one step per
+//! transaction or call. The model must not use information that the database does not have.
 
 use std::collections::{BTreeSet, HashSet};
 
 type Token = u8;
 
-/// What is stored of the connection.
+/// The stored row of the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Row {
     version: u8,
     token: Token,
-    /// Who asks, and whether the lease still holds.
+    /// The instance that has the lease, and whether the lease is still valid.
     lease: Option<(u8, bool)>,
     reauthorize: bool,
 }
 
-/// An authorization server: which tokens live, and which were used up, by family.
+/// An authorization server: the valid tokens, and the used tokens by family.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct Provider {
     rotates: bool,
@@ -38,7 +37,7 @@ impl Provider {
         token
     }
 
-    /// A refresh (RFC 6749, 6); the second use of a token ends its family (RFC 9700, 4.14.2).
+    /// A refresh (RFC 6749, 6). The second use of a token revokes its family (RFC 9700, 4.14.2).
     fn refresh(&mut self, token: Token) -> Result<Token, ()> {
         let family = self.families[usize::from(token)];
         if self.used.contains(&token) {
@@ -59,21 +58,21 @@ impl Provider {
     }
 }
 
-/// Where an instance is.
+/// The state of an instance.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Worker {
-    /// It has not looked yet, or looks again.
+    /// The instance reads the row for the first time, or again.
     Looking,
     Loaded {
         version: u8,
         token: Token,
     },
-    /// It has the lease and is about to ask.
+    /// The instance has the lease and is about to send the request.
     Leased {
         version: u8,
         token: Token,
     },
-    /// The provider has answered; nothing is written.
+    /// The provider has responded. The response is not written yet.
     Answered {
         version: u8,
         answer: Result<Token, ()>,
@@ -87,18 +86,18 @@ struct World {
     provider: Provider,
     workers: [Worker; 2],
     outbox: BTreeSet<Token>,
-    /// What may still happen.
+    /// The events that may still happen.
     expiries: u8,
     crashes: u8,
-    /// Changes that are made, and whose answer is lost.
+    /// Changes that are made, but whose response is lost.
     unconfirmed: u8,
-    /// Transactions that the server undoes.
+    /// Transactions that the server rolls back.
     stolen: u8,
     delete: bool,
     reconnect: bool,
-    /// An answer died with its process.
+    /// Whether a response was lost with its process.
     lost: bool,
-    /// A lease ran out while its holder was asking.
+    /// Whether a lease expired while its holder was sending the request.
     overtaken: bool,
 }
 
@@ -127,7 +126,7 @@ impl World {
         let mut next = self.clone();
         next.workers[me] = match self.workers[me] {
             Worker::Looking => match self.row {
-                // Only the first version is expired: whoever finds another uses it.
+                // Only the first version is expired. An instance that finds a later version uses it.
                 Some(row) if row.version == 1 && !row.reauthorize => {
                     Worker::Loaded { version: row.version, token: row.token }
                 }
@@ -135,7 +134,7 @@ impl World {
             },
             Worker::Loaded { version, token } => match &mut next.row {
                 Some(row) if row.version != version => Worker::Looking,
-                // It has the lease already, and did not hear so: the name of the attempt says it.
+                // The instance has the lease, but the response was lost. The id of the attempt shows it.
                 Some(row) if row.lease == Some((me as u8, true)) => {
                     Worker::Leased { version, token }
                 }
@@ -143,7 +142,7 @@ impl World {
                     row.lease = Some((me as u8, true));
                     Worker::Leased { version, token }
                 }
-                // Somebody else asks: it polls, which changes nothing.
+                // Another instance has the lease. This one polls, which changes nothing.
                 Some(_) => return None,
                 None => Worker::Done,
             },
@@ -178,14 +177,14 @@ impl World {
         Some(next)
     }
 
-    /// All that can happen next.
+    /// All possible next states.
     fn nexts(&self) -> Vec<Self> {
         let mut nexts: Vec<_> = (0..2).filter_map(|me| self.step(me)).collect();
         let writes = |me: &usize| {
             matches!(self.workers[*me], Worker::Loaded { .. } | Worker::Answered { .. })
         };
         if self.unconfirmed > 0 {
-            // The change is made, and the instance does not know: it does the same step again.
+            // The change is made, but the instance does not know. It repeats the step.
             nexts.extend((0..2).filter(writes).filter_map(|me| {
                 let mut next = self.step(me)?;
                 next.workers[me] = self.workers[me];
@@ -193,8 +192,8 @@ impl World {
             }));
         }
         if self.stolen > 0 && (0..2).any(|me| writes(&me)) {
-            // Nothing is changed. No statement comes after the one that failed, so the instance begins the
-            // whole step again.
+            // Nothing is changed. No statement follows the failed one, so the instance repeats the whole
+            // step.
             nexts.push(Self { stolen: self.stolen - 1, ..self.clone() });
         }
         if let (Some(row), true) = (self.row, self.expiries > 0)
@@ -232,7 +231,7 @@ impl World {
         nexts
     }
 
-    /// What must hold when nothing more happens.
+    /// Checks the invariants in a state where nothing more happens.
     fn at_rest(&self) {
         let stored = self.row.map(|row| row.token);
         let forgotten: Vec<_> =
@@ -244,17 +243,17 @@ impl World {
             let rotates = self.provider.rotates;
             assert!(!lives && rotates, "a connection that works is called dead: {self:#?}");
         } else if !lives {
-            // The next refresh is refused, and says so.
+            // The next refresh is rejected, and the error says so.
             assert!(self.provider.clone().refresh(row.token).is_err(), "{self:#?}");
-            // A strict server ends the family of a token that two ask with: the times of the lease
-            // keep that from happening while the database's clock goes on.
+            // A strict server revokes the family of a token that two requests use. The times of the lease
+            // prevent this while the database's clock goes on.
             let excused = self.provider.rotates && (self.lost || self.overtaken);
             assert!(excused, "dead for no reason: {self:#?}");
         }
     }
 }
 
-/// Tries every order of everything from `start` on; returns the states at rest.
+/// Explores every order of events from `start`. Returns the final states.
 fn explore(start: World) -> Vec<World> {
     let (mut seen, mut open, mut rest) = (HashSet::new(), vec![start], Vec::new());
     while let Some(world) = open.pop() {
@@ -291,7 +290,7 @@ fn delete_and_reconnect_beside_it_leave_no_token_behind() {
         let start = World { delete, reconnect, ..World::new(rotates) };
         for world in explore(start) {
             assert!(world.provider.refreshes <= 1, "{world:#?}");
-            // Whatever the order was, what is stored works.
+            // In any order, the stored token works.
             if let Some(row) = world.row {
                 assert!(!row.reauthorize && world.provider.live.contains(&row.token), "{world:#?}");
             }

@@ -1,8 +1,8 @@
-//! Real authorization servers, which nobody of ours has written: oidc-provider and
-//! django-oauth-toolkit. What is alive there their own introspection says (RFC 7662).
+//! Real authorization servers by other authors: oidc-provider and django-oauth-toolkit. Their own
+//! introspection shows which tokens are active (RFC 7662).
 //!
-//! Where they are installed is in `NEXUS_SERVERS`, which `cargo xtask test` sets; without it nothing
-//! of this runs, and it says so.
+//! `NEXUS_SERVERS` names the folder where they are installed. `cargo xtask test` sets it. Without it these
+//! tests are skipped and say so.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use crate::kit::programs::repo;
 use crate::tokens::in_use::settle;
 use crate::tokens::oauth::{CLIENT, Flow, SECRET};
 
-/// Where the applications of the tests say that they are.
+/// The redirect URI of the applications in the tests.
 const REDIRECT: &str = "http://127.0.0.1:1/api/oauth/callback/custom-server";
 
-/// Each has a copy of its script.
+/// The number of the next server. Each server has a copy of its script.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 fn installed() -> Option<PathBuf> {
@@ -32,7 +32,7 @@ fn installed() -> Option<PathBuf> {
     place
 }
 
-/// What differs between the two.
+/// The differences between the two servers.
 #[derive(Clone, Copy)]
 struct Kind {
     script: &'static str,
@@ -42,7 +42,7 @@ struct Kind {
     introspect: &'static str,
     account: &'static str,
     scopes: &'static [&'static str],
-    /// Whether introspection knows refresh tokens.
+    /// Whether introspection covers refresh tokens.
     introspects_refresh: bool,
 }
 
@@ -68,24 +68,24 @@ const TOOLKIT: Kind = Kind {
     introspects_refresh: false,
 };
 
-/// What a manifest says of its revocation.
+/// The claim of a manifest about the effect of its revocation.
 #[derive(Clone, Copy)]
 enum Says {
     /// `effect: grant`.
     Grant,
-    /// `effect: token`, and nobody says where that is from.
+    /// `effect: token` without a source.
     Token,
-    /// `effect: token` with a source, for which an ADMIN vouches.
+    /// `effect: token` with a source, confirmed by an ADMIN.
     TokenWithSource,
 }
 
-/// One that runs; it ends with this.
+/// A running server. Dropping this value ends it.
 struct Server {
     kind: Kind,
     origin: String,
     client: reqwest::Client,
     copy: PathBuf,
-    /// What it says is not read on, but it must be able to say it.
+    /// The output is not read, but the pipe must stay open.
     _said: Lines<BufReader<ChildStdout>>,
     _child: Child,
 }
@@ -101,10 +101,10 @@ impl Server {
         Self::with(kind, &[("REDIRECT", REDIRECT), ("GRANT", grant)]).await
     }
 
-    /// One with these variables of its script.
+    /// Starts a server with these variables for its script.
     async fn with(kind: Kind, variables: &[(&str, &str)]) -> Self {
         let place = installed().unwrap();
-        // Packages are found from where a script lies.
+        // Node.js looks for packages in the folder of the script.
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let copy = place.join(format!("{}-{number}-{}", std::process::id(), kind.script));
         let name = PathBuf::from(kind.script);
@@ -161,12 +161,12 @@ impl Server {
         answer.json().await.unwrap()
     }
 
-    /// All tokens that it has ever given out, an access token before its refresh token.
+    /// All tokens that the server has ever issued, each access token before its refresh token.
     async fn issued(&self) -> Vec<String> {
         self.list("/issued").await
     }
 
-    /// Which of `tokens` are active by its own word.
+    /// Which of `tokens` are active, according to the server.
     async fn active(&self, tokens: &[String]) -> Vec<bool> {
         let others = match self.kind.introspects_refresh {
             true => Vec::new(),
@@ -190,7 +190,7 @@ impl Server {
         active
     }
 
-    /// Goes where `flow` is sent, from page to page as a browser does; the path it comes back to.
+    /// Follows the redirects of `flow` from page to page, as a browser does. Returns the callback's path.
     async fn consent(&self, flow: &Flow) -> String {
         self.visit(&flow.url).await
     }
@@ -219,7 +219,7 @@ impl Server {
     }
 }
 
-/// The application, and a server that it knows.
+/// The application, and a server that is registered in it.
 struct Scene {
     app: App,
     server: Server,
@@ -264,7 +264,8 @@ impl Scene {
         self.app.post(&path).as_admin().send().await.json()["health"]["state"].clone()
     }
 
-    /// It lives, by its own check, by an agent's call, and by the server's word.
+    /// Checks that the connection works: by its own check, by an agent's call, and by the server's
+    /// introspection.
     async fn lives(&self, slug: &str, tokens: &[String]) {
         assert_eq!(self.health(slug).await, "healthy", "{slug}");
         let call = self.app.get(&format!("/api/proxy/{slug}/me")).as_role("AGENT", "acme");
@@ -273,13 +274,13 @@ impl Scene {
         assert_eq!(self.server.active(tokens).await, vec![true; tokens.len()], "{slug}");
     }
 
-    /// The tokens that were issued last.
+    /// The two tokens that were issued last.
     async fn last(&self) -> Vec<String> {
         let issued = self.server.issued().await;
         issued[issued.len() - 2..].to_vec()
     }
 
-    /// With the last connection all ends that was ever issued, and the answer says so of each token.
+    /// Deletes the last connection. All tokens ever issued must end, and the response has a receipt for each.
     async fn end(&self, slug: &str, receipts: usize) {
         let deleted = self.delete(slug, "").await;
         assert_eq!(deleted.status, 200, "{deleted:?}");
@@ -292,7 +293,8 @@ impl Scene {
     }
 }
 
-/// Connected, connected again, a second beside it: nothing in use ends, and in the end all does.
+/// Connects, connects again, and makes a second connection. No token in use is revoked, and at the end all
+/// are.
 async fn careful(kind: Kind, grant: &str, says: Says) {
     if installed().is_none() {
         return;
@@ -353,7 +355,7 @@ async fn a_server_that_ends_one_token_where_the_manifest_says_so_without_a_sourc
     careful(TOOLKIT, "", Says::Token).await;
 }
 
-/// Believed, and rightly: what is given up ends at once, and nothing beside it does.
+/// The claim is believed and true. A replaced token is revoked at once, and no other token ends.
 async fn believed(kind: Kind, grant: &str) {
     if installed().is_none() {
         return;
@@ -382,7 +384,8 @@ async fn a_server_that_ends_one_token_is_believed_by_its_source() {
     believed(OIDC, "own").await;
 }
 
-/// Believed, and wrongly: the connection dies of it once, that is said, and it is not believed again.
+/// The claim is believed but wrong. The connection ends once, the events say so, and the claim is not
+/// believed again.
 #[tokio::test]
 async fn a_server_that_ends_the_grant_is_believed_once() {
     if installed().is_none() {
@@ -409,7 +412,7 @@ async fn a_server_that_ends_the_grant_is_believed_once() {
     scene.lives("primary", &now).await;
     assert_eq!(scene.server.active(&old).await, [true, true], "it is believed once more");
     let issued = scene.server.issued().await.len();
-    // The pair that ended first has had its receipts.
+    // The receipts of the first pair were given when it ended.
     scene.end("primary", issued - 2).await;
 }
 

@@ -1,4 +1,4 @@
-//! A call that waits for a new token is not made after its caller was stopped.
+//! A call that waits for a new token is not made if its caller is stopped meanwhile.
 
 use std::sync::Mutex;
 

@@ -1,5 +1,5 @@
-//! Which error each role meets, at an id that is there, one that is not, and one of another workspace:
-//! the last two must not differ.
+//! The error that each role gets for an existing id, an unknown id, and an id of another workspace. The last
+//! two must be equal.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::kit::app::{Answer, App};
 use crate::kit::token;
 
-/// A call to an integration, and what it answers an ADMIN about one that is there.
+/// A call to an integration, and the response that an ADMIN gets for an existing one.
 struct Case {
     method: Method,
     rest: &'static str,
     body: Option<Value>,
-    /// The status and, of a problem, its code.
+    /// The status and, if it is a problem, its code.
     known: (u16, &'static str),
 }
 
@@ -37,7 +37,7 @@ fn cases() -> Vec<Case> {
         case(Method::GET, "/events?limit=0", None, (422, "invalid")),
         case(Method::PATCH, "", None, (405, "method_not_allowed")),
         case(Method::GET, "/nothing", None, (404, "not_found")),
-        // Last, because it is gone after that.
+        // This case is the last one, because it deletes the integration.
         case(Method::DELETE, "", None, (200, "")),
     ]
 }
@@ -83,7 +83,7 @@ async fn each_role_at_each_kind_of_id() {
         };
         let at = |id: &str, who: &str| format!("{} {} as {who}", case.method, path(id));
         let (status, code) = case.known;
-        // A path that is not a call of the API is reported to everybody.
+        // Everyone gets the same error for a path that is not a call of the API.
         let no_call = code == "method_not_allowed" || case.rest == "/nothing";
         for id in [&unknown, &foreign, &known] {
             for (who, token, expected) in [

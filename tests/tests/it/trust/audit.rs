@@ -1,4 +1,4 @@
-//! The audit record: what is in it, and that nothing in it can be changed unnoticed.
+//! The audit record: its contents, and that no change of it stays unnoticed.
 
 use std::process::Output;
 
@@ -10,7 +10,7 @@ use crate::kit::upstream::Upstream;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
-/// An application in which something happened: a manifest, an integration changed and deleted.
+/// An application with some history: a manifest, and an integration that was changed and deleted.
 async fn lively() -> App {
     let (app, _provider) = App::with_stripe(KEY).await;
     let status = json!({"status": "inactive"});
@@ -20,7 +20,7 @@ async fn lively() -> App {
     app
 }
 
-/// The whole record of `acme` as its pages came, and its items.
+/// The whole record of `acme` as its pages, and as items.
 async fn export(app: &App) -> (String, Vec<Value>) {
     let (mut text, mut items, mut cursor) = (String::new(), Vec::new(), String::new());
     loop {
@@ -58,13 +58,13 @@ fn actions(items: &[Value]) -> Vec<String> {
     items.iter().map(|item| format!("{} {}", text(item, "action"), text(item, "outcome"))).collect()
 }
 
-/// How often a record, or several, says that something was denied.
+/// The number of denied attempts in these records.
 fn counted<'a>(items: impl IntoIterator<Item = &'a Value>) -> i64 {
     let denied = items.into_iter().filter(|item| item["outcome"] == "denied");
     denied.map(|item| item["count"].as_i64().unwrap()).sum()
 }
 
-/// The record, as soon as so many denied attempts are counted in it: they are written in a moment.
+/// The record, once `attempts` denied attempts are counted in it. They are written a moment later.
 async fn with_denied(app: &App, attempts: i64) -> (String, Vec<Value>) {
     until("the denied attempts are in the record", async || {
         let (text, items) = export(app).await;
@@ -147,7 +147,7 @@ async fn denied_attempts_are_recorded_once_a_minute_with_a_count() {
     denied(&app, "NOBODY").await.problem(403, "forbidden");
     app.get("/api/integrations").as_role("AGENT", "acme").send().await.problem(403, "forbidden");
     app.get("/api/audit").as_role("MANAGER", "acme").send().await.problem(403, "forbidden");
-    // Who proves nothing leaves nothing.
+    // A request without a valid proof leaves no record.
     app.get("/api/audit").send().await.problem(401, "missing_token");
     let (text, items) = with_denied(&app, 8).await;
     let denied_of = |action: &str| {
@@ -155,7 +155,7 @@ async fn denied_attempts_are_recorded_once_a_minute_with_a_count() {
     };
     let deletes = denied_of("integration.delete");
     assert_eq!(counted(&deletes), 6, "{items:?}");
-    // One record, or two where the minute ended in between.
+    // One record, or two if the minute ended in between.
     assert!(deletes.len() <= 2, "{deletes:?}");
     assert_eq!((denied_of("integration.list").len(), denied_of("audit.read").len()), (1, 1));
     assert!(
@@ -163,7 +163,7 @@ async fn denied_attempts_are_recorded_once_a_minute_with_a_count() {
     );
     assert!(verify(&app, &text, None).status.success());
 
-    // Its minute over, the count is in the chain, once.
+    // After the minute, the chain has the count once.
     app.database().execute_batch("update denials set minute = minute - 120000").unwrap();
     export(&app).await;
     let (text, items) = export(&app).await;
@@ -266,7 +266,7 @@ async fn each_rule_that_denies_a_call_is_in_the_record() {
 #[tokio::test]
 async fn nobody_fills_the_record_with_denied_attempts() {
     let app = App::start().await;
-    // Within a minute, or over its end: then each has a hundred.
+    // If the calls lie in two minutes, each minute has up to a hundred records.
     let calls = (0..250).map(|number| {
         app.delete(&format!("/api/integrations/x{number}")).as_role("AGENT", "acme").send()
     });
@@ -282,8 +282,7 @@ async fn nobody_fills_the_record_with_denied_attempts() {
     assert!(verify(&app, &text, Some(&head(&app).await)).status.success());
 }
 
-/// How often something was committed to the database until `is_over`, as far as one sees who looks
-/// every millisecond.
+/// Counts the commits to the database until `is_over`, by looking at it every millisecond.
 fn commits(
     app: &App,
     is_over: std::sync::Arc<std::sync::atomic::AtomicBool>,
@@ -327,7 +326,7 @@ async fn a_flood_of_denied_calls_takes_no_write_lock_from_others() {
             futures::stream::iter(calls).buffer_unordered(16).collect().await;
         assert!(answers.iter().all(|answer| answer.status == 403), "{answers:?}");
     };
-    // A neighbour, who changes their own name meanwhile.
+    // Another person changes their own name meanwhile.
     let mut times = Vec::new();
     let neighbour = async {
         for number in 0..20 {
@@ -351,7 +350,7 @@ async fn a_flood_of_denied_calls_takes_no_write_lock_from_others() {
         "{CALLS} denied calls in {took:?}: {commits} commits; a neighbour's write {:?}, at worst {:?}",
         times[10], times[19]
     );
-    // Where each request has an instance of its own, nothing gathers; but nobody has to wait.
+    // If each request has an instance of its own, the attempts are not collected. But nobody has to wait.
     let gathers = std::env::var_os("NEXUS_REUSE").is_none();
     assert!(!gathers || commits as usize <= CALLS / 10, "{commits} commits for {CALLS} calls");
     let most = std::time::Duration::from_secs(if gathers { 5 } else { 20 });
@@ -378,11 +377,11 @@ async fn the_records_request_id_is_ours_and_the_clients_stands_beside_it() {
         let own = items[0]["request_id"].as_str().unwrap();
         assert!(own.starts_with("req_") && own.len() == 30, "{own}");
         assert_eq!(items[0].get("client_request_id").and_then(Value::as_str), client);
-        // The answer has the client's, where one was taken.
+        // The response has the client's id if it was accepted.
         let shown = answer.header("x-request-id");
         assert_eq!(shown, client.unwrap_or(own));
     }
-    // Through two components, and of a denied attempt, which is written later.
+    // The id passes through two components, and to the record of a denied attempt, which is written later.
     let call = app.delete("/api/integrations/x").as_role("AGENT", "acme");
     let problem = call.header("x-request-id", "trace-2").send().await.problem(403, "forbidden");
     assert_eq!(problem["request_id"], "trace-2");
@@ -392,7 +391,7 @@ async fn the_records_request_id_is_ours_and_the_clients_stands_beside_it() {
     assert!(verify(&app, &text, Some(&head(&app).await)).status.success());
 }
 
-/// Makes the chain of `acme` anew after an edit, so that it holds in itself.
+/// Rebuilds the chain of `acme` after an edit, with valid hashes.
 fn made_anew(items: &[Value], edit: impl Fn(&mut Value)) -> Vec<(i64, String, String)> {
     use sha2::Digest as _;
     let (mut prev, mut chain) = ("0".repeat(64), Vec::new());
@@ -428,13 +427,13 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         (&whole["heads"], &whole["broken"], &whole["up_to"]),
         (&json!(1), &json!(0), &json!(4))
     );
-    // Nothing was added: nothing is signed again. Others have no part in it.
+    // Without new records, no new head is signed. Other workspaces have heads of their own.
     tick(&app).await;
     assert_eq!(verified().await["heads"], 1);
     let others = app.get("/api/audit/heads").as_role("ADMIN", "other").send().await.json();
     assert_eq!(others["items"], json!([]));
 
-    // Somebody with the database makes the record anew, each hash and all.
+    // An attacker with the database rebuilds the record with valid hashes.
     let (_, items) = export(&app).await;
     let items: Vec<Value> = items.into_iter().filter(|item| item["outcome"] == "done").collect();
     let database = app.database();
@@ -454,7 +453,8 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     let output = verify(&app, &text, None);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && said.contains("does not prove"), "{output:?}");
-    // A kept head finds it, and so does the one in the database, which they cannot make.
+    // An exported head shows the change, and so does the signed head in the database, which the attacker
+    // cannot make.
     let kept = verify(&app, &text, Some(&now));
     assert!(String::from_utf8_lossy(&kept.stderr).contains("was rebuilt"), "{kept:?}");
     let found = verified().await;
@@ -466,7 +466,7 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     assert!(found["first_broken"][0]["why"].as_str().unwrap().contains("not signed"), "{found}");
     database.execute("delete from audit where seq = 4", []).unwrap();
     assert_eq!(verified().await["broken"], 1);
-    // The tick says so too, once, and goes on from there; what it found stays to be seen.
+    // The tick reports the break once, and continues from there. The finding stays visible.
     assert_eq!(tick(&app).await["failed"], 1);
     assert_eq!(tick(&app).await["failed"], 0);
     let found = verified().await;
@@ -475,7 +475,7 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         (&json!(2), &json!(1), &json!(3))
     );
     assert!(app.log().contains("level=error what=\"audit record\" workspace=acme "));
-    // Last, because a denied attempt is added to the record a moment later.
+    // This check is the last one, because a denied attempt is added to the record a moment later.
     app.get("/api/audit/heads").as_role("MANAGER", "acme").send().await.problem(403, "forbidden");
     app.get("/api/audit/head?verify=yes").as_admin().send().await.problem(422, "invalid");
 }
@@ -487,7 +487,7 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     denied(&app, "AGENT").await;
     let (text, _) = with_denied(&app, 1).await;
     tick(&app).await;
-    // A line per head: what sends the log elsewhere keeps it.
+    // The log has a line for each head, so a copy of the log proves the heads.
     let file = app.dir.path().join("heads.log");
     std::fs::write(&file, app.log()).unwrap();
     let heads_of_log = |text: &str| {

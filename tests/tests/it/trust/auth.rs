@@ -1,4 +1,4 @@
-//! Every token that must be refused, and what each role may do.
+//! Every token that must be rejected, and what each role may do.
 
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ async fn tokens_that_prove_nothing_are_401() {
     }
 }
 
-/// A token whose header and payload are these texts, as they stand.
+/// A token with exactly these texts as header and payload.
 fn sign_text(header: &str, payload: &str) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -133,7 +133,7 @@ fn sign_text(header: &str, payload: &str) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
-/// The `detail` of the 401 that `token` gets at each door.
+/// The `detail` of the 401 for `token`. All entrances must reject the token.
 async fn refusal(app: &App, token: &str) -> String {
     let answer = app.get("/api/integrations").bearer(token).send().await;
     let detail = answer.problem(401, "invalid_token")["detail"].as_str().unwrap().to_owned();
@@ -175,7 +175,7 @@ async fn only_access_tokens_are_access_tokens() {
         accepted(&app, &sign(&json!({"alg": "HS256", "typ": typ}), &good, SECRET)).await;
     }
     accepted(&app, &sign(&json!({"alg": "HS256"}), &good, SECRET)).await;
-    // A logout token of an issuer that gives it no `typ` (OpenID Connect Back-Channel Logout, 2.4).
+    // A logout token of an issuer that sets no `typ` (OpenID Connect Back-Channel Logout, 2.4).
     let event = "http://schemas.openid.net/event/backchannel-logout";
     let why = refusal(&app, &sign(&header(), &with(json!({"events": {event: {}}})), SECRET)).await;
     assert!(why.contains("`events`"), "{why}");
@@ -213,7 +213,7 @@ async fn a_member_that_comes_twice_is_refused() {
         (r#""exp":1"#, "exp"),
         (r#""aud":"other""#, "aud"),
         (r#""iss":"https://other.test""#, "iss"),
-        // The same value is refused too: who wrote it is not to be trusted with the rest.
+        // A duplicate with the same value is rejected too, because such an issuer is not trusted.
         (r#""role":"ADMIN""#, "role"),
         (r#""\u0072ole":"AGENT""#, "role"),
         (r#""x":1,"x":2"#, "x"),
@@ -246,7 +246,7 @@ async fn a_token_must_end_soon_enough() {
         json!({"exp": 1u64 << 63}),
         json!({"exp": 1e300}),
         json!({"iat": now, "exp": now + day + 1}),
-        // Issued long ago: what is left is short, its life is not.
+        // The token was issued long ago. Its remaining lifetime is short, but its whole lifetime is too long.
         json!({"iat": now - 2 * day, "exp": now + 60}),
         json!({"iat": 0, "exp": now + 60}),
     ] {
@@ -366,7 +366,7 @@ async fn claims_are_found_by_name_first_then_as_a_path() {
     nested["app"] = json!({"workspace": "acme"});
     let token = sign(&header(), &nested, SECRET);
     assert_eq!(app.get("/api/integrations").bearer(&token).send().await.status, 200);
-    // The literal name wins, also where it holds no workspace.
+    // A claim with the literal name takes precedence, even if it is not a workspace.
     nested["app.workspace"] = json!(7);
     let token = sign(&header(), &nested, SECRET);
     app.get("/api/integrations").bearer(&token).send().await.problem(401, "invalid_token");
@@ -374,7 +374,7 @@ async fn claims_are_found_by_name_first_then_as_a_path() {
 
 #[tokio::test]
 async fn what_is_no_verdict_proves_nobody() {
-    // Another component answers in the place of `auth`: pages and 404, never a verdict.
+    // Another component responds in place of `auth`: with pages and 404, never with a proof.
     let broken = |manifest: String| manifest.replace("nexus_auth.wasm", "nexus_ui.wasm");
     let app = Options::default().manifest(broken).start().await.unwrap();
     let token = token::of("ADMIN", "acme");

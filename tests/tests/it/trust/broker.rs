@@ -1,4 +1,4 @@
-//! The broker, attacked: as it were reachable, and with its storage changed behind its back.
+//! Attacks on the broker, as if it were reachable, and with its storage changed from outside.
 
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ async fn a_caller_has_its_row_and_no_other() {
         for caller in everyone {
             let answer = ask(&app, operation, Some(caller), BROKER_SECRET).await;
             if callers.contains(&caller) {
-                // What is forwarded names no integration here.
+                // A forwarded call without an integration gets a 404.
                 let expected = operation == "forward" && answer.status == 404;
                 assert!(
                     expected || !matches!(answer.status.as_u16(), 401 | 403 | 404),
@@ -94,7 +94,7 @@ async fn a_caller_has_its_row_and_no_other() {
     }
 }
 
-/// Two integrations with different keys.
+/// Connects two integrations with different keys.
 async fn two(app: &App, provider: &Simulator) -> (String, String) {
     provider.set_key(KEY);
     provider.accept_key(OTHER_KEY);
@@ -143,7 +143,8 @@ async fn a_ciphertext_opens_only_in_its_row() {
     replace(&app, &one, &of_one);
     assert_eq!(check(&app, &one).await.json()["health"]["state"], "healthy");
 
-    // Row and ciphertext together, in another workspace: bound to the workspace as well.
+    // The row and the ciphertext are moved to another workspace. The ciphertext is bound to its workspace
+    // too.
     app.database()
         .execute("update integrations set workspace = 'thief' where id = ?1", [&two])
         .unwrap();
@@ -177,7 +178,7 @@ async fn a_key_that_is_gone_says_so_and_the_integration_can_still_be_deleted() {
     assert_eq!(deleted.status, 200, "{deleted:?}");
 }
 
-/// Puts `document` under `hash` into the key-value store, as somebody with its file could.
+/// Writes `document` at `hash` into the key-value store, as an attacker with its file could.
 pub(crate) fn put_document(app: &App, hash: &str, document: &Value) {
     app.key_value().set(&format!("manifest/{hash}"), document.to_string().as_bytes());
 }
@@ -195,14 +196,14 @@ async fn a_manifest_changed_behind_its_back_gets_no_credential() {
     let (one, two) = two(&app, &provider).await;
     let moved = app.custom("stripe", &thief).await;
 
-    // The row names another document: its hash is right, what was sealed says another one.
+    // The row names another document. The document has the right hash, but the sealed hash is another one.
     let other = hash(&moved);
     put_document(&app, &other, &moved);
     let sql = "update integrations set manifest_hash = ?2 where id = ?1";
     app.database().execute(sql, [&one, &other]).unwrap();
     check(&app, &one).await.problem(500, "credential_unreadable");
 
-    // It names another manifest of the same hosts, whose verify request mints something.
+    // The row names another manifest with the same hosts. Its verify request would create something.
     let mut minting = app.custom("stripe", &provider).await;
     minting["id"] = "custom-minting".into();
     minting["verify"] = json!({"method": "POST", "path": "/v1/webhook_endpoints",
@@ -215,11 +216,11 @@ async fn a_manifest_changed_behind_its_back_gets_no_credential() {
     app.database().execute(sql, [&one]).unwrap();
     check(&app, &one).await.problem(500, "credential_unreadable");
 
-    // The document itself is changed: it no longer has its hash.
+    // The document is changed, so it no longer has its hash.
     let sql = "select manifest_hash from integrations where id = ?1";
     let current: String = app.database().query_row(sql, [&two], |row| row.get(0)).unwrap();
     put_document(&app, &current, &moved);
-    // What an instance has read before, and found right, it goes on using.
+    // An instance keeps using a document that it has already checked, so the application is restarted.
     let app = app.restart().await;
     check(&app, &two).await.problem(500, "credential_unreadable");
 

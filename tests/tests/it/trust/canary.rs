@@ -1,4 +1,4 @@
-//! One secret through everything, then searched for wherever it must not be.
+//! One secret goes through the whole application, and is then searched for in every output.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -10,7 +10,7 @@ use crate::kit::token;
 
 const CANARY: &str = "sk_test_CANARYcanary0123456789abcdef";
 
-/// An answer with all that a client sees of it.
+/// Everything that a client sees of a response.
 fn seen(answer: &Answer) -> String {
     format!("{:?} {}", answer.headers, answer.text)
 }
@@ -22,7 +22,7 @@ async fn a_secret_stays_inside() {
     let body = |name: &str| json!({"manifest_id": manifest, "name": name, "credentials": {"api_key": CANARY}});
     let mut answers = Vec::new();
 
-    // Refused, echoed, in trouble.
+    // The provider rejects the key, echoes it, or fails.
     provider.revoke_key(CANARY);
     let elsewhere = format!("{}/?key={CANARY}", provider.origin());
     for behaviour in [
@@ -37,7 +37,7 @@ async fn a_secret_stays_inside() {
         answers.push(seen(&app.post("/api/integrations").as_admin().json(&body("a")).send().await));
     }
     provider.release().await.unwrap();
-    // Where it does not belong.
+    // The key is sent in a wrong member.
     let mut misplaced: Vec<Value> =
         ["manifest_id", "name", "verify", "scopes", "policy", "params", "credentials"]
             .into_iter()
@@ -62,7 +62,7 @@ async fn a_secret_stays_inside() {
     let answer =
         app.post("/api/integrations").as_admin().body("application/json", cut).send().await;
     answers.push(seen(&answer));
-    // Connected, read, checked, echoed again, deleted.
+    // The integration is connected, read, checked, echoed again, and deleted.
     provider.set_key(CANARY);
     let created = app.post("/api/integrations").as_admin().json(&body("a")).send().await;
     assert_eq!(created.status, 201, "{created:?}");

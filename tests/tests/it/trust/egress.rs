@@ -8,7 +8,7 @@ use crate::trust::broker::{hash, put_document};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
-/// Hosts that no credential may be sent to.
+/// Hosts to which no credential may be sent.
 const HOSTS: [&str; 28] = [
     "https://broker.spin.internal",
     "https://BROKER.spin.internal",
@@ -76,7 +76,7 @@ async fn a_manifest_with_such_a_host_is_not_saved() {
 async fn one_that_was_saved_all_the_same_gets_no_credential() {
     let app = app().await;
     let template = app.get("/api/manifests/stripe").as_admin().send().await.json();
-    // Makes the database and the store.
+    // The first manifest creates the database and the store.
     let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
     app.adopt("stripe", &provider).await;
     for (number, base) in HOSTS.into_iter().enumerate() {
@@ -112,7 +112,7 @@ async fn loopback_is_open_only_where_private_hosts_says_so() {
     let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
     answer.problem(422, "invalid");
 
-    // Saved while it was open, used when it no longer is.
+    // The integration is saved while the host is allowed, and used when it is not any more.
     let open = App::start().await;
     let id = open.adopt("stripe", &provider).await;
     provider.set_key(KEY);

@@ -50,7 +50,7 @@ async fn switch(app: &App, path: &str, status: &str) {
     assert_eq!(changed.json()["status"], status, "{changed:?}");
 }
 
-/// Stops an agent or a person by name, and lifts the stop when `meanwhile` is over.
+/// Stops an agent or a person, runs `meanwhile`, and lifts the stop.
 async fn stopped(app: &App, path: &str, meanwhile: impl AsyncFnOnce()) {
     let (list, id) = path.rsplit_once('/').unwrap();
     let scope = if list == "/api/people" { "person" } else { "agent" };
@@ -70,7 +70,7 @@ async fn a_person_who_is_switched_off_does_not_go_on_as_an_agent() {
     let other = of("other", "AGENT");
     assert_eq!(read(&app, &manager).await, 200);
     let person = person_of(&app, "mallory").await;
-    // First an agent that was never seen, then one that has a row of its own.
+    // In the first round the agent has no row yet. In the second round it has one.
     for _ in 0..2 {
         switch(&app, &person, "disabled").await;
         assert_eq!((read(&app, &manager).await, call(&app, &agent).await), (401, 401));
@@ -101,7 +101,7 @@ async fn an_agent_that_is_switched_off_does_not_go_on_as_a_person() {
     .await;
     let person = person_of(&app, "robot").await;
     assert_eq!(read(&app, &manager).await, 200);
-    // A MANAGER can switch off agents, and must not switch off people that way.
+    // A MANAGER can switch off agents, but must not switch off people by switching off their agents.
     let body = json!({"status": "disabled"});
     let off = app.put(&path).as_role("MANAGER", "acme").json(&body).send().await;
     assert_eq!(off.status, 200, "{off:?}");
@@ -110,7 +110,7 @@ async fn an_agent_that_is_switched_off_does_not_go_on_as_a_person() {
     switch(&app, &person, "disabled").await;
     assert_eq!(read(&app, &manager).await, 401);
 
-    // Nobody knows the person yet: the agent's switch counts for the person, who appears switched off.
+    // The person has no row yet. The agent's status counts for the person, who appears as switched off.
     let (agent, manager) = (of("unknown", "AGENT"), of("unknown", "MANAGER"));
     assert_eq!(call(&app, &agent).await, 200);
     let path = agent_of(&app, "unknown").await;

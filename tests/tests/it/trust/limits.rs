@@ -18,7 +18,7 @@ fn minute() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 60
 }
 
-/// Runs `attempt` until one of its runs lies within one minute, because the counts begin again with each minute.
+/// Repeats `attempt` until it lies within one minute, because the counts restart with each minute.
 async fn within_a_minute<T>(mut attempt: impl AsyncFnMut(u32) -> T) -> T {
     for number in 0..5 {
         let begun = minute();
@@ -30,7 +30,7 @@ async fn within_a_minute<T>(mut attempt: impl AsyncFnMut(u32) -> T) -> T {
     panic!("no attempt was done within a minute");
 }
 
-/// Checks that `answer` says which limit is reached, and when the next minute begins.
+/// Checks that `answer` names the limit, and the time until the next minute.
 fn require_limited(answer: &Answer, limit: u32, set_by: &str) {
     let problem = answer.problem(429, "rate_limited");
     assert!(problem["detail"].as_str().unwrap().contains(set_by), "{problem}");
@@ -46,7 +46,7 @@ fn agent_of(workspace: &str, subject: &str) -> String {
     token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET)
 }
 
-/// How many of `count` calls at once are answered with `status`.
+/// The number of `count` concurrent calls that get `status`.
 async fn at_once(app: &App, path: &str, token: &str, count: usize, status: u16) -> usize {
     let calls = (0..count).map(|_| app.get(path).bearer(token).send());
     let answers = futures::future::join_all(calls).await;
@@ -85,7 +85,7 @@ async fn wrong_proofs_are_limited_by_address_and_kind_and_good_ones_are_not() {
         let (here, elsewhere) = (format!("192.0.2.{number}"), format!("198.51.100.{number}"));
         for wrong in [WRONG_KEY, wrong_token.as_str()] {
             for count in 0..20 {
-                // An earlier entry of the header is the client's own, and so are these headers.
+                // The client controls the earlier entries of the header, and these other headers.
                 let sent = format!("203.0.113.{count}, {here}");
                 let answer = me(wrong, &sent, &format!("203.0.113.{count}:1")).await;
                 answer.problem(401, "invalid_token");
@@ -99,7 +99,7 @@ async fn wrong_proofs_are_limited_by_address_and_kind_and_good_ones_are_not() {
         for good in [&good_key, &good_token] {
             assert_eq!(me(good, &here, "192.0.2.1:1").await.status, 200);
         }
-        // The proxy and MCP count with the others.
+        // Attempts at the proxy and at MCP count together with the others.
         for path in ["/api/proxy", "/mcp"] {
             let call = if path == "/mcp" { app.post(path) } else { app.get(path) };
             let call = call.header("x-client", &here).bearer(WRONG_KEY);
@@ -118,7 +118,7 @@ async fn wrong_proofs_at_once_are_counted_exactly_and_a_client_cannot_choose_its
     let app = Options::default().var("wrong_proofs_per_minute", "20").start().await.unwrap();
     within_a_minute(async |number| {
         if number > 0 {
-            // The minute before may have counted some of these.
+            // The previous minute may have counted some of these.
             return;
         }
         let begun = minute();
@@ -165,7 +165,7 @@ async fn an_invitation_and_a_link_that_are_guessed_are_limited() {
     .await;
 }
 
-/// The token endpoint, for anyone who sends what nobody was given.
+/// Guesses a secret at the token endpoint.
 async fn guess(app: &App, address: &str, path: &str, form: &str) -> Answer {
     let call = app.post(path).header("x-client", address);
     call.body("application/x-www-form-urlencoded", form.to_owned()).send().await
@@ -198,7 +198,7 @@ async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
         let refresh = tokens["refresh_token"].as_str().unwrap();
         let code = program.agreed(&app, &person, EVERYTHING).await;
         let wrong = code_form(&program, "a-code-that-nobody-was-given");
-        // A good code with another verifier is a wrong one too.
+        // A valid code with a wrong verifier is a wrong proof too.
         let stolen = code_form(&program, &code).replace(VERIFIER, &"x".repeat(43));
         for (count, form) in std::iter::repeat([&wrong, &stolen]).flatten().take(20).enumerate() {
             let answer = guess(&app, &here, "/oauth/token", form).await;
@@ -212,7 +212,7 @@ async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
         assert_eq!(guess(&app, &elsewhere, "/oauth/token", &wrong).await.status, 400);
         let good = guess(&app, &here, "/oauth/token", &code_form(&program, &code)).await;
         assert_eq!(good.status, 200, "{good:?}");
-        // Wrong tokens count apart from codes, and together, wherever they are sent.
+        // Wrong tokens and wrong codes have separate counts. All endpoints share each count.
         let forged = format!("nxr_{}", WRONG_KEY.strip_prefix("nxa_").unwrap());
         for form in [refresh_form(&program, &forged), refresh_form(&program, "x")] {
             for _ in 0..5 {
@@ -246,13 +246,13 @@ async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
     .await;
 }
 
-/// There is one write lock, so nobody may take it who has proved nothing.
+/// There is one write lock. A request without a proof must not take it.
 #[tokio::test]
 async fn a_guess_does_not_wait_for_the_write_lock() {
     let app = App::start().await;
     let program = Program::register(&app).await;
     let person = Person::sign_in(&app, "ann", "ADMIN");
-    // A token with a good checksum that nobody has any more.
+    // A token with a valid checksum that no longer exists.
     let ended = program.connect(&app, &person, EVERYTHING).await;
     let ended = ended["refresh_token"].as_str().unwrap();
     let form = format!("token={ended}");
@@ -324,8 +324,8 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
         let token = agent_of("acme", &format!("agent-{number}"));
         let begun = minute();
         let mut good = Vec::new();
-        // A block is three calls. An instance takes sixteen requests at once, and more instances come with load, so
-        // that the limit is known to all of them a little later. Then nothing more is let through.
+        // A block is three calls. An instance takes sixteen concurrent requests, and more instances start
+        // under load, so all of them know the limit only a little later. Then no more calls are allowed.
         while good.last() != Some(&0) && good.len() < 16 {
             good.push(at_once(&app, "/api/proxy/up/x", &token, 25, 200).await);
         }
@@ -398,7 +398,7 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
     .await;
 }
 
-/// Whoever has less must not lock out those who can end their access.
+/// A caller must not use up the requests of those who can end the caller's access.
 #[tokio::test]
 async fn no_caller_uses_up_the_requests_of_a_caller_with_more_rights() {
     let app = Options::default().var("workspace_calls_per_minute", "8").start().await.unwrap();
@@ -413,22 +413,22 @@ async fn no_caller_uses_up_the_requests_of_a_caller_with_more_rights() {
         let mut claims = token::claims("AGENT", &workspace);
         claims.as_object_mut().unwrap().remove("role");
         let roleless = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
-        // Denied requests count against nobody, however many there are.
+        // Denied requests do not count, however many there are.
         for caller in [key, roleless.as_str()] {
             assert_eq!(at_once(&app, "/api/agents", caller, 30, 403).await, 30);
         }
         assert_eq!(at_once(&app, "/api/connected-apps", &roleless, 30, 403).await, 30);
-        // What an agent may ask for counts against that agent alone.
+        // The requests of an agent count only for that agent.
         let begun = minute();
         let good = at_once(&app, "/api/connected-apps", key, 30, 200).await;
         assert!(minute() != begun || good == 8, "{good}");
         let other = agent_of(&workspace, "another");
         assert_eq!(app.get("/api/connected-apps").bearer(&other).send().await.status, 200);
-        // A MANAGER uses up the limit of MANAGERs.
+        // One MANAGER uses up the limit of the MANAGERs.
         let begun = minute();
         let good = at_once(&app, "/api/agents", &manager, 30, 200).await;
         assert!(minute() != begun || good == 8, "{good}");
-        // The ADMIN sees the agent, and ends its key.
+        // An ADMIN can still find the agent and revoke its key.
         assert_eq!(app.get(&agent).bearer(&admin).send().await.status, 200);
         let path = format!("{agent}/keys/{}", made["id"].as_str().unwrap());
         assert_eq!(app.delete(&path).bearer(&admin).send().await.status, 204);
@@ -438,7 +438,7 @@ async fn no_caller_uses_up_the_requests_of_a_caller_with_more_rights() {
     .await;
 }
 
-/// Each page that asks a person is written down, so a person cannot open any number of them.
+/// Each consent page writes a row, so the number of pages is limited for each person.
 #[tokio::test]
 async fn the_pages_that_ask_a_person_are_limited() {
     let app = Options::default().var("workspace_calls_per_minute", "4").start().await.unwrap();
@@ -476,17 +476,17 @@ async fn a_limit_that_is_not_a_number_is_named() {
     }
 }
 
-/// Where the minutes of a subject's last calls are noted.
+/// The key of the record of a subject's last minutes.
 const LAST: &str = "limit/last/";
 
-/// The keys of the sums per minute of this kind, such as `agent`.
+/// The keys of the sums per minute of a kind, such as `agent`.
 fn sums(store: &KeyValue, kind: &str) -> Vec<String> {
     let mut keys = store.keys("limit/");
     keys.retain(|key| !key.starts_with(LAST) && key.contains(&format!("/{kind}/")));
     keys
 }
 
-/// Adds `count` sums of a past minute.
+/// Writes `count` sums of a past minute.
 fn leave_behind(store: &KeyValue, count: u32) {
     (1..=count).for_each(|number| store.set_number(&format!("limit/7/wrong/{number}"), 1));
 }
@@ -506,14 +506,14 @@ async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
         let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
         assert_eq!(tick.status, 200, "{tick:?}");
     };
-    // A tick deletes for a moment, so a slow machine needs several.
+    // One tick deletes for a limited time, so a slow machine needs several.
     let mut left = store.keys("limit/7/").len();
     while left > 0 {
         tick().await;
         let before = std::mem::replace(&mut left, store.keys("limit/7/").len());
         assert!(left < before, "{left} of {before} are left");
     }
-    // A store that cannot be read does not keep the tick from its other work.
+    // If the store cannot be read, the tick still does its other work.
     store.break_it();
     tick().await;
 }
@@ -539,7 +539,7 @@ async fn the_counts_of_wrong_proofs_have_a_bound() {
     assert!((500..=1024).contains(&counted.len()), "{}", counted.len());
 }
 
-/// A deployment without a tick must not keep the sums of each minute for ever.
+/// Without ticks, a deployment must not keep the sums of each minute for ever.
 #[tokio::test]
 async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
     let options = Options::default().var("agent_calls_per_minute", "10").without("tick_secret");
@@ -557,7 +557,7 @@ async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
         Some((key, text))
     };
     let (noted, _) = until("the last minute", async || last(&store)).await;
-    // The agent's last call was long ago.
+    // The last call of the agent was long ago.
     let [sum] = sums(&store, "agent").try_into().unwrap();
     let old = format!("limit/7/{}", &sum[sum.find("agent/").unwrap()..]);
     store.set(&old, &store.get(&sum).unwrap());

@@ -1,4 +1,4 @@
-//! A stop, a switch or a revocation in the middle of work: what has not begun yet is not begun.
+//! A stop, a switch or a revocation in the middle of work. Calls that have not begun are not made.
 
 use std::sync::Mutex;
 
@@ -27,7 +27,8 @@ impl Bot {
     }
 }
 
-/// Makes `upstream` hold its next answer until the sender is dropped. It answers all later requests at once.
+/// Makes `upstream` hold its next response until the sender is dropped. All later requests get a response at
+/// once.
 fn hold_one(upstream: &Upstream) -> UnboundedSender<Vec<u8>> {
     let (sender, receiver) = unbounded_channel();
     let receiver = Mutex::new(Some(receiver));
@@ -156,7 +157,7 @@ async fn a_call_that_waits_for_a_place_is_not_made_after_its_agent_was_switched_
         app.get("/api/proxy/up/second").bearer(&waits).send().await
     };
     let meanwhile = async {
-        // The second caller was verified: it is stored a moment later.
+        // The second caller has been verified, and is stored a moment later.
         let id = until("the second caller appears", async || {
             let listed = app.get("/api/agents").as_admin().send().await.json();
             let all = listed["items"].as_array().unwrap();
@@ -171,7 +172,7 @@ async fn a_call_that_waits_for_a_place_is_not_made_after_its_agent_was_switched_
     };
     let (first, second, ()) = tokio::join!(first, second, meanwhile);
     assert_eq!(first.status, 200, "{first:?}");
-    // On a slow machine, it has waited for too long instead.
+    // On a slow machine, the call may have waited for too long instead.
     assert!([401, 429].contains(&second.status.as_u16()), "{second:?}");
     let seen: Vec<String> = upstream.seen().iter().map(|seen| seen.target().to_owned()).collect();
     assert_eq!(seen, ["/base/first"]);

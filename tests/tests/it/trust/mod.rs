@@ -1,4 +1,4 @@
-//! Who may do what, and what an attacker meets.
+//! The rights of callers, and attacks.
 //!
 //! - `answers`: each role's errors
 //! - `audit`: the audit record
@@ -13,10 +13,10 @@
 //! - `oidc`: the sign-in at an identity provider
 //! - `passkeys`: passkeys, and what an attacker meets
 //! - `people`: sign-in, roles, sessions and emergency stops
-//! - `return_to`: where a person goes on after a sign-in
+//! - `return_to`: the page to which a person returns after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
 //! - `sign_in_link`: how a person who has lost every passkey signs in again
-//! - `stops`: what an emergency stop keeps from being used
+//! - `stops`: the uses of a credential that an emergency stop prevents
 
 mod answers;
 mod audit;

@@ -1,5 +1,5 @@
-//! The sign-in at an identity provider: what is let in, and what an attacker meets. The provider here says
-//! whatever a test wants; `tokens::servers` has a real one.
+//! The sign-in at an identity provider: who can sign in, and attacks. The simulated provider sends whatever a
+//! test wants. `tokens::servers` uses a real one.
 
 mod admitted;
 mod attacks;
@@ -17,20 +17,20 @@ use crate::trust::jwks::keys::{Key, p256};
 
 const CLIENT: &str = "nexus-client";
 const CLIENT_SECRET: &str = "a secret/of+the:client";
-/// The address of the application in these tests, which need not be where it listens.
+/// The address of the application in these tests. The application may listen at another one.
 const URL: &str = "http://127.0.0.1:1";
 
-/// A provider and an application that knows it.
+/// A provider, and an application that is registered at it.
 pub(super) struct Scene {
     pub(super) app: App,
     provider: Upstream,
     says: Arc<Mutex<Says>>,
 }
 
-/// What the provider says.
+/// The responses of the provider.
 #[derive(Clone)]
 struct Says {
-    /// Members of the metadata that differ.
+    /// Members of the metadata to change.
     metadata: Value,
     /// The response of the token endpoint.
     token: (u16, Value),
@@ -46,7 +46,7 @@ impl Scene {
         Self::by(&[json!({"audiences": ["api"]})], &rules, change).await
     }
 
-    /// With these entries of `issuers` for the provider, each with `rules`.
+    /// An application that has `entries` in `issuers` for the provider, each with `rules`.
     async fn by(entries: &[Value], rules: &Value, change: impl FnOnce(Options) -> Options) -> Self {
         let provider = Upstream::start().await;
         let says = Arc::new(Mutex::new(Says { metadata: json!({}), token: (500, json!({})) }));
@@ -77,7 +77,7 @@ impl Scene {
         format!("http://{}", self.provider.host)
     }
 
-    /// Begins a sign-in: the cookie of the browser, and where the browser is sent.
+    /// Begins a sign-in. Returns the browser's cookie and the URL at the provider.
     pub(super) async fn begin(&self, body: Value) -> (String, Url) {
         let call = self.app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
         let answer = call.json(&body).send().await;
@@ -111,7 +111,7 @@ impl Scene {
         call.header("cookie", cookie).header("sec-fetch-site", "cross-site").send().await
     }
 
-    /// A whole sign-in with these claims.
+    /// A complete sign-in with these claims.
     pub(super) async fn sign_in(&self, changes: Value, body: Value) -> Answer {
         let (cookie, url) = self.begin(body).await;
         self.will_say(&key().token("k", &self.claims(&url, &changes)));
@@ -165,7 +165,7 @@ pub(super) fn parameter(url: &Url, name: &str) -> String {
     found.unwrap_or_else(|| panic!("{name}: {url}")).1.into_owned()
 }
 
-/// The session cookie in a response, whose attributes are checked.
+/// The session cookie in a response. Its attributes are checked.
 fn session(answer: &Answer) -> String {
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/"), "{answer:?}");
     let mut sets = answer.headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap());

@@ -1,4 +1,4 @@
-//! People: the link from the machine, invitations, roles, sessions, and emergency stops.
+//! People: links of the operator's tool, invitations, roles, sessions, and emergency stops.
 
 mod invitations;
 mod links;
@@ -12,7 +12,7 @@ use crate::kit::app::{App, Options};
 use crate::kit::link::{self, SECRET};
 use crate::kit::upstream::Upstream;
 
-/// The address of the application in these tests, which need not be where it listens.
+/// The address of the application in these tests. The application may listen at another one.
 const URL: &str = "http://127.0.0.1:1";
 
 pub(super) async fn start() -> App {
@@ -47,7 +47,7 @@ pub(super) async fn post(app: &App, path: &str, body: Value) -> crate::kit::app:
     app.post(path).header("sec-fetch-site", "same-origin").json(&body).send().await
 }
 
-/// A request with the session.
+/// A request with the session cookie.
 pub(crate) fn with<'a>(call: crate::kit::app::Call<'a>, cookie: &str) -> crate::kit::app::Call<'a> {
     call.header("cookie", cookie).header("sec-fetch-site", "same-origin")
 }
@@ -56,7 +56,7 @@ pub(crate) async fn me(app: &App, cookie: &str) -> crate::kit::app::Answer {
     with(app.get("/api/me"), cookie).send().await
 }
 
-/// Accepts a new invitation of Ann's under a name of one's own, and returns the cookie.
+/// Accepts a new invitation of Ann under a chosen name. Returns the cookie.
 pub(crate) async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
     let secret = invite(app, ann, role).await;
     let body = json!({"invitation": secret, "name": name});

@@ -1,5 +1,5 @@
-//! Where a person goes on after a sign-in: back to the program that asked, and never to another place.
-//! `browser` has the ways of the page's script.
+//! The page to which a person returns after a sign-in: back to the program that asked, and never to another
+//! site. `browser` tests the page's script.
 
 use reqwest::Url;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::kit::person::{Person, Program};
 use crate::kit::token;
 use crate::trust::oidc::{Scene, is_signed_in, key, parameter};
 
-/// What is tried in place of a request of a program.
+/// Attempts to use another target than a program's request.
 const WRONG: [&str; 26] = [
     "",
     "/",
@@ -58,13 +58,13 @@ async fn open(app: &App, person: Option<&Person>, path: &str) -> Answer {
 async fn whoever_is_signed_in_already_goes_on_at_once() {
     let app = App::start().await;
     let (program, person) = (Program::register(&app).await, Person::sign_in(&app, "ann", "ADMIN"));
-    // Browsers send these unencoded.
+    // Browsers send these characters unencoded.
     for more in ["", "&x={[|^`]}'", "&x=a,b;c"] {
         let asked = format!("{}{more}", program.request(&[]));
         let away = open(&app, None, &asked).await;
         let to = away.header("location").to_owned();
         assert!(to.starts_with("/sign-in?return_to="), "{away:?}");
-        // Nobody is signed in yet.
+        // The person is not signed in yet.
         let shown = open(&app, None, &to).await;
         assert_eq!((shown.status.as_u16(), shown.header("location")), (200, ""));
         // A sign-in in another tab.
@@ -98,14 +98,14 @@ async fn a_sign_in_at_the_provider_leads_back_to_the_program() {
     let asked = Program::register(&scene.app).await.request(&[]);
     let mapped = json!({"workspace_id": "acme", "role": "ADMIN"});
     let (cookie, url) = scene.begin(json!({ "return_to": asked })).await;
-    // The provider does not see it, and `state` does not have it.
+    // The target is not in the request to the provider, and not in `state`.
     for part in ["authorize%3F", "code_challenge%3D", "return_to", "client_id%3D"] {
         assert!(!url.as_str().contains(part), "{part}: {url}");
     }
     assert_eq!(parameter(&url, "state").len(), 43);
     scene.will_say(&key().token("k", &scene.claims(&url, &mapped)));
     let good = scene.good(&url);
-    // Nothing in the query or in a changed cookie leads elsewhere.
+    // Neither the query nor a changed cookie leads to another page.
     let other = cookie.replace("/oauth/authorize", "/oauth/authorized");
     let none = cookie.split_inclusive('.').take(3).collect::<String>();
     for (what, cookie) in [("another page", other), ("no page", none)] {
@@ -121,11 +121,11 @@ async fn a_sign_in_at_the_provider_leads_back_to_the_program() {
     let asks = scene.app.get(&asked).header("cookie", session).send().await;
     assert!(asks.status == 200 && asks.text.contains("Connect Claude?"), "{asks:?}");
 
-    // With an invitation, too.
+    // The same with an invitation.
     let open = json!({"invitation": scene.invite("acme", "MANAGER").await, "return_to": asked});
     let joined = scene.sign_in(json!({"sub": "u-2"}), open).await;
     assert_eq!((location(&joined), is_signed_in(&joined)), ((303, asked.as_str()), true));
-    // Without it, to the application.
+    // Without a target, the person returns to the application.
     for body in [json!({}), json!({"return_to": null})] {
         let back = scene.sign_in(mapped.clone(), body).await;
         assert_eq!((location(&back), is_signed_in(&back)), ((303, "/"), true));
@@ -143,7 +143,7 @@ async fn a_sign_in_at_the_provider_leads_nowhere_else() {
         assert_eq!(refused.json()["errors"][0]["pointer"], "/return_to", "{refused:?}");
         assert_eq!(refused.header("set-cookie"), "");
     }
-    // Even with a cookie that somebody else has planted, with all values that follow from it.
+    // A cookie that an attacker has planted does not help, even with all values that are derived from it.
     let (cookie, _) = scene.begin(json!({"return_to": "/oauth/authorize?client_id=x"})).await;
     let finish = async |cookie: &str| {
         let text = cookie.split_once('=').unwrap().1;
@@ -163,7 +163,7 @@ async fn a_sign_in_at_the_provider_leads_nowhere_else() {
     assert_eq!(location(&answer), (303, "/oauth/authorize?client_id=x"), "{answer:?}");
 }
 
-/// What follows from the text of a cookie.
+/// The values that are derived from the text of a cookie.
 fn derived(what: &str, text: &str) -> String {
     use base64::Engine as _;
     use sha2::Digest as _;

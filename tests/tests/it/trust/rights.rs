@@ -383,7 +383,7 @@ fn statements_are_in_the_store_and_ciphertexts_are_read_in_the_vault() {
             let found = statement.iter().find(|one| text.contains(**one));
             assert!(of_words || found.is_none(), "{inside}: {found:?}");
         }
-        // The flow's ciphertext is handed from the callback to the broker, unopened.
+        // The callback passes the flow's ciphertext to the broker without opening it.
         let reads = text.contains("(\"sealed\")") && !inside.starts_with(store[1]);
         assert!(!reads || inside.ends_with("store/flows.rs"), "{inside} reads a ciphertext");
         seen += 1;

@@ -1,6 +1,6 @@
-//! The link with which a person who has lost every passkey signs in again, and what an attacker meets.
+//! The link with which a person who has lost every passkey signs in again, and attacks on it.
 //!
-//! The link is an invitation for one person, so what holds for every invitation is in `people`.
+//! The link is an invitation for one person. `people` tests what is true for every invitation.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::kit::app::{Answer, App, until};
 
 const INVITATIONS: &str = "/api/people/invitations";
 
-/// Ann, an ADMIN, and Bob, a MANAGER, who both sign in here.
+/// Ann, an ADMIN, and Bob, a MANAGER. Both sign in here.
 struct Cast {
     app: App,
     ann: String,
@@ -27,7 +27,7 @@ impl Cast {
         Self { app, ann, bob, bob_id }
     }
 
-    /// Asks for a link for the person `id`.
+    /// Requests a link for the person `id`.
     async fn ask(&self, by: &str, id: &str) -> Answer {
         let body = json!({ "person_id": id });
         with(self.app.post(INVITATIONS), by).json(&body).send().await
@@ -46,7 +46,7 @@ impl Cast {
         post(&self.app, "/sign-in/invitation/show", json!({ "invitation": secret })).await
     }
 
-    /// Checks that the link lets nobody in and shows nothing.
+    /// Checks that the link signs nobody in and shows nothing.
     async fn is_gone(&self, secret: &str, what: &str) {
         let refused = self.accept(secret).await;
         assert_eq!((refused.status.as_u16(), refused.header("set-cookie")), (410, ""), "{what}");
@@ -99,7 +99,7 @@ async fn exactly_the_person_signs_in_again_once() {
     let shown = json!({"workspace": "acme", "person_id": cast.bob_id, "role": "MANAGER",
         "name": "Bob", "email": null});
     assert_eq!(cast.show(&secret).await.json(), shown);
-    // Whoever has the link cannot choose a name.
+    // The holder of the link cannot choose a name.
     let named = json!({"invitation": secret, "name": "Mallory"});
     let refused = post(app, "/sign-in/invitation", named).await;
     assert_eq!((refused.status.as_u16(), refused.header("set-cookie")), (422, ""), "{refused:?}");
@@ -118,7 +118,7 @@ async fn exactly_the_person_signs_in_again_once() {
     assert_eq!(app.count("people"), 2);
     assert_eq!(app.count("invitations"), 0);
 
-    // Who made it and who used it are in the record, and how the session began is in the list.
+    // The audit record has the maker and the user of the link. The list of sessions has the method.
     let people = with(app.get("/api/people"), &cast.ann).send().await.json();
     let people = people["items"].as_array().unwrap();
     let bob = people.iter().find(|one| one["id"] == cast.bob_id.as_str()).unwrap();
@@ -147,7 +147,7 @@ async fn exactly_the_person_signs_in_again_once() {
 async fn a_new_link_replaces_the_earlier_one_and_a_deleted_one_is_dead() {
     let cast = Cast::new().await;
     let first = cast.link_for_bob(&cast.ann).await;
-    // Another person's link stays.
+    // The link of another person stays valid.
     let eve = joined(&cast.app, &cast.ann, "MANAGER", "Eve").await;
     let eves = secret(&cast.ask(&cast.ann, &id_of(&cast.app, &eve).await).await);
     let second = cast.ask(&cast.ann, &cast.bob_id).await;
@@ -189,7 +189,7 @@ async fn only_an_admin_of_the_workspace_makes_a_link() {
         let call = app.post(INVITATIONS).as_role(role, "acme").json(&body);
         call.send().await.problem(403, "forbidden");
     }
-    // Another workspace's people are not there.
+    // The people of another workspace are not found.
     let elsewhere = app.post(INVITATIONS).as_role("ADMIN", "beta").json(&body).send().await;
     elsewhere.problem(404, "not_found");
     for id in ["per_01J00000000000000000000000", "x", "", "' or 1 = 1 --"] {
@@ -218,7 +218,7 @@ async fn only_an_admin_of_the_workspace_makes_a_link() {
 }
 
 #[tokio::test]
-async fn a_link_counts_only_while_the_person_and_the_maker_are_welcome() {
+async fn a_link_counts_only_while_the_person_and_the_maker_are_active() {
     let cast = Cast::new().await;
     let cleo = sign_in(&cast.app, &link("acme", "ADMIN", "Cleo").await).await;
     let cleo_id = id_of(&cast.app, &cleo).await;
@@ -243,13 +243,13 @@ async fn a_link_counts_only_while_the_person_and_the_maker_are_welcome() {
     refused.problem(403, "stopped");
     cast.lift(&stop).await;
 
-    // None of that has used it up. The role is the one that the person has by now.
+    // None of these attempts has used up the link. The person gets their current role.
     cast.put(&cast.bob_id, json!({"role": "ADMIN"})).await;
     let again = cookie(&cast.accept(&link).await);
     let shown = me(&cast.app, &again).await.json();
     assert_eq!((&shown["person"], &shown["role"]), (&json!(cast.bob_id), &json!("ADMIN")));
 
-    // A link is not made for a person who could not use it.
+    // No link is made for a person who could not use it.
     cast.put(&cast.bob_id, json!({"status": "disabled"})).await;
     cast.ask(&cast.ann, &cast.bob_id).await.problem(409, "person_inactive");
     cast.put(&cast.bob_id, json!({"status": "active"})).await;
@@ -257,7 +257,7 @@ async fn a_link_counts_only_while_the_person_and_the_maker_are_welcome() {
     cast.ask(&cast.ann, &cast.bob_id).await.problem(409, "person_inactive");
     cast.lift(&stop).await;
 
-    // The person goes to the identity provider, or is deleted.
+    // The person signs in at the identity provider, or is deleted.
     let link = cast.link_for_bob(&cast.ann).await;
     let database = cast.app.database();
     let provider = "update people set issuer = 'https://id.example', subject = ?2 where id = ?1";
@@ -302,7 +302,7 @@ async fn the_identity_provider_never_signs_anybody_in_as_the_person() {
         assert_eq!((refused.status.as_u16(), is_signed_in(&refused)), (403, false), "{claims}");
     }
     assert_eq!((row(), people()), (before.clone(), 1), "nobody is bound or made");
-    // A role in a claim signs its own person in, and leaves the link alone.
+    // A claim with a role signs in its own person, and does not use up the link.
     let mapped =
         scene.sign_in(json!({"workspace_id": "acme", "role": "ADMIN"}), open.clone()).await;
     let eve = scene.me(&mapped).await;
@@ -311,7 +311,7 @@ async fn the_identity_provider_never_signs_anybody_in_as_the_person() {
     let again = cookie(&post(app, "/sign-in/invitation", open).await);
     assert_eq!(me(app, &again).await.json()["person"], bob_id, "the link was not used up");
 
-    // Whoever signs in elsewhere does not get a link.
+    // A person who signs in elsewhere does not get a link.
     ask(&eve["person"]).await.problem(409, "signs_in_elsewhere");
     let invited = json!({"invitation": scene.invite("acme", "MANAGER").await});
     let invited = scene.me(&scene.sign_in(json!({"sub": "u-2"}), invited).await).await;

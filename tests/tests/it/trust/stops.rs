@@ -1,5 +1,5 @@
-//! Emergency stops of what a credential is used for: not only calls, but checks, refreshes and sign-ins too.
-//! `people` has the stops of callers.
+//! An emergency stop prevents every use of a credential: calls, checks, refreshes and new connections.
+//! `people` tests stops of callers.
 
 use nexus_simulators::Kind;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ async fn the_credential_of_what_is_stopped_is_not_used() {
         assert_eq!(upstream.seen().len(), 2, "{scope}");
         upstream.forget();
     }
-    // What does not use the credential goes on: a rule can be narrowed, and access can be ended.
+    // Requests that do not use the credential still work: a rule can be narrowed, and access can be removed.
     stop(&app, "integration", Some("up")).await;
     let narrower = json!({"policy": {"agents": []}});
     let changed = app.put("/api/integrations/up").as_admin().json(&narrower).send().await;
@@ -71,7 +71,7 @@ async fn the_credential_of_what_is_stopped_is_not_used() {
 async fn no_token_of_what_is_stopped_is_obtained_or_refreshed() {
     let pair = Pair::start(Kind::Strict).await;
     let app = &pair.app;
-    // A sign-in at the provider that is in progress when the stop comes.
+    // The stop comes while a flow is in progress at the provider.
     let flow = pair.begin_with(json!({})).await;
     let back = flow.consent().await;
     let stopped = stop(app, "provider", Some("custom-strict")).await;
@@ -89,7 +89,7 @@ async fn no_token_of_what_is_stopped_is_obtained_or_refreshed() {
     assert_eq!((page.status.as_u16(), page.header("x-nexus-error")), (403, "stopped"), "{page:?}");
     lift(app, &stopped).await;
 
-    // Nor does somebody finish a sign-in who is switched off by then.
+    // A person who was switched off meanwhile cannot finish a flow.
     until("the ADMIN of the issuer appears", async || (app.count("people") == 1).then_some(()))
         .await;
     let flow = pair.again(json!({})).await;
@@ -105,7 +105,7 @@ async fn no_token_of_what_is_stopped_is_obtained_or_refreshed() {
     pair.again(json!({})).await.finish(app).await;
     assert_eq!(pair.provider.stats().exchanges, 1);
 
-    // A refresh token is not used either, whether the integration is switched on or off.
+    // A refresh token is not used either, whether the integration is active or not.
     for status in ["active", "inactive"] {
         let body = json!({ "status": status });
         let put = app.put("/api/integrations/primary").as_admin().json(&body).send().await;

@@ -1,4 +1,4 @@
-//! `oauth.v2.access`: a code or a refresh token for tokens.
+//! `oauth.v2.access`: exchanges a code or a refresh token for tokens.
 
 use serde_json::{Map, Value, json};
 
@@ -106,7 +106,7 @@ fn refresh(oauth: &mut OAuth, client: &str, params: &Params) -> Result<Reply, &'
 struct Line {
     grant: GrantId,
     line: u64,
-    /// What its access tokens begin with.
+    /// The prefix of its access tokens.
     kind: &'static str,
 }
 
@@ -116,7 +116,7 @@ impl Line {
         (Self { grant, line, kind }, line)
     }
 
-    /// Issues tokens: with rotation two that end, without one that does not.
+    /// Issues tokens: with rotation, two that expire. Without rotation, one that does not.
     fn tokens(self, oauth: &mut OAuth, scopes: &[String], token_type: &str) -> Map<String, Value> {
         let rotation = oauth.options.rotation;
         let issue = |purpose, expires_at| Issue {

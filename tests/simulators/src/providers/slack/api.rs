@@ -9,14 +9,14 @@ use crate::request::Request;
 use crate::state::{KeyState, State};
 use crate::wire::Reply;
 
-/// What the token of `DEFAULT_KEY` may do.
+/// The scopes of `DEFAULT_KEY`.
 const SCOPES: [&str; 3] = ["chat:write", "channels:read", "channels:history"];
 
 pub(super) fn answer(state: &mut State, method: &str, request: &Request) -> Reply {
     serve(state, method, request).unwrap_or_else(error)
 }
 
-/// 200 with the error: HTTP statuses are for the transport.
+/// 200 with the error, because HTTP statuses are only for the transport.
 pub(super) fn error(code: &'static str) -> Reply {
     Reply::json(200, &json!({"ok": false, "error": code}))
 }
@@ -60,7 +60,7 @@ fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'
     Ok(reply.header("x-oauth-scopes", header))
 }
 
-/// The token of the header, or else of the parameters.
+/// The token in the header, or otherwise in the parameters.
 fn caller(state: &State, request: &Request, params: &Params) -> Result<Caller, &'static str> {
     let token = request.bearer().or_else(|| params.get("token")).unwrap_or_default();
     if token.is_empty() {
@@ -86,7 +86,7 @@ fn caller(state: &State, request: &Request, params: &Params) -> Result<Caller, &
     })
 }
 
-/// Who calls with a bot token that was copied from the app's own page.
+/// The caller with a bot token that was copied from the app's page.
 fn installed(token: &str, known: KeyState) -> Result<Caller, &'static str> {
     let scopes = match known {
         KeyState::Accepted => SCOPES.map(str::to_owned).to_vec(),

@@ -1,10 +1,10 @@
-//! The caller of a method: its token, and what the token may do.
+//! The caller of a method: its token, and the token's scopes.
 
 use serde_json::json;
 
 use crate::wire::Reply;
 
-/// Who calls, and with what.
+/// The caller of a method.
 pub(super) struct Caller {
     pub(super) token: String,
     pub(super) scopes: Vec<String>,
@@ -13,7 +13,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// The refusal of a call that needs `scope`, where the token has it not.
+    /// The error for a call that needs `scope`, if the token does not have it.
     pub(super) fn lacks(&self, scope: &str) -> Option<Reply> {
         let body = json!({
             "ok": false, "error": "missing_scope", "needed": scope,

@@ -1,4 +1,4 @@
-//! Channels, what is posted in them, and their threads.
+//! Channels, their messages, and their threads.
 //!
 //! - `conversations.list` and `conversations.replies` page by `limit` and `cursor`:
 //!   <https://docs.slack.dev/apis/web-api/pagination>
@@ -40,7 +40,7 @@ pub(super) fn list(params: &Params) -> Result<Reply, &'static str> {
     ))
 }
 
-/// By id only, but where a message is posted.
+/// The channel with this id. Only a post may use the name.
 fn channel(id: Option<&str>) -> Result<&'static str, &'static str> {
     let found = CHANNELS.iter().find(|(known, _)| Some(*known) == id);
     found.map(|(id, _)| *id).ok_or("channel_not_found")
@@ -89,7 +89,7 @@ pub(super) fn replies(state: &State, params: &Params) -> Result<Reply, &'static 
     Ok(Reply::json(200, &body))
 }
 
-/// The thread of the message `ts`: its parent, then the replies.
+/// The thread of the message `ts`: the parent, followed by the replies.
 fn thread(state: &State, channel: &str, ts: &str) -> Result<Vec<Value>, &'static str> {
     let posted = || {
         let here =
@@ -108,7 +108,7 @@ fn member(value: Option<&Value>, name: &str) -> Value {
     value.and_then(|value| value.get(name)).cloned().unwrap_or_default()
 }
 
-/// The page that `limit` and `cursor` ask for, and the cursor of the next.
+/// The page for `limit` and `cursor`, and the cursor of the next page.
 fn page<'a>(
     params: &Params,
     items: &'a [Value],

@@ -58,7 +58,7 @@ pub(crate) fn account() -> Account {
     Account { id: "T0SIMULATED".to_owned(), label: "Simulated Workspace".to_owned() }
 }
 
-/// A bot's token that was copied. Nothing that looks for real ones takes it for one.
+/// The bot token that a person copied. Secret scanners do not take it for a real one.
 pub(crate) const DEFAULT_KEY: &str = "xoxb-sandbox-bot-token-0000000001";
 
 pub(crate) const CLIENT: (&str, &str) =

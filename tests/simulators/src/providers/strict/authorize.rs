@@ -4,10 +4,10 @@ use super::Server;
 use crate::oauth::{Account, Ask, OAuth, Params, error_page, redirect};
 use crate::wire::Reply;
 
-/// Judges an authorization request.
+/// Checks an authorization request.
 ///
-/// A wrong client or redirect URI is told to the person, everything else to the client: RFC 6749
-/// section 4.1.2.1.
+/// A wrong client or redirect URI is an error page for the person. Every other error goes to the client (RFC
+/// 6749 section 4.1.2.1).
 pub(crate) fn ask(server: &Server, oauth: &OAuth, params: Params) -> Result<Ask, Reply> {
     let (client, redirect_uri) = addressee(server, oauth, &params)?;
     let refuse = |code: &str, description: String| {
@@ -53,9 +53,8 @@ pub(crate) fn ask(server: &Server, oauth: &OAuth, params: Params) -> Result<Ask,
     Ok(Ask { client, redirect_uri, redirect_sent, scopes, params })
 }
 
-/// Who asks, and where the answer goes: registered both, and compared as strings (RFC 9700 section
-/// 4.1.3). A redirect URI may be left out where exactly one is registered (RFC 6749 section
-/// 3.1.2.3).
+/// The client and the redirect URI. Both must be registered. URIs are compared as strings (RFC 9700 section
+/// 4.1.3). The redirect URI may be omitted if exactly one is registered (RFC 6749 section 3.1.2.3).
 fn addressee(server: &Server, oauth: &OAuth, params: &Params) -> Result<(String, String), Reply> {
     let refuse = |title: &str, detail: &str| Err(error_page(400, server.name, title, detail));
     if params.is_repeated("client_id") || params.is_repeated("redirect_uri") {
@@ -85,7 +84,7 @@ fn is_challenge(challenge: &str) -> bool {
         && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// The scopes of a request, or why they are none (RFC 6749 section 3.3).
+/// The scopes of a request, or why they are invalid (RFC 6749 section 3.3).
 pub(super) fn scopes(server: &Server, params: &Params) -> Result<Vec<String>, String> {
     let words = params.words("scope", &[' ']);
     if words.is_empty() {
@@ -101,7 +100,7 @@ pub(super) fn scopes(server: &Server, params: &Params) -> Result<Vec<String>, St
     Ok(words)
 }
 
-/// The callback of a consent: a code, and who gave it.
+/// The callback after consent: a code and the issuer.
 pub(crate) fn allow(
     server: &Server,
     oauth: &mut OAuth,
@@ -112,7 +111,7 @@ pub(crate) fn allow(
     vec![("code", code), ("iss", oauth.origin.clone())]
 }
 
-/// The callback of a denial.
+/// The callback after a denial.
 pub(crate) fn deny(oauth: &OAuth) -> Vec<(&'static str, String)> {
     vec![
         ("error", "access_denied".to_owned()),

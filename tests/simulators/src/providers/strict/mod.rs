@@ -1,4 +1,4 @@
-//! An authorization server that takes every rule of the standards by its word.
+//! An authorization server that follows every rule of the standards exactly.
 //!
 //! - OAuth 2.0, RFC 6749: the code grant (section 4.1), client credentials (4.4), refreshing (6),
 //!   client authentication (2.3.1), errors (4.1.2.1, 5.2); <https://www.rfc-editor.org/rfc/rfc6749>
@@ -30,17 +30,17 @@ use crate::request::Request;
 use crate::state::State;
 use crate::wire::Reply;
 
-/// Where a server after these rules has its endpoints, and what it grants.
+/// The endpoints, scopes and tokens of a server with these rules.
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) authorize: &'static str,
     pub(crate) token: &'static str,
     pub(crate) revoke: &'static str,
-    /// The scopes there are; empty: any.
+    /// The known scopes. Empty if any scope is accepted.
     pub(crate) scopes: &'static [&'static str],
-    /// Those of a request without any.
+    /// The scopes of a request without any.
     pub(crate) default_scopes: &'static [&'static str],
-    /// What its tokens begin with.
+    /// The prefix of its tokens.
     pub(crate) prefix: &'static str,
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
     }
 }
 
-/// What is not the authorization or the token endpoint.
+/// All endpoints except the authorization and the token endpoint.
 pub(crate) fn rest(server: &Server, oauth: &mut OAuth, request: &Request) -> Reply {
     match (request.method.as_str(), request.path.as_str()) {
         (_, path) if path == server.revoke => revoke(server, oauth, request),
@@ -105,11 +105,11 @@ pub(crate) fn revoke(server: &Server, oauth: &mut OAuth, request: &Request) -> R
     revoke::serve(server, oauth, request).unwrap_or_else(|refusal| refusal)
 }
 
-/// The account behind a living access token; for client credentials, the client.
+/// The account of a live access token. The client, for client credentials.
 fn userinfo(oauth: &OAuth, request: &Request) -> Reply {
     let challenge = |rest: &str| format!("Bearer realm=\"strict\"{rest}");
     let Some(value) = request.bearer() else {
-        // RFC 6750 section 3.1: no error code where no token was sent.
+        // RFC 6750 section 3.1: no error code if no token was sent.
         return Reply { status: 401, headers: Vec::new(), body: String::new() }
             .header("www-authenticate", challenge(""));
     };
@@ -144,7 +144,7 @@ fn metadata(server: &Server, oauth: &OAuth) -> Reply {
     )
 }
 
-/// An error of RFC 6749 section 5.2, not to be cached.
+/// An error of RFC 6749 section 5.2, which must not be cached.
 fn error(status: u16, code: &str, description: &str) -> Reply {
     Reply::json(status, &json!({"error": code, "error_description": description}))
         .header("cache-control", "no-store")

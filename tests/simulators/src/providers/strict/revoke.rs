@@ -5,8 +5,8 @@ use crate::oauth::{OAuth, TokenState, Use};
 use crate::request::Request;
 use crate::wire::Reply;
 
-/// 200 also for a token that is unknown or over already (section 2.2); a hint that is wrong is
-/// passed over (section 2.1), so none is looked at.
+/// The response is 200 also for a token that is unknown or already invalid (section 2.2). A wrong hint is
+/// ignored (section 2.1), so hints are not read.
 pub(super) fn serve(
     _server: &Server,
     oauth: &mut OAuth,
@@ -24,13 +24,13 @@ pub(super) fn serve(
     let Some(token) = oauth.tokens.get(value) else { return Ok(done) };
     let issue = token.issue.clone();
     if !oauth.grants.is_of(issue.grant, &client) {
-        // Section 2.1: the request is refused and the client is informed.
+        // Section 2.1: the request is rejected, and the client is told.
         return Err(error(400, "invalid_grant", "the token was issued to another client"));
     }
     let ended = oauth.grants.stats(issue.grant).is_none_or(|stats| stats.ended);
     let live = oauth.tokens.state(value, oauth.now()) == TokenState::Live;
     match issue.purpose {
-        // One that is expired, or that another took the place of, still stands for its family.
+        // A refresh token that has expired or was replaced still stands for its family.
         Use::Refresh if !ended => oauth.end_grant(issue.grant),
         Use::Access if live => oauth.tokens.revoke(value),
         _ => return Ok(done),

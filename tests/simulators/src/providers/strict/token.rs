@@ -25,7 +25,8 @@ pub(super) fn serve(server: &Server, oauth: &mut OAuth, request: &Request) -> An
     }
 }
 
-/// The parameters: a form, posted, none of them in the URI or there twice (sections 2.3.1, 3.2).
+/// The parameters of the posted form. The URI must have none, and none may be duplicate (sections 2.3.1,
+/// 3.2).
 pub(super) fn form(request: &Request) -> Result<Params, Reply> {
     if request.method != "POST" {
         return Err(
@@ -49,7 +50,7 @@ pub(super) fn form(request: &Request) -> Result<Params, Reply> {
     }
 }
 
-/// The client that sends the request, proven in one of the ways it may be (section 2.3.1). In the
+/// The client that sends the request, authenticated in one of the allowed ways (section 2.3.1). In the
 /// header, id and secret are form-encoded.
 pub(super) fn client(oauth: &OAuth, request: &Request, params: &Params) -> Result<String, Reply> {
     let presented = Presented::new(request, params);
@@ -80,7 +81,7 @@ pub(super) fn client(oauth: &OAuth, request: &Request, params: &Params) -> Resul
 }
 
 fn decoded(text: &str) -> String {
-    // One name without a value: the part up to the first `=`, which the encoding has none of.
+    // The encoding has no `=`, so the part before the first `=` is the whole text.
     form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
 
@@ -96,7 +97,7 @@ fn exchange(server: &Server, oauth: &mut OAuth, client: &str, params: &Params) -
     let check = Check { client, redirect_uri, verifier, now: oauth.now() };
     let code = oauth.codes.check(value, check, Redirect::IfAsked).map_err(|bad| {
         if let BadCode::Used(line) = bad {
-            // RFC 6749 section 4.1.2: what was issued for it ends.
+            // RFC 6749 section 4.1.2: the tokens that were issued for the code are revoked.
             oauth.end_line(line);
         }
         error(
@@ -172,15 +173,15 @@ fn client_credentials(server: &Server, oauth: &mut OAuth, client: &str, params: 
     Ok(tokens(server, oauth, &Descent { grant, line, scopes }, false))
 }
 
-/// What new tokens descend from.
+/// The origin of new tokens.
 struct Descent {
     grant: GrantId,
     line: u64,
     scopes: Vec<String>,
 }
 
-/// Issues tokens: the answer of RFC 6749 section 5.1. A refresh token always has the whole scope of
-/// its grant, also where the access token asked for less.
+/// Issues tokens: the response of RFC 6749 section 5.1. A refresh token always has the whole scope of its
+/// grant, even if the access token has less.
 fn tokens(server: &Server, oauth: &mut OAuth, descent: &Descent, refresh: bool) -> Reply {
     let Descent { grant, line, scopes } = descent;
     let issue = |purpose, scopes: &[String], expires_at| Issue {

@@ -30,7 +30,7 @@ async fn a_wrong_client_or_redirect_uri_is_told_to_the_person_only() {
     }
     let twice = format!("/authorize?client_id=strict-client&{}", encode(&[("client_id", "b")]));
     assert!(is_page(&client::send(strict.port(), "GET", &twice, &[], b"").await.unwrap()));
-    // One that is registered may be left out; of two, neither.
+    // A redirect URI may be omitted if exactly one is registered.
     assert!(Back::of(&ask(&strict, &[("redirect_uri", "")]).await).get("code").is_some());
     strict.register_client(super::CLIENT, super::SECRET, &[CALLBACK, "https://client.example/2"]);
     assert!(is_page(&ask(&strict, &[("redirect_uri", "")]).await));
@@ -117,7 +117,7 @@ async fn a_person_decides_on_a_page() {
     assert_eq!(back.get("state"), Some("st&te/1"));
     let tokens = exchange(&strict, &back.code()).await;
     assert_eq!(strict.grant_of(&text(&tokens, "access_token")).unwrap().account_id, "user-9");
-    // A ticket is for once, and must be one.
+    // A ticket is valid once, and must exist.
     assert!(is_page(&post(&strict, "/authorize", &[], &form).await));
     assert!(is_page(&post(&strict, "/authorize", &[], &[("decision", "allow")]).await));
 

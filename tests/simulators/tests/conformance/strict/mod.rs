@@ -14,7 +14,7 @@ use crate::oauth::{Back, CALLBACK, VERIFIER, basic, browse, challenge, post, sta
 pub(crate) const CLIENT: &str = "strict-client";
 pub(crate) const SECRET: &str = "strict-client-secret-0000000000001";
 
-/// A good authorization request; `changes` replace or (empty) leave out.
+/// A valid authorization request. `changes` replaces parameters. An empty value removes one.
 pub(crate) async fn ask(simulator: &Simulator, changes: &[(&str, &str)]) -> Answer {
     let challenge = challenge();
     let mut query = vec![

@@ -75,7 +75,7 @@ async fn what_else_is_refused() {
     }
     let less = post(&strict, "/token", &[("authorization", &own)], &form("mail", &token)).await;
     assert_eq!(text(&less, "scope"), "mail");
-    // The refresh token has the whole scope still.
+    // The refresh token still has the whole scope.
     let next = refresh(&strict, &text(&less, "refresh_token")).await;
     assert_eq!(text(&next, "scope"), "profile mail");
     let last = text(&next, "refresh_token");
@@ -84,7 +84,7 @@ async fn what_else_is_refused() {
     assert_eq!(strict.token_state(&last), TokenState::Expired);
 }
 
-/// A hundred at once with one refresh token: how many were served.
+/// Sends a hundred concurrent requests with one refresh token. Returns the number of successes.
 async fn race(strict: &Arc<Simulator>, token: &str) -> Vec<String> {
     let calls: Vec<_> = (0..100)
         .map(|_| {

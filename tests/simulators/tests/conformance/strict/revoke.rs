@@ -15,7 +15,7 @@ async fn an_access_token_ends_alone_and_a_refresh_token_with_its_family() {
     let strict = start(Kind::Strict).await;
     let (access, token) = connect(&strict).await;
     let (bystander, _) = connect(&strict).await;
-    // A hint that is wrong is passed over.
+    // A wrong hint is ignored.
     let form = [("token", access.as_str()), ("token_type_hint", "refresh_token")];
     assert_eq!(revoke(&strict, &form).await.status, 200);
     assert_eq!(strict.token_state(&access), TokenState::Revoked);
@@ -27,7 +27,7 @@ async fn an_access_token_ends_alone_and_a_refresh_token_with_its_family() {
     assert_eq!(strict.token_state(&next), TokenState::Revoked);
     assert_eq!(strict.token_state(&bystander), TokenState::Live);
     assert_eq!(strict.grant_of(&next).unwrap().revocations, 2);
-    // What is over or was never there is a success, and counts for nothing.
+    // A revocation of an invalid or unknown token succeeds, and is not counted.
     for token in [&access, &next, "never-issued"] {
         assert_eq!(revoke(&strict, &[("token", token)]).await.status, 200);
     }

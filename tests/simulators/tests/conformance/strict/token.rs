@@ -105,13 +105,13 @@ async fn a_code_is_for_its_client_its_redirect_uri_its_verifier_and_its_minute()
     }
     let stolen = post(&strict, "/token", &[("authorization", &other)], &good).await;
     assert_eq!(error(&stolen), (400, "invalid_grant".into()));
-    // None of that used it up.
+    // None of these attempts used up the code.
     assert_eq!(exchange(&strict, &value).await.status, 200);
 
     let late = code(&strict).await;
     strict.advance_clock(61);
     assert_eq!(error(&exchange(&strict, &late).await), (400, "invalid_grant".into()));
-    // Without a redirect URI in the authorization request none is needed here.
+    // If the authorization request has no redirect URI, the token request needs none.
     let back = Back::of(&ask(&strict, &[("redirect_uri", "")]).await);
     let form = [good[0], ("code", &back.code()), good[3]];
     assert_eq!(post(&strict, "/token", &[("authorization", &own)], &form).await.status, 200);

@@ -1,5 +1,5 @@
-//! A soak: sixteen writers on two replicas, with 5 ms between each replica and the database, for ten minutes. It reports
-//! how long writes took, and fails if the database server stops to write.
+//! A soak test: sixteen writers on two replicas, with 5 ms between each replica and the database, for ten
+//! minutes. The test reports how long writes took, and fails if the database server stops writing.
 //!
 //! `cargo xtask test --storage file -- --ignored --nocapture replicas::soak` runs it. `NEXUS_SOAK_SECONDS` sets its length.
 
@@ -16,19 +16,19 @@ use super::{Replicas, create};
 use crate::kit::app::App;
 use crate::kit::upstream::Upstream;
 
-/// How many write at once.
+/// The number of concurrent writers.
 const WRITERS: usize = 16;
 /// A write that takes longer is counted as stalled.
 const STALLED: Duration = Duration::from_secs(4);
-/// Without any successful write for so long, the server has stopped to write.
+/// If no write succeeds for this long, the server has stopped writing.
 const STOPPED: Duration = Duration::from_secs(30);
 
-/// What the writers saw.
+/// The measurements of the writers.
 #[derive(Default)]
 struct Seen {
     /// The times of successful writes, in milliseconds, by kind.
     times: BTreeMap<&'static str, Vec<u128>>,
-    /// How many got another answer, by kind and status.
+    /// The number of other responses, by kind and status.
     failed: BTreeMap<(&'static str, u16), u32>,
     stalled: u32,
     /// The longest time without a successful write.
@@ -106,7 +106,7 @@ async fn sixteen_writers_for_ten_minutes() {
     let seen = Mutex::new(Seen::default());
     let writers =
         (0..WRITERS).map(|number| write(&apps[number % 2], &manifest, number, end, &seen));
-    // Agents' calls count usage and places beside the writers.
+    // Calls of agents add usage and places of concurrent calls while the writers run.
     let shared = &seen;
     let calls = apps.iter().map(|app| async move {
         while Instant::now() < end {

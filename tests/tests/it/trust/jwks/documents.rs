@@ -1,4 +1,5 @@
-//! Which keys of a document are used, which documents are none, and where they may come from.
+//! The keys of a document that are used, the documents that are rejected, and the places from which they may
+//! come.
 
 use std::time::{Duration, Instant};
 
@@ -67,7 +68,7 @@ async fn keys_that_are_not_for_this_are_ignored() {
     let header = json!({"alg": "HS256", "kid": "oct"});
     refused(&app, "oct", &keys::hmac(&header, &admin(), b"secret")).await;
     assert_eq!(status(&app, &ec.token("good", &admin())).await, 200);
-    // It is the only one of its algorithm that is left.
+    // This is the only key of its algorithm that is left.
     assert_eq!(status(&app, &ec.sign(&json!({"alg": "ES256"}), &admin())).await, 200);
     assert_eq!(issuer.asked().len(), 1);
 }
@@ -85,7 +86,7 @@ async fn without_a_kid_exactly_one_key_must_fit() {
     refused(&app, "none", &keys::rsa().sign(&json!({"alg": "RS256"}), &admin())).await;
 }
 
-/// Calls with a token of a key that was never seen: 503, and when to come back.
+/// Calls with a token of an unknown key. Expects a 503 that says when to retry.
 async fn unavailable(app: &App, what: &str) {
     let token = keys::p256(1).token("k", &admin());
     let answer = app.get("/api/integrations").bearer(&token).send().await;
@@ -140,7 +141,7 @@ async fn what_is_no_document_is_none() {
 
 #[tokio::test]
 async fn a_slow_document_is_given_up() {
-    // Well until the last byte, which never comes.
+    // The document is well-formed, but its last byte never arrives.
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"keys\":[";
     for answer in [Answer::raw(head.into()).held(), Answer::raw(String::new()).held()] {
         let issuer = Issuer::answering(answer).await;

@@ -1,6 +1,6 @@
-//! An identity provider that publishes a JWKS document, well or badly.
+//! An identity provider that publishes a JWKS document, well-formed or not.
 //!
-//! It speaks HTTP/1.1 by hand, so that a test decides about every byte of the answer.
+//! It writes HTTP/1.1 by hand, so that a test controls every byte of the response.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,11 +11,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// What the issuer says.
+/// A response of the issuer.
 #[derive(Clone)]
 pub(crate) struct Answer {
     bytes: Vec<u8>,
-    /// Whether the connection stays open after it.
+    /// Whether the connection stays open after the response.
     held: bool,
 }
 
@@ -29,12 +29,12 @@ impl Answer {
         ))
     }
 
-    /// These bytes, then the connection ends.
+    /// Exactly these bytes, followed by the end of the connection.
     pub(crate) fn raw(text: String) -> Self {
         Self { bytes: text.into_bytes(), held: false }
     }
 
-    /// The same, but the connection never ends.
+    /// The same response on a connection that stays open.
     pub(crate) fn held(self) -> Self {
         Self { held: true, ..self }
     }
@@ -54,18 +54,18 @@ pub(crate) struct Issuer {
 
 struct State {
     answer: Mutex<Answer>,
-    /// Answers for single paths.
+    /// Responses for certain paths.
     routes: Mutex<HashMap<String, Answer>>,
     paths: Mutex<Vec<String>>,
 }
 
 impl Issuer {
-    /// One that publishes `keys`.
+    /// Starts an issuer that publishes `keys`.
     pub(crate) async fn start(keys: &[Value]) -> Self {
         Self::answering(Answer::keys(keys)).await
     }
 
-    /// One that answers so.
+    /// Starts an issuer with this response.
     pub(crate) async fn answering(answer: Answer) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -86,12 +86,12 @@ impl Issuer {
         *self.state.answer.lock().unwrap() = Answer::keys(keys);
     }
 
-    /// Answers so at `path` from now on.
+    /// Responds in this way at `path` from now on.
     pub(crate) fn route(&self, path: &str, answer: Answer) {
         self.state.routes.lock().unwrap().insert(path.to_owned(), answer);
     }
 
-    /// The paths that were asked for so far.
+    /// The requested paths so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.state.paths.lock().unwrap().clone()
     }

@@ -1,6 +1,6 @@
-//! Keys of an issuer, and the tokens that are signed with them, rightly and wrongly.
+//! Keys of an issuer, and tokens with right and wrong signatures.
 //!
-//! Signed with the primitives, not with the library that verifies.
+//! The signatures are made with the primitives, not with the library that verifies them.
 
 use std::sync::OnceLock;
 
@@ -28,13 +28,13 @@ pub(crate) fn rsa() -> Key {
     Key::Rsa(KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).unwrap()))
 }
 
-/// An RSA key of 2040 bits: one byte short of what is accepted.
+/// An RSA key of 2040 bits, one byte less than the minimum.
 pub(crate) fn small_rsa() -> Key {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
     Key::Rsa(KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2040).unwrap()))
 }
 
-/// The P-256 key of that number.
+/// The P-256 key with this number.
 pub(crate) fn p256(number: u8) -> Key {
     Key::P256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap())
 }
@@ -44,7 +44,7 @@ pub(crate) fn p384() -> Key {
     Key::P384(p384::ecdsa::SigningKey::from_slice(&[7; 48]).unwrap())
 }
 
-/// The Ed25519 key of that number.
+/// The Ed25519 key with this number.
 pub(crate) fn ed25519(number: u8) -> Key {
     let seed = ed25519_compact::Seed::new([number; 32]);
     Key::Ed25519(ed25519_compact::KeyPair::from_seed(seed))
@@ -81,7 +81,7 @@ impl Key {
         jwk
     }
 
-    /// The `alg` that it is for.
+    /// The `alg` of the key.
     pub(crate) fn algorithm(&self) -> &'static str {
         match self {
             Self::Rsa(_) => "RS256",
@@ -91,7 +91,7 @@ impl Key {
         }
     }
 
-    /// The public key in every form that somebody might take for an HMAC secret.
+    /// The public key in every form that a verifier could mistake for an HMAC secret.
     pub(crate) fn public_bytes(&self) -> Vec<Vec<u8>> {
         use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
         match self {
@@ -121,7 +121,7 @@ impl Key {
         self.sign(&json!({"alg": self.algorithm(), "typ": "JWT", "kid": kid}), claims)
     }
 
-    /// A token with this header, whatever that says, signed with this key's own algorithm.
+    /// A token with exactly this header, signed with this key's own algorithm.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let signed = unsigned(header, claims);
         let signature = self.signature(signed.as_bytes());
@@ -147,7 +147,7 @@ impl Key {
         }
     }
 
-    /// A signature by another algorithm that an RSA key can be used with.
+    /// A signature by another algorithm for RSA keys.
     pub(crate) fn rsa_signature(&self, algorithm: &str, message: &[u8]) -> Vec<u8> {
         let Self::Rsa(key) = self else { panic!("no RSA key") };
         let key = (*key).clone();

@@ -1,5 +1,5 @@
-//! Tokens of an issuer with its own keys: which documents, keys and tokens are accepted, and what
-//! becomes of requests while the issuer is away.
+//! Tokens of an issuer with its own keys: the documents, keys and tokens that are accepted, and the responses
+//! while the issuer is down.
 
 mod documents;
 pub(crate) mod issuer;
@@ -34,15 +34,15 @@ async fn status(app: &App, token: &str) -> u16 {
     app.get("/api/integrations").bearer(token).send().await.status.as_u16()
 }
 
-/// Expects that `token` proves nothing.
+/// Checks that `token` is rejected.
 async fn refused(app: &App, what: &str, token: &str) {
     let answer = app.get("/api/integrations").bearer(token).send().await;
     assert_eq!(answer.status.as_u16(), 401, "{what}: {answer:?}");
     answer.problem(401, "invalid_token");
 }
 
-/// The same application `ms` later: what it has of the issuer is that much older, and no instance
-/// remembers more.
+/// The same application `ms` later: the cached keys of the issuer are that much older, and the caches of the
+/// instances are empty.
 async fn later(app: App, ms: u64) -> App {
     let store = app.key_value();
     let keys = store.keys("jwks:");

@@ -1,4 +1,4 @@
-//! Every token that must be refused although the issuer's document is well.
+//! Every token that must be rejected although the issuer's document is valid.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use super::keys::{self, Key};
 use super::{admin, app, refused, status, trusting};
 use crate::kit::token::now;
 
-/// One of each kind that is accepted, published as `rsa`, `p256`, `ed`.
+/// A key of each accepted kind, published as `rsa`, `p256` and `ed`.
 fn three() -> [(&'static str, Key); 3] {
     [("rsa", keys::rsa()), ("p256", keys::p256(1)), ("ed", keys::ed25519(1))]
 }
@@ -38,12 +38,12 @@ async fn rs256_es256_and_eddsa_are_accepted_by_every_component() {
     for (kid, key) in three() {
         let token = key.token(kid, &admin());
         assert_eq!(status(&app, &token).await, 200, "{kid}");
-        // Other components verify too, with the document that the first one fetched.
+        // Other components accept the token too, with the document that the first one fetched.
         let answer = app.get("/api/manifests").bearer(&token).send().await;
         assert_eq!(answer.status.as_u16(), 200, "{kid}: {answer:?}");
         let unknown = "/api/integrations/int_00000000000000000000000000";
         app.delete(unknown).bearer(&token).send().await.problem(404, "not_found");
-        // Without a `kid` it is the only key of its algorithm.
+        // Without a `kid`, the only key of the algorithm is used.
         let token = key.sign(&json!({"alg": key.algorithm()}), &admin());
         assert_eq!(status(&app, &token).await, 200, "{kid} without kid");
     }
@@ -109,7 +109,7 @@ async fn the_algorithm_follows_the_key() {
             let signed = key.sign(&json!({"alg": alg, "kid": kid}), &claims);
             refused(&app, alg, &signed).await;
         }
-        // Signed as the key should, called something else.
+        // The signature is made with the key's own algorithm, but the header names another one.
         for alg in
             ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES256K", "EdDSA", "HS256"]
         {
@@ -118,7 +118,7 @@ async fn the_algorithm_follows_the_key() {
             }
         }
         refused(&app, "no alg", &key.sign(&json!({"kid": kid}), &claims)).await;
-        // The public key taken for a secret.
+        // The public key is used as an HMAC secret.
         for secret in key.public_bytes() {
             for alg in ["HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"] {
                 for header in [json!({"alg": alg, "kid": kid}), json!({"alg": alg})] {
@@ -126,7 +126,7 @@ async fn the_algorithm_follows_the_key() {
                 }
             }
         }
-        // A key of another kind under this one's name.
+        // A key of another kind, with this key's `kid`.
         for (other, another) in three() {
             if other != kid {
                 let token = another.token(kid, &claims);
@@ -136,7 +136,7 @@ async fn the_algorithm_follows_the_key() {
             }
         }
     }
-    // The RSA key used in other ways than its document says.
+    // The RSA key is used with other algorithms than its document says.
     for alg in ["RS384", "RS512", "PS256"] {
         for named in [alg, "RS256"] {
             let unsigned = keys::unsigned(&json!({"alg": named, "kid": "rsa"}), &claims);
@@ -177,7 +177,7 @@ async fn a_signature_must_be_that_of_this_token_and_whole() {
         refused(&app, "four parts", &format!("{token}.x")).await;
         refused(&app, "padding", &format!("{token}=")).await;
     }
-    // DER is what other protocols use.
+    // Other protocols use DER for this signature.
     let Key::P256(key) = keys::p256(1) else { panic!() };
     let unsigned = keys::unsigned(&json!({"alg": "ES256", "kid": "p256"}), &admin());
     let signature: p256::ecdsa::Signature =
@@ -208,7 +208,7 @@ async fn a_token_cannot_bring_its_key() {
         }
     }
     assert!(thief.asked().is_empty());
-    // None of these made the application ask anybody.
+    // None of these tokens caused a request to the issuer.
     assert!(issuer.asked().is_empty());
 }
 

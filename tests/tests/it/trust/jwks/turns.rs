@@ -1,4 +1,4 @@
-//! When the issuer is asked, and what goes on while it does not answer.
+//! When the issuer is asked, and what still works while it does not respond.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn a_key_that_was_taken_out_is_refused_after_ten_minutes() {
     let app = later(app, MINUTE).await;
     refused(&app, "taken out", &gone.token("gone", &admin())).await;
     assert_eq!(status(&app, &stays.token("stays", &admin())).await, 200);
-    // Also by a request with the key that stays.
+    // A request with the key that stays also fetches the document.
     issuer.publish(&[]);
     let app = later(app, 10 * MINUTE).await;
     refused(&app, "the last one", &stays.token("stays", &admin())).await;
@@ -106,7 +106,7 @@ async fn while_the_issuer_is_dead_known_keys_go_on() {
     answer.problem(503, "jwks_unavailable");
     let seconds: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&seconds), "{seconds}");
-    // Also where another component is asked by way of the first.
+    // The error also passes through a component that calls another one.
     let path = "/api/integrations/int_00000000000000000000000000";
     let answer = app.delete(path).bearer(&unknown).send().await;
     answer.problem(503, "jwks_unavailable");
@@ -127,7 +127,7 @@ async fn an_issuer_that_was_dead_from_the_start_is_asked_again_soon() {
     answer.problem(503, "jwks_unavailable");
     let seconds: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
-    // Anybody learns that nobody can sign in, whoever may know learns why.
+    // Everyone learns that nobody can sign in. A caller with the tick secret also learns why.
     let ill = app.get("/api/health").send().await;
     assert_eq!((ill.status.as_u16(), &ill.json()["status"]), (503, &json!("failing")));
     let told = app.get("/api/health").bearer(TICK_SECRET).send().await.json();
@@ -143,7 +143,7 @@ async fn health_asks_an_issuer_only_where_it_never_gave_a_document() {
     assert!(well(&app).await && well(&app).await);
     assert_eq!(issuer.asked().len(), 1);
     issuer.stop().await;
-    // What it published goes on.
+    // The published keys stay valid.
     let app = later(app, 60 * MINUTE).await;
     assert!(well(&app).await);
     assert!(!app.log().contains("no keys from"), "{}", app.log());

@@ -1,4 +1,4 @@
-//! Who is let in, with which role.
+//! Who can sign in, and with which role.
 
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn the_claims_of_the_provider_sign_a_person_in() {
     assert_eq!(me["workspace"], "acme", "{me}");
     assert_eq!((&me["role"], &me["name"]), (&json!("ADMIN"), &json!("Ann")));
 
-    // What was sent for the code.
+    // The request for the code.
     let seen = scene.provider.seen();
     let sent = seen.iter().find(|seen| seen.target() == "/token").unwrap();
     let form = String::from_utf8(sent.body.clone()).unwrap();
@@ -46,7 +46,7 @@ async fn the_claims_of_the_provider_sign_a_person_in() {
     let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash);
     assert_eq!(parameter(&url, "code_challenge"), challenge);
 
-    // The same browser cannot finish twice, and the next sign-in is another session of the same person.
+    // The same browser cannot finish twice. Its next sign-in is another session of the same person.
     let twice = scene.come_back(&cookie, &scene.good(&url)).await;
     assert_eq!((twice.status.as_u16(), is_signed_in(&twice)), (400, false), "{twice:?}");
     let lowered = json!({"workspace_id": "acme", "role": "MANAGER"});
@@ -56,11 +56,11 @@ async fn the_claims_of_the_provider_sign_a_person_in() {
     assert_eq!((&lowered["person"], &lowered["role"]), (&me["person"], &json!("MANAGER")));
     assert_eq!(scene.app.count("people"), 1);
 
-    // The provider takes the role away: the row must not keep it.
+    // The provider withdraws the role. The row must not keep it.
     let gone = scene.sign_in(json!({"workspace_id": "acme"}), json!({})).await;
     assert_eq!((gone.status.as_u16(), is_signed_in(&gone)), (403, false), "{gone:?}");
 
-    // Switched off here, a role at the provider does not help.
+    // The person is switched off here, so a role at the provider does not help.
     let path = format!("/api/people/{}", me["person"].as_str().unwrap());
     let off = scene.app.put(&path).as_admin().json(&json!({"status": "disabled"})).send().await;
     assert_eq!(off.status, 200, "{off:?}");
@@ -84,18 +84,18 @@ async fn an_unknown_person_needs_an_invitation_once() {
 
     let invitation = scene.invite("acme", "MANAGER").await;
     let open = json!({ "invitation": invitation });
-    // The claim names another workspace than the invitation: it stays open.
+    // The claim names another workspace than the invitation. The invitation stays open.
     let elsewhere = scene.sign_in(json!({"workspace_id": "beta"}), open.clone()).await;
     assert_eq!((elsewhere.status.as_u16(), is_signed_in(&elsewhere)), (403, false));
     let joined = scene.sign_in(json!({}), open.clone()).await;
     let me = scene.me(&joined).await;
     assert_eq!((&me["workspace"], &me["role"]), (&json!("acme"), &json!("MANAGER")));
-    // Used twice, by another person.
+    // Another person uses the invitation a second time.
     let twice = scene.sign_in(json!({"sub": "u-2"}), open).await;
     assert_eq!((twice.status.as_u16(), is_signed_in(&twice)), (403, false));
     assert!(twice.text.contains("new one"), "{twice:?}");
 
-    // From then on the person's own row decides, and an ADMIN can change it.
+    // From then on the person's row decides the role, and an ADMIN can change it.
     let path = format!("/api/people/{}", me["person"].as_str().unwrap());
     let change = scene.app.put(&path).as_admin().json(&json!({"role": "ADMIN"})).send().await;
     assert_eq!(change.status, 200, "{change:?}");
@@ -126,7 +126,7 @@ async fn nobody_is_signed_in_while_their_workspace_is_stopped() {
     let path = format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap());
     assert_eq!(scene.app.delete(&path).as_admin().send().await.status, 204);
     assert!(is_signed_in(&scene.sign_in(json!({}), open).await), "the invitation stayed valid");
-    // The role that the claim gives from now on is in the record.
+    // The role that the claim gives from now on is in the audit record.
     assert!(is_signed_in(&scene.sign_in(mapped, json!({})).await));
     let audit = scene.app.get("/api/audit").as_admin().send().await.json();
     let changed = |one: &Value| {
@@ -137,7 +137,7 @@ async fn nobody_is_signed_in_while_their_workspace_is_stopped() {
     assert!(audit["items"].as_array().unwrap().iter().any(changed), "{audit}");
 }
 
-/// Several customers at one provider: its id tokens are all for one client, and no claim says whose they are.
+/// Several customers of one provider. All id tokens are for one client, and no claim names the customer.
 #[tokio::test]
 async fn the_first_entry_of_the_provider_does_not_decide_for_the_others() {
     let rules = json!({"audience_claim": "client_id", "role_claim": "groups",
@@ -149,7 +149,7 @@ async fn the_first_entry_of_the_provider_does_not_decide_for_the_others() {
     let scene = Scene::by(&entries, &rules, |options| options).await;
     let refused = scene.sign_in(groups.clone(), json!({})).await;
     assert_eq!(refused.status, 403, "{refused:?}");
-    // An invitation decides, and the claim's role does not count.
+    // The invitation decides, and the role in the claim does not count.
     let invitation = scene.invite("acme", "MANAGER").await;
     let admitted = scene.sign_in(groups.clone(), json!({ "invitation": invitation })).await;
     let shown = scene.me(&admitted).await;
@@ -161,7 +161,7 @@ async fn the_first_entry_of_the_provider_does_not_decide_for_the_others() {
     let shown = scene.me(&scene.sign_in(groups.clone(), json!({})).await).await;
     assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("ADMIN")));
 
-    // Entries of one workspace: the least of their roles counts.
+    // Several entries of one workspace: the person gets the lowest of their roles.
     let mut people = customer("acme", "acme-app");
     people["role_map"] = json!({"admins": "MANAGER"});
     let entries = [customer("acme", "acme-app"), people];

@@ -1,4 +1,4 @@
-//! What an attacker meets, and a provider that fails.
+//! Attempts of an attacker, and a provider that fails.
 
 use serde_json::{Value, json};
 
@@ -130,7 +130,7 @@ async fn only_the_browser_that_began_a_sign_in_finishes_it() {
         "{answer:?}"
     );
     assert!(scene.provider.seen().iter().all(|seen| seen.target() != "/token"), "no code was sent");
-    // The browser that began it finishes it, and goes to `/`, whatever the query says.
+    // The browser that began the sign-in finishes it, and goes to `/`, whatever the query says.
     let answer = scene.come_back(&cookie, &format!("{good}&next=https://evil.example")).await;
     assert_eq!(scene.me(&answer).await["workspace"], "acme");
     // Another site cannot begin a sign-in.
@@ -164,7 +164,7 @@ async fn a_provider_that_fails_or_lies_signs_nobody_in() {
         json!({"token_endpoint": "http://elsewhere.example/token"}),
         json!({"authorization_endpoint": "javascript:alert(1)"}),
     ] {
-        // A new application, which has no metadata yet.
+        // A new application, which has not cached any metadata.
         let scene = Scene::new().await;
         scene.says.lock().unwrap().metadata = metadata.clone();
         let call = scene.app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
@@ -179,11 +179,12 @@ async fn a_provider_that_fails_or_lies_signs_nobody_in() {
     }
 }
 
-/// Anyone can make a cookie with its `state`. That alone writes nothing, and does not wait for those who write.
+/// Anyone can make a cookie with its `state`. That alone writes nothing, and does not wait for the write
+/// lock.
 #[tokio::test]
 async fn a_sign_in_that_the_provider_does_not_know_writes_nothing() {
     let scene = Scene::new().await;
-    // The database is there once it was needed.
+    // The first request that needs the database makes it.
     scene.invite("acme", "MANAGER").await;
     let (cookie, url) = scene.begin(json!({})).await;
     scene.says.lock().unwrap().token = (400, json!({"error": "invalid_grant"}));
@@ -194,7 +195,7 @@ async fn a_sign_in_that_the_provider_does_not_know_writes_nothing() {
     assert!(answer.text.contains("rejected the code"), "{answer:?}");
     database.execute_batch("rollback").unwrap();
     assert_eq!(scene.app.count("used_proofs"), 0);
-    // The same sign-in can be finished with a good code, and only once.
+    // The same sign-in can be finished with a good code, once.
     scene.will_say(
         &key().token("k", &scene.claims(&url, &json!({"workspace_id": "acme", "role": "ADMIN"}))),
     );

@@ -1,4 +1,4 @@
-//! What an attacker meets: each wrong response of an authenticator, and each person who is not let in.
+//! Wrong responses of an authenticator, and persons who must not be signed in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +32,7 @@ async fn a_response_counts_once_and_for_the_browser_that_asked() {
     refused("no cookie", &other.post(&app, SIGN_IN, &body).await);
     assert_ne!(other.ask(&app, OPTIONS).await["challenge"], asked["challenge"]);
     refused("another browser", &other.clone().post(&app, SIGN_IN, &body).await);
-    // The cookie of one browser with the challenge of another, and a cookie that is made up.
+    // The cookie of one browser with the challenge of another, and an invented cookie.
     let cookie = browser.cookies["nexus-passkey"].clone();
     let (id, rest) = cookie.split_once('.').unwrap();
     let (expires_at, random) = rest.split_once('.').unwrap();
@@ -49,7 +49,7 @@ async fn a_response_counts_once_and_for_the_browser_that_asked() {
         forged.cookies.insert("nexus-passkey".into(), changed.clone());
         refused(&changed, &forged.post(&app, SIGN_IN, &body).await);
     }
-    // Two at once: one counts.
+    // Two concurrent requests with one response: one of them succeeds.
     let (mut one, mut two) = (browser.clone(), browser.clone());
     let (first, second) =
         tokio::join!(one.post(&app, SIGN_IN, &body), two.post(&app, SIGN_IN, &body));
@@ -65,7 +65,7 @@ async fn a_challenge_expires_after_five_minutes() {
     let (_, mut ann) = with_passkey(&app, "acme", "Ann", 1).await;
     let mut browser = Browser::default();
     browser.ask(&app, OPTIONS).await;
-    // With the key of the deployment, a cookie of any age can be made.
+    // Someone with the deployment's key can make a cookie of any age.
     let cookie = browser.cookies["nexus-passkey"].clone();
     let parts: Vec<&str> = cookie.split('.').collect();
     let key: Vec<u8> = app
@@ -86,7 +86,7 @@ async fn a_challenge_expires_after_five_minutes() {
         let answer = browser.clone().post(&app, SIGN_IN, &body).await;
         assert_eq!(answer.status, status, "{age}: {answer:?}");
     }
-    // After a day, another key makes challenges. Those of the last key stay valid.
+    // After a day, challenges are made with another key. Challenges of the previous key stay valid.
     let mut before = Browser::default();
     let asked = before.ask(&app, OPTIONS).await;
     let age = "update challenge_keys set created_at = created_at - 86400000";
@@ -137,7 +137,7 @@ async fn a_wrong_response_signs_nobody_in() {
         change(&mut changed);
         refused(what, &Browser::default().sign_in(&app, &mut changed).await);
     }
-    // Bob's passkey for Ann, and Ann's id with Bob's signature.
+    // Bob's passkey with Ann's id, and Ann's id with Bob's signature.
     let mut handle = Authenticator::new(Key::es256(2), 2);
     handle.user_handle.clone_from(&ann.user_handle);
     refused("another person", &Browser::default().sign_in(&app, &mut handle).await);
@@ -195,17 +195,17 @@ async fn a_response_to_one_kind_of_request_is_not_one_to_another() {
     let app = start().await;
     let (mut ann, mut own) = with_passkey(&app, "acme", "Ann", 1).await;
     let (mut bob, _) = with_passkey(&app, "acme", "Bob", 2).await;
-    // The challenge of a registration, signed to sign in, with the cookie under the other name.
+    // The challenge of a registration is signed to sign in. The cookie has the other name.
     let asked = ann.ask(&app, "/api/me/passkeys/options").await;
     let mut browser = Browser::default();
     browser.cookies.insert("nexus-passkey".into(), ann.cookies["nexus-new-passkey"].clone());
     let body = json!({"credential": own.get(&asked)});
     refused("to register", &browser.post(&app, SIGN_IN, &body).await);
-    // The new credential itself, to sign in.
+    // The new credential itself is used to sign in.
     let mut fresh = Authenticator::new(Key::es256(5), 5);
     let body = json!({"credential": fresh.create(&asked)});
     refused("a new credential", &browser.post(&app, SIGN_IN, &body).await);
-    // The challenge of a sign-in, to register.
+    // The challenge of a sign-in is used to register.
     let mut browser = Browser::default();
     let mut asked_to_sign_in = browser.ask(&app, OPTIONS).await;
     asked_to_sign_in["user"] = asked["user"].clone();
@@ -215,7 +215,7 @@ async fn a_response_to_one_kind_of_request_is_not_one_to_another() {
     confused.cookies.insert("nexus-new-passkey".into(), browser.cookies["nexus-passkey"].clone());
     let path = "/api/me/passkeys";
     confused.post(&app, path, &body).await.problem(422, "invalid");
-    // Bob's challenge in Ann's session: a passkey of Bob would become one of Ann.
+    // Bob's challenge in Ann's session would add Bob's passkey to Ann.
     let asked_bob = bob.ask(&app, "/api/me/passkeys/options").await;
     let mut confused = ann.clone();
     confused.cookies.insert("nexus-new-passkey".into(), bob.cookies["nexus-new-passkey"].clone());
@@ -241,7 +241,7 @@ async fn a_response_to_one_kind_of_request_is_not_one_to_another() {
         let answer = ann.post(&app, path, &body).await;
         assert_eq!(answer.problem(422, "invalid")["errors"][0]["pointer"], "/credential", "{what}");
     }
-    // A registration counts once.
+    // A registration is accepted once.
     let asked = ann.ask(&app, "/api/me/passkeys/options").await;
     let mut twice = ann.clone();
     let body = json!({"credential": fresh.create(&asked)});
@@ -262,7 +262,7 @@ async fn a_counter_that_goes_back_is_rejected_and_recorded() {
         own.count = count;
         refused("a copy", &sign_in(&mut own).await);
     }
-    // Whoever has no key cannot make such a record.
+    // An authenticator with a wrong key cannot cause such a record.
     let mut forged = Authenticator::new(Key::es256(9), 1);
     forged.user_handle.clone_from(&own.user_handle);
     forged.count = 4;
@@ -330,7 +330,7 @@ async fn a_person_who_may_not_sign_in_is_not_let_in() {
     let mut browser = Browser::default();
     browser.sign_in(&app, &mut elsewhere).await;
     assert_eq!(browser.me(&app).await["workspace"], "beta");
-    // A role that the identity provider gives counts only while it gives it.
+    // A role from the identity provider counts only while the provider gives it.
     app.database()
         .execute("update people set source = 'oidc' where workspace = 'beta'", [])
         .unwrap();
@@ -343,7 +343,7 @@ async fn wrong_passkeys_of_an_address_are_limited_and_good_ones_are_not() {
     let (_, mut ann) = with_passkey(&app, "acme", "Ann", 1).await;
     let mut wrong = Authenticator::new(Key::es256(9), 9);
     let mut limited = 0;
-    // Within two minutes at most, there are four in one of them.
+    // The attempts lie in at most two minutes, so at least four are in one of them.
     for _ in 0..8 {
         let answer = Browser::default().sign_in(&app, &mut wrong).await;
         limited += usize::from(answer.status == 429);

@@ -1,5 +1,5 @@
-//! A software authenticator, and the browser in front of it (Web Authentication, Level 3). It does what an honest
-//! one does, but for what a test changes. Chromium's own is in the browser tests.
+//! A software authenticator, and the browser in front of it (Web Authentication, Level 3). It behaves
+//! honestly, except for the changes of a test. The browser tests use Chromium's own authenticator.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,10 +10,10 @@ use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// The user is there, and was verified.
+/// The user is present, and was verified.
 pub(crate) const PRESENT: u8 = 0x01;
 pub(crate) const VERIFIED: u8 = 0x04;
-/// The passkey may be copied to other devices, and was.
+/// The passkey may be copied to other devices, and was copied.
 pub(crate) const MAY_BE_COPIED: u8 = 0x08;
 pub(crate) const COPIED: u8 = 0x10;
 const HAS_KEY: u8 = 0x40;
@@ -88,22 +88,22 @@ pub(crate) struct Authenticator {
     pub(crate) key: Key,
     pub(crate) credential_id: Vec<u8>,
     pub(crate) user_handle: Vec<u8>,
-    /// The flags without those that follow from the kind of response.
+    /// The flags, without those that depend on the kind of response.
     pub(crate) flags: u8,
-    /// How often it has signed. It counts if this is not 0.
+    /// The signature counter. 0 for an authenticator that does not count.
     pub(crate) count: u32,
     pub(crate) aaguid: [u8; 16],
     pub(crate) origin: String,
     pub(crate) domain: String,
     pub(crate) is_framed: bool,
-    /// The type in the browser's data, if not the honest one.
+    /// The type in the browser's data, if it is not the honest one.
     pub(crate) kind: Option<&'static str>,
-    /// The challenge, if not that of the options.
+    /// The challenge, if it is not the one in the options.
     pub(crate) challenge: Option<String>,
 }
 
 impl Authenticator {
-    /// An honest one that copies its passkeys to other devices and does not count, as most do.
+    /// An honest authenticator that copies its passkeys to other devices and does not count, as most do.
     pub(crate) fn new(key: Key, number: u8) -> Self {
         Self {
             key,

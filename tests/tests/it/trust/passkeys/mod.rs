@@ -1,4 +1,4 @@
-//! Passkeys: adding them, signing in with them, and what an attacker meets.
+//! Passkeys: adding them, signing in with them, and attacks.
 
 mod attacks;
 mod authenticator;
@@ -11,7 +11,7 @@ use crate::kit::app::{Answer, App, Call, Options};
 use crate::kit::link;
 use authenticator::{Authenticator, Key};
 
-/// The address of the application in these tests, which need not be where it listens.
+/// The address of the application in these tests. The application may listen at another one.
 const URL: &str = "http://localhost:1";
 
 fn options() -> Options {
@@ -29,7 +29,7 @@ struct Browser {
 }
 
 impl Browser {
-    /// A browser in which a person has signed in by a link from the machine.
+    /// A browser in which a person has signed in by a link of the operator's tool.
     async fn of(app: &App, workspace: &str, name: &str) -> Self {
         let url = link::link(URL, workspace, "ADMIN", name).await;
         let link = url.split_once("#link=").unwrap().1;
@@ -39,7 +39,7 @@ impl Browser {
         browser
     }
 
-    /// Sends a request from a page of the application, and keeps the cookies of the answer.
+    /// Sends a request from a page of the application, and keeps the cookies of the response.
     async fn send(&mut self, call: Call<'_>) -> Answer {
         let answer = call
             .header("cookie", &self.header())

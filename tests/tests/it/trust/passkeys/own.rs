@@ -1,4 +1,4 @@
-//! What a person does with passkeys, and what an ADMIN sees and does.
+//! How a person manages passkeys, and what an ADMIN sees and can do.
 
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ async fn a_person_names_and_removes_passkeys_but_not_the_last_one() {
     assert_eq!(known.len(), 2, "{asked}");
     assert!(known.iter().any(|one| decode(&one["id"]) == first.credential_id));
     assert_eq!(known[0]["transports"], json!(["hybrid", "internal"]));
-    // The same passkey again, and another person's.
+    // The same passkey again, and another person's passkey.
     for number in [1, 2] {
         let mut known = Authenticator::new(Key::es256(number), number);
         let asked = ann.ask(&app, "/api/me/passkeys/options").await;
@@ -88,7 +88,7 @@ async fn a_person_names_and_removes_passkeys_but_not_the_last_one() {
         let refused = ann.send(app.put(&path(&all[0])).json(&json!({ "name": wrong }))).await;
         refused.problem(422, "invalid");
     }
-    // Another person's are not there.
+    // Another person's passkeys do not exist for this person.
     let theirs = path(&bob.passkeys(&app).await[0]);
     ann.send(app.put(&theirs).json(&json!({"name": "x"}))).await.problem(404, "not_found");
     ann.send(app.delete(&theirs)).await.problem(404, "not_found");
@@ -98,7 +98,7 @@ async fn a_person_names_and_removes_passkeys_but_not_the_last_one() {
     removed.problem(401, "invalid_token");
     ann.send(app.delete(&path(&all[0]))).await.problem(409, "last_passkey");
     assert_eq!(Browser::default().sign_in(&app, &mut first).await.status, 200);
-    // Who can sign in at the identity provider needs none.
+    // A person who can sign in at the identity provider may remove the last passkey.
     let sql = "update people set issuer = 'https://id.example', subject = 'u-1' where name = 'Ann'";
     app.database().execute(sql, []).unwrap();
     assert_eq!(ann.send(app.delete(&path(&all[0]))).await.status, 204);
@@ -163,7 +163,7 @@ async fn a_person_who_has_lost_every_passkey_signs_in_by_a_link_and_adds_one() {
     let mut next = Browser::default();
     assert_eq!(next.sign_in(&app, &mut new).await.status, 200);
     assert_eq!(next.me(&app).await["person"], id);
-    // Bob keeps what is his.
+    // Bob's passkeys stay.
     assert_eq!(Browser::default().sign_in(&app, &mut bobs).await.status, 200);
 }
 
@@ -183,7 +183,7 @@ async fn only_the_browser_of_a_local_person_has_passkeys() {
             app.delete(&one),
         ]
     };
-    // A token of the issuer could add a way in that outlives it.
+    // A caller with a token of the issuer could otherwise add a passkey that outlives the token.
     for role in ["ADMIN", "MANAGER", "AGENT"] {
         for call in calls() {
             call.as_role(role, "acme").send().await.problem(403, "forbidden");
@@ -203,7 +203,7 @@ async fn only_the_browser_of_a_local_person_has_passkeys() {
             app.post(path).header(name, site).json(&body).send().await.problem(403, "cross_site");
         }
     }
-    // A role of the identity provider counts only while the provider gives it.
+    // A role from the identity provider counts only while the provider gives it.
     for source in ["oidc", "issuer"] {
         let sql = format!("update people set source = '{source}'");
         app.database().execute(&sql, []).unwrap();

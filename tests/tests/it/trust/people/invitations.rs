@@ -86,7 +86,7 @@ async fn an_invitation_counts_only_while_its_maker_is_an_admin() {
     is_gone("stopped").await;
     let path = format!("/api/panic/{}", stop.as_str().unwrap());
     assert_eq!(with(app.delete(&path), &ann).send().await.status, 204);
-    // It was not used up by that.
+    // The attempt has not used up the invitation.
     assert_eq!(accept().await.status, 200);
     assert_eq!(app.count("people"), 3);
 }

@@ -1,4 +1,4 @@
-//! The link from the machine.
+//! Links of the operator's tool.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn the_owner_of_the_machine_signs_in_by_a_link_that_counts_once() {
     assert_eq!(shown["may"]["manage_people"], true);
     post(&app, "/sign-in/link", json!({ "link": link_text })).await.problem(401, "invalid_token");
 
-    // The same name is the same person the next day, in a session of its own.
+    // The same name is the same person the next day, in another session.
     let second = sign_in(&app, &link("acme", "MANAGER", "Ann").await).await;
     assert_ne!(first, second);
     let again = me(&app, &second).await.json();
@@ -64,17 +64,17 @@ async fn a_link_that_is_not_the_machines_is_rejected() {
     }
     let expired = signed(json!({"exp": now - 60}), SECRET);
     post(&app, "/sign-in/link", json!({ "link": expired })).await.problem(401, "token_expired");
-    // A link is not a token.
+    // A link is not a bearer token.
     let good = signed(json!({}), SECRET);
     assert_eq!(app.get("/api/me").bearer(&good).send().await.status, 401);
-    // Login CSRF: another site cannot sign a browser in.
+    // Login CSRF: a page of another site cannot sign a browser in.
     for site in ["cross-site", "same-site", "none"] {
         let call = app.post("/sign-in/link").header("sec-fetch-site", site);
         call.json(&json!({ "link": good })).send().await.problem(403, "cross_site");
     }
     let call = app.post("/sign-in/link").header("origin", "https://evil.example");
     call.json(&json!({ "link": good })).send().await.problem(403, "cross_site");
-    // None of that has used the link up.
+    // None of these attempts has used up the link.
     let cookie = sign_in(&app, &good).await;
     assert_eq!(me(&app, &cookie).await.json()["name"], "Eve");
     assert_eq!(app.count("people"), 1);
@@ -94,7 +94,7 @@ async fn a_link_from_the_machine_never_leads_to_somebody_who_took_the_name() {
     assert_eq!(mallory_is().await["role"], "MANAGER", "the open session of the other one");
     assert_eq!(app.count("people"), 3);
 
-    // Nor is somebody switched on again who is switched off.
+    // A link does not switch on a person who is switched off.
     let path = format!("/api/people/{}", taken.as_str().unwrap());
     let off = with(app.put(&path), &ann).json(&json!({"status": "disabled"})).send().await;
     assert_eq!(off.status, 200, "{off:?}");
@@ -106,7 +106,7 @@ async fn a_link_from_the_machine_never_leads_to_somebody_who_took_the_name() {
     assert_eq!((&found["status"], &found["role"]), (&json!("disabled"), &json!("MANAGER")));
     assert_eq!(items.len(), 3, "{listed}");
 
-    // What a link changed is in the record.
+    // The audit record has the change that a link made.
     let audit = app.get("/api/audit").as_admin().send().await.json();
     let records = audit["items"].as_array().unwrap();
     let changed = records

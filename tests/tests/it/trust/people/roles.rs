@@ -14,7 +14,7 @@ async fn a_workspace_keeps_its_last_admin() {
         let refused = with(app.put(&path(&own)), &ann).json(&change).send().await;
         refused.problem(409, "last_admin");
     }
-    // An ADMIN of an outside issuer counts if a token has shown lately that they still are one.
+    // An ADMIN of an outside issuer counts if a recent token has shown the role.
     assert_eq!(app.get("/api/audit").as_admin().send().await.status, 200);
     crate::kit::app::until("the outside ADMIN appears", async || {
         (app.count("people") == 2).then_some(())
@@ -34,7 +34,7 @@ async fn a_workspace_keeps_its_last_admin() {
     assert_eq!(lower.status, 200, "{lower:?}");
     database.execute("delete from people where source = 'issuer'", []).unwrap();
     let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
-    // Two ADMINs lower each other at the same time: one stays.
+    // Two ADMINs lower each other's role at the same time. One of them stays ADMIN.
     let bob = sign_in(&app, &link("acme", "ADMIN", "Bob").await).await;
     let other = me(&app, &bob).await.json()["person"].as_str().unwrap().to_owned();
     let (other_path, own_path, lower) = (path(&other), path(&own), json!({"role": "MANAGER"}));

@@ -34,7 +34,7 @@ async fn a_session_counts_for_our_own_pages_only() {
     }
     let own = app.post("/api/agents").header("cookie", &cookie).header("origin", URL);
     assert_eq!(own.json(&body).send().await.status, 201);
-    // Never for agents' calls, nor as a token.
+    // A session is never accepted for agents' calls, nor as a token.
     for path in ["/api/proxy", "/api/proxy/up/x", "/mcp"] {
         let call = with(app.call(reqwest::Method::POST, path), &cookie);
         let answer = call.json(&json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).send().await;
@@ -44,7 +44,7 @@ async fn a_session_counts_for_our_own_pages_only() {
     for path in ["/api/me", "/api/integrations", "/api/proxy"] {
         assert_eq!(app.get(path).bearer(value).send().await.status, 401, "{path}");
     }
-    // A token in the request decides, whatever the cookie says.
+    // A token in the request takes precedence over the cookie.
     let both = app.get("/api/me").header("cookie", &cookie).as_role("MANAGER", "beta").send().await;
     assert_eq!(both.json()["workspace"], "beta");
 }
@@ -67,7 +67,7 @@ async fn a_session_ends_when_it_is_ended_and_when_its_person_is_switched_off() {
     let off = with(app.put(&path), &ann).json(&json!({"status": "disabled"})).send().await;
     assert_eq!(off.json()["status"], "disabled", "{off:?}");
     assert_eq!(me(&app, &bob_again).await.status, 401);
-    // The owner of the machine lets in whom they want.
+    // The owner of the machine can sign anybody in.
     let back = sign_in(&app, &link("acme", "MANAGER", "Bob").await).await;
     assert_eq!(me(&app, &back).await.json()["role"], "MANAGER");
     for (column, age) in [("used_at", 13 * 3_600_000_i64), ("created_at", 31 * 86_400_000)] {
@@ -89,7 +89,7 @@ async fn no_changing_route_takes_a_session_from_another_site() {
     let document = app.get("/api/openapi.json").send().await.json();
     let mut tried = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
-        // These never take a session: agents' calls, and the tick.
+        // These routes never accept a session: agents' calls, and the tick.
         let takes_none = ["/api/proxy", "/mcp", "/api/tick", "/oauth"];
         if takes_none.iter().any(|start| path.starts_with(start)) {
             continue;

@@ -1,4 +1,4 @@
-//! What an emergency stop ends, and who still signs in.
+//! The effects of an emergency stop, and who can still sign in.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn nobody_signs_in_to_a_stopped_workspace_but_by_a_link_from_the_machine()
     assert_eq!(refused.header("set-cookie"), "");
     refused.problem(403, "stopped");
     assert_eq!(app.count("people"), 1);
-    // The owner of the machine can lift the stop, also when no ADMIN is signed in any longer.
+    // The owner of the machine can lift the stop, even if no ADMIN is signed in.
     let owner = sign_in(&app, &link("acme", "ADMIN", "Owner").await).await;
     with(app.get("/api/integrations"), &owner).send().await.problem(403, "stopped");
     let stops = with(app.get("/api/panic"), &owner).send().await.json();
@@ -31,7 +31,7 @@ async fn nobody_signs_in_to_a_stopped_workspace_but_by_a_link_from_the_machine()
     assert_eq!(with(app.delete(&path), &owner).send().await.status, 204);
     assert_eq!(accept().await.status, 200);
 
-    // Whoever is stopped by name does not get in by a link either.
+    // A person who is stopped by name cannot sign in by a link.
     let owner_id = me(&app, &owner).await.json()["person"].clone();
     let stop = json!({"scope": "person", "id": owner_id, "reason": "a drill"});
     assert_eq!(with(app.post("/api/panic"), &ann).json(&stop).send().await.status, 201);
