@@ -25,6 +25,8 @@ pub(super) enum Request {
     },
     /// `url`: a link from the machine, which signs `name` in once.
     SignInLink { role: String, name: String },
+    /// The identity provider gives the person `name` another role, as a sign-in there does.
+    ProvidedRole { name: String, role: String },
     /// From now on the provider accepts `key` too.
     AcceptKey { key: String },
     /// From now on `key` (the usual one) is one that was accepted once.
