@@ -129,7 +129,7 @@ fn requests() -> Value {
         "IntegrationInput": partial(&["manifest_id", "name"], json!({
             "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
             "name": name, "credentials": credentials, "params": params, "scopes": scopes,
-            "policy": policy,
+            "policy": policy, "limits": limits_alone(),
             "preset": {
                 "type": "string", "enum": ["read_only", "no_deletes", "all"],
                 "description": "Rules by one word, in place of `policy.rules`. `read_only` allows requests that only \
@@ -144,14 +144,15 @@ fn requests() -> Value {
         })),
         "IntegrationPatch": partial(&[], json!({
             "name": name, "status": component("schemas", "Status"), "credentials": credentials,
-            "params": params, "policy": policy,
+            "params": params, "policy": policy, "limits": limits_alone(),
         })),
         "PolicyInput": partial(&[], json!({
             "agents": {
                 "type": "array", "maxItems": 100, "items": printable(128), "default": ["*"],
                 "description": "Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A \
                     word that names one agent becomes its id. A word that names several is 422. A word that names \
-                    none stays, as a subject that was not seen yet",
+                    none is 422 too, unless an outside issuer has tokens for this workspace. Then it stays, as a \
+                    subject that was not seen yet",
             },
             "rules": {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
@@ -187,6 +188,16 @@ fn requests() -> Value {
             "properties": {"id": {"pattern": "^custom-[a-z0-9-]{1,57}$"}},
         },
     })
+}
+
+/// The limits, outside a policy.
+fn limits_alone() -> Value {
+    let mut limits = limits();
+    if let Value::Object(limits) = &mut limits {
+        let text = "In place of `policy.limits`, where they are stored and shown. The rest of the policy stays";
+        limits.insert("description".into(), json!(text));
+    }
+    limits
 }
 
 fn limits() -> Value {

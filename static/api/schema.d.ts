@@ -351,7 +351,7 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
@@ -547,13 +547,13 @@ export interface paths {
         };
         /**
          * List your passkeys, oldest first
-         * @description Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         * @description Roles: AGENT, MANAGER, ADMIN. Only for a person who is signed in in the browser.
          */
         readonly get: operations["listPasskeys"];
         readonly put?: never;
         /**
          * Add a passkey
-         * @description `credential` is the browser's JSON of the new credential. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         * @description `credential` is the browser's JSON of the new credential. Roles: AGENT, MANAGER, ADMIN. Only for a person who is signed in in the browser.
          */
         readonly post: operations["addPasskey"];
         readonly delete?: never;
@@ -572,13 +572,13 @@ export interface paths {
         readonly get?: never;
         /**
          * Rename a passkey
-         * @description Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         * @description Roles: AGENT, MANAGER, ADMIN. Only for a person who is signed in in the browser.
          */
         readonly put: operations["renamePasskey"];
         readonly post?: never;
         /**
          * Remove a passkey
-         * @description It counts from the next sign-in on; sessions stay. The last passkey stays, unless the identity provider signs you in as well. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         * @description It counts from the next sign-in on; sessions stay. The last passkey stays, unless the identity provider signs you in as well. Roles: AGENT, MANAGER, ADMIN. Only for a person who is signed in in the browser.
          */
         readonly delete: operations["deletePasskey"];
         readonly options?: never;
@@ -597,7 +597,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Begin to add a passkey
-         * @description The response sets a cookie from which the challenge follows. Both are valid once, for five minutes, and for this browser. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         * @description The response sets a cookie from which the challenge follows. Both are valid once, for five minutes, and for this browser. Roles: AGENT, MANAGER, ADMIN. Only for a person who is signed in in the browser.
          */
         readonly post: operations["getPasskeyOptions"];
         readonly delete?: never;
@@ -821,7 +821,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Change a person's role, or switch a person off
-         * @description Role: ADMIN.
+         * @description Only an identity provider can give a person the role AGENT. A role that comes from an identity provider is changed there. Role: ADMIN.
          */
         readonly put: operations["changePerson"];
         readonly post?: never;
@@ -1564,6 +1564,10 @@ export interface components {
             readonly credentials?: {
                 readonly [key: string]: string;
             };
+            /** @description In place of `policy.limits`, where they are stored and shown. The rest of the policy stays */
+            readonly limits?: {
+                readonly calls_per_minute: number;
+            };
             readonly manifest_id: string;
             /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name: string;
@@ -1594,6 +1598,10 @@ export interface components {
             /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
+            };
+            /** @description In place of `policy.limits`, where they are stored and shown. The rest of the policy stays */
+            readonly limits?: {
+                readonly calls_per_minute: number;
             };
             /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name?: string;
@@ -2282,7 +2290,7 @@ export interface components {
         };
         readonly PolicyInput: {
             /**
-             * @description Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A word that names one agent becomes its id. A word that names several is 422. A word that names none stays, as a subject that was not seen yet
+             * @description Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A word that names one agent becomes its id. A word that names several is 422. A word that names none is 422 too, unless an outside issuer has tokens for this workspace. Then it stays, as a subject that was not seen yet
              * @default [
              *       "*"
              *     ]

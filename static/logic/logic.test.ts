@@ -191,13 +191,28 @@ test("a parameter that the provider supplies has no field", () => {
 test("a snippet names the integration", () => {
   const made = snippetsOf({ method: "POST", path: "/auth.test" });
   assert.match(made.curl, /^curl -X POST 'https:\/\/nexus\.example\/api\/proxy\/primary-slack\/auth\.test'/);
-  assert.match(made.typescript, /method: "POST"/);
+  assert.match(made.typescript, /"integration": "primary-slack",\n {4}"method": "POST",\n {4}"path": "\/auth\.test"/);
+  assert.match(made.typescript, /^\/\/ https:\/\/nexus\.example\/api\/proxy\/primary-slack$/m);
   assert.equal(JSON.parse(made.mcp).mcpServers.nexus.url, "https://nexus.example/mcp");
 });
 
 test("a snippet is the complete verify call, unless that goes to another host", () => {
   const graphql = snippetsOf({ method: "POST", path: "/graphql", json: { query: "{ viewer { id } }" }, headers: { "X-V": "1" } });
   assert.match(graphql.curl, /-H 'X-V: 1' \\\n {2}-H 'Content-Type: application\/json' \\\n {2}-d '\{"query":/);
+  assert.deepEqual(toolOf(graphql.typescript), {
+    name: "call_api",
+    arguments: {
+      integration: "primary-slack",
+      method: "POST",
+      path: "/graphql",
+      headers: [{ name: "X-V", value: "1" }],
+      body: '{"query":"{ viewer { id } }"}',
+    },
+  });
+  assert.deepEqual(toolOf(snippetsOf({ method: "GET", path: "/me?a=b%20c&a=" }).typescript), {
+    name: "call_api",
+    arguments: { integration: "primary-slack", path: "/me", query: [{ name: "a", value: "b c" }, { name: "a", value: "" }] },
+  });
   assert.match(snippetsOf({ method: "GET", path: "/a/{site}/me?x=1" }).curl, /\/a\/acme\/me\?x=1'/);
   assert.match(snippetsOf({ method: "GET", path: "/me", base_url: "https://elsewhere.example" }).curl, /primary-slack\/PATH'/);
 });
@@ -241,11 +256,21 @@ test("nothing from a manifest is executed as code", () => {
   const made = snippetsOf({ method: "GET", path });
   const sh = spawnSync("sh", ["-c", `curl() { printf '%s' "$1"; }\n${made.curl}`], { encoding: "utf8" });
   assert.equal(sh.stdout, `https://nexus.example/api/proxy/primary-slack${path}`);
-  let called = "";
-  const fetch = (url: string) => void (called = url);
-  new Function("fetch", "process", made.typescript.split("\n").slice(0, -2).join("\n").replace("const response = await", ""))(fetch, { env: {} });
-  assert.equal(called, `https://nexus.example/api/proxy/primary-slack${path}`);
+  assert.deepEqual(toolOf(made.typescript), { name: "call_api", arguments: { integration: "primary-slack", path } });
 });
+
+/** Runs a snippet without its packages, and returns the tool that it calls. */
+function toolOf(code: string): unknown {
+  const lines = code.split("\n").filter((line) => !line.startsWith("import "));
+  const body = lines.join("\n").replaceAll("await ", "").replace("console.log(result.structuredContent);", "return result;");
+  class Client {
+    connect() {}
+    callTool(tool: unknown) {
+      return tool;
+    }
+  }
+  return new Function("Client", "StreamableHTTPClientTransport", "process", body)(Client, class {}, { env: {} });
+}
 
 function snippetsOf(verify: object): { curl: string; typescript: string; mcp: string } {
   const manifest = { verify } as unknown as SnippetTarget["manifest"];

@@ -29,7 +29,7 @@ export function targetOf(integration: Pick<Integration, "slug" | "params" | "pol
 }
 
 /**
- * The snippets of an agent: for a client that signs in by itself, for a shell, and for a program. Without a
+ * The snippets of an agent: for a client that signs in by itself, for a shell, and for a program with an SDK. Without a
  * target, they list what the agent may use. `key` is the agent's key, in the moment in which it is shown.
  */
 export function snippets(origin: string, target: SnippetTarget | null, key: string | null = null): Snippet[] {
@@ -42,25 +42,50 @@ export function snippets(origin: string, target: SnippetTarget | null, key: stri
     ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(call.body === undefined ? [] : [`-d ${quote(call.body)}`]),
   ].join(" \\\n  ");
-  const typescript = [
-    ...(key === null ? [] : [`// Set NEXUS_KEY=${key}`]),
-    `const response = await fetch(${JSON.stringify(url)}, {`,
-    ...(call.method === "GET" ? [] : [`  method: ${JSON.stringify(call.method)},`]),
-    "  headers: {",
-    "    authorization: `Bearer ${process.env.NEXUS_KEY}`,",
-    ...headers.map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)},`),
-    "  },",
-    ...(call.body === undefined ? [] : [`  body: ${JSON.stringify(call.body)},`]),
-    "});",
-    `if (response.headers.has("x-nexus-error")) throw new Error((await response.json()).detail);`,
-    "console.log(await response.json());",
-  ];
   const server = { type: "http", url: `${origin}/mcp` };
   return [
     { id: "mcp", title: "MCP", code: JSON.stringify({ mcpServers: { nexus: server } }, null, 2) },
     { id: "curl", title: "curl", code: key === null ? curl : `export NEXUS_KEY=${key}\n${curl}` },
-    { id: "typescript", title: "TypeScript", code: typescript.join("\n") },
+    { id: "typescript", title: "TypeScript SDK", code: sdk(origin, target, call, key) },
   ];
+}
+
+/**
+ * The same call with the official SDK of MCP, which works for every provider. The SDK of a provider works too, and
+ * how it takes a base URL is in its own documentation.
+ */
+function sdk(origin: string, target: SnippetTarget | null, call: Call, key: string | null): string {
+  const [path = "", query] = call.path.split("?");
+  const pairs = (all: Iterable<readonly [string, string]>) => [...all].map(([name, value]) => ({ name, value }));
+  // JSON is sent as JSON.
+  const headers = pairs(Object.entries(call.headers).filter(([name]) => name !== "Content-Type"));
+  const input = target && {
+    integration: target.integration.slug,
+    ...(call.method !== "GET" && { method: call.method }),
+    path,
+    ...(query !== undefined && { query: pairs(new URLSearchParams(query)) }),
+    ...(headers.length > 0 && { headers }),
+    ...(call.body !== undefined && { body: call.body }),
+  };
+  const tool = { name: target ? "call_api" : "list_integrations", arguments: input ?? {} };
+  const base = target ? `${origin}/api/proxy/${target.integration.slug}` : `${origin}/api/proxy/SLUG`;
+  return [
+    "// npm install @modelcontextprotocol/sdk",
+    ...(key === null ? [] : [`// export NEXUS_KEY=${key}`]),
+    `import { Client } from "@modelcontextprotocol/sdk/client/index.js";`,
+    `import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";`,
+    "",
+    `const client = new Client({ name: "my-agent", version: "1.0.0" });`,
+    "const headers = { Authorization: `Bearer ${process.env.NEXUS_KEY}` };",
+    `const url = new URL(${JSON.stringify(`${origin}/mcp`)});`,
+    "await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));",
+    `const result = await client.callTool(${JSON.stringify(tool, null, 2)});`,
+    "console.log(result.structuredContent);",
+    "await client.close();",
+    "",
+    "// The provider's own SDK works too. Its API key is NEXUS_KEY, and its base URL is:",
+    `// ${base}`,
+  ].join("\n");
 }
 
 interface Call {

@@ -36,8 +36,10 @@ export const common = {
     title: "Page not found",
     lead: "There is no page at this address. It may have been mistyped or moved.",
     deniedTitle: "Only administrators can open this page",
+    deniedToAgent: "Only administrators and managers can open this page",
     deniedLead: "Ask an administrator of this workspace if you need something from it.",
     home: "Go to the integrations",
+    toApps: "Go to the connected apps",
   },
 
   problem: {

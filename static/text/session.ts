@@ -41,5 +41,5 @@ export const agent = {
   noRole: "This token has no role",
   noRoleLead: "Ask whoever issues tokens for this workspace for one with the role of an administrator or a manager.",
   title: "This token belongs to an agent",
-  lead: "Agents use integrations over HTTP and MCP. Administrators and managers connect them. Call GET /api/proxy to list the integrations that this agent may use.",
+  lead: "Agents use integrations over HTTP and MCP. Administrators and managers connect them. Call GET /api/proxy to list the integrations that this agent may use. If you are a person, sign out and sign in on the sign-in page.",
 };

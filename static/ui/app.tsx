@@ -6,8 +6,8 @@ import { tellTabs } from "../api/tabs";
 import type { Integration, ManifestSummary } from "../api/types";
 import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
-import { identityKey, mayDo } from "../logic/identity";
-import type { Identity } from "../logic/identity";
+import { identityKey, mayDo, standsForCookie } from "../logic/identity";
+import type { Identity, Role } from "../logic/identity";
 import { HOME, NO_FILTERS, formatRoute, partsOf, surfaceOf } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
 import { t } from "../text";
@@ -53,9 +53,11 @@ export function App({ token, renew, ...props }: Props) {
     return new Client(origin, credentials, () => tellTabs({ type: "nexus:changed", workspace }));
   }, [origin, person]);
   const manifests = useMemo(() => new IntegrationManifests(client), [client]);
-  if (!mayDo(identity.role, "MANAGER")) {
+  const isManager = mayDo(identity.role, "MANAGER");
+  // A token of this role belongs to an agent. A person of this role, who has a session, may let programs in.
+  if (!isManager && !(identity.role && standsForCookie(token))) {
     return (
-      <Frame {...{ identity, route, origin, ownPage, onSignOut }} go={(route) => router.go(route)} content={null}>
+      <Frame {...{ identity, route, origin, ownPage, onSignOut }} pages={[]} go={(route) => router.go(route)} content={null}>
         {identity.role ? (
           <EmptyState icon="plug" title={t.agent.title} lead={t.agent.lead} />
         ) : (
@@ -64,7 +66,8 @@ export function App({ token, renew, ...props }: Props) {
       </Frame>
     );
   }
-  return <Shell key={person} {...props} {...{ client, manifests }} />;
+  const shown = isManager || route.page === "section" ? route : CONNECTED_APPS;
+  return <Shell key={person} {...props} {...{ client, manifests }} route={shown} />;
 }
 
 interface ShellProps extends Omit<Props, "token" | "renew"> {
@@ -73,12 +76,15 @@ interface ShellProps extends Omit<Props, "token" | "renew"> {
 }
 
 const NONE: readonly ManifestSummary[] = [];
+/** The first page of a person who may not see the integrations. */
+const CONNECTED_APPS: Route = { page: "section", name: "connected-apps" };
 
 function Shell({ client, manifests, identity, route, router, ownPage, onSignOut }: ShellProps) {
   const filters = useFilters(route);
-  const list = useList(client, identity.workspace, filters);
+  const isManager = mayDo(identity.role, "MANAGER");
+  const list = useList(client, identity.workspace, filters, isManager);
   // The list needs the catalogue only for names and marks. Without it, the ids are shown.
-  const [loadedCatalogue, reloadCatalogue] = useLoad(() => manifests.catalogue(), manifests);
+  const [loadedCatalogue, reloadCatalogue] = useLoad(async () => (isManager ? manifests.catalogue() : NONE), manifests);
   const catalogue = loadedCatalogue.state === "ready" ? loadedCatalogue.value : NONE;
   const [cardAction, setCardAction] = useState<{ integration: Integration; action: Action } | null>(null);
   const [notice, announce] = useNotice(route);
@@ -140,7 +146,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
               {({ IntegrationPage }) => <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />}
             </Lazy>
           ) : !page || !isAllowed ? (
-            <NoPage isDenied={!isAllowed} onHome={() => nexus.go(HOME)} />
+            <NoPage needed={isAllowed ? null : (page?.role ?? null)} {...{ isManager }} onHome={() => nexus.go(HOME)} />
           ) : item !== null && page.item ? (
             page.item(item, shared)
           ) : (
@@ -196,12 +202,13 @@ function Offline() {
   );
 }
 
-/** The page for an address that is unknown, or not for this person. */
-function NoPage({ isDenied, onHome }: { isDenied: boolean; onHome(): void }) {
-  const { title, lead, deniedTitle, deniedLead, home } = t.notFound;
+/** The page for an address that is unknown, or that needs another role. */
+function NoPage({ needed, isManager, onHome }: { needed: Role | null; isManager: boolean; onHome(): void }) {
+  const { title, lead, deniedTitle, deniedToAgent, deniedLead, home, toApps } = t.notFound;
+  const denied = needed === "ADMIN" ? deniedTitle : deniedToAgent;
   return (
-    <EmptyState icon="unknown" title={isDenied ? deniedTitle : title} lead={isDenied ? deniedLead : lead} isPage>
-      <Button onClick={onHome}>{home}</Button>
+    <EmptyState icon="unknown" title={needed ? denied : title} lead={needed ? deniedLead : lead} isPage>
+      <Button onClick={onHome}>{isManager ? home : toApps}</Button>
     </EmptyState>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import { pages } from "../api/pages";
 import type { ConnectedApp, ConnectedAppPage, Integration, IntegrationPage } from "../api/types";
+import { mayDo } from "../logic/identity";
 import { hostOf } from "../logic/names";
 import { moment } from "../logic/time";
 import { t } from "../text";
@@ -14,17 +15,19 @@ import { usePages } from "./use-pages";
 
 interface Loaded {
   readonly apps: ConnectedAppPage;
-  readonly integrations: readonly Integration[];
+  /** Null if the person may not see the integrations. */
+  readonly integrations: readonly Integration[] | null;
 }
 
 export function ConnectedApps() {
   const { client, identity } = useNexus();
+  const mayRead = mayDo(identity.role, "MANAGER");
   const [first, reload] = useLoad(async (signal): Promise<Loaded> => {
     const [apps, integrations] = await Promise.all([
       client.get<ConnectedAppPage>("/api/connected-apps", { limit: 50 }, signal),
-      pages((cursor) => client.get<IntegrationPage>("/api/integrations", { limit: 100, cursor }, signal), 500),
+      mayRead ? pages((cursor) => client.get<IntegrationPage>("/api/integrations", { limit: 100, cursor }, signal), 500) : null,
     ]);
-    return { apps, integrations: integrations.items };
+    return { apps, integrations: integrations?.items ?? null };
   }, client);
   const [ending, setEnding] = useState<ConnectedApp | null>(null);
   useFresh(identity.workspace, () => reload(), ending === null);
@@ -35,6 +38,7 @@ export function ConnectedApps() {
         <div>
           <h1 tabIndex={-1}>{t.connectedApps.title}</h1>
           <p class="soft">{identity.role === "ADMIN" ? t.connectedApps.leadAll : t.connectedApps.lead}</p>
+          {!mayRead && <p class="soft">{t.connectedApps.onlyThis}</p>}
         </div>
       </div>
       <section class="box address">
@@ -71,6 +75,7 @@ function Apps({ apps, integrations, onEnd }: Loaded & { onEnd(app: ConnectedApp)
   const { facts } = t.connectedApps;
   const names = (app: ConnectedApp) => {
     if (app.integrations === null) return t.connectedApps.allIntegrations;
+    if (integrations === null) return t.connectedApps.someIntegrations(app.integrations.length);
     const known = integrations.filter((one) => app.integrations?.includes(one.id));
     if (known.length === 0) return t.connectedApps.noIntegrations;
     return known.map((one, index) => (

@@ -21,6 +21,8 @@ interface Props {
   /** Whether the frame is a whole page of ours, or a part of another page. */
   ownPage: boolean;
   go(route: Route): void;
+  /** The pages of the navigation. Without it, all that the role may open. */
+  pages?: typeof PAGES;
   /** Null if the surrounding page signs people in and out. */
   onSignOut: (() => void) | null;
   /** The main area. */
@@ -30,7 +32,8 @@ interface Props {
   children: ComponentChildren;
 }
 
-export function Frame({ identity, route, origin, ownPage, go, onSignOut, content, banner, children }: Props) {
+export function Frame(props: Props) {
+  const { identity, route, origin, ownPage, go, onSignOut, content, banner, children } = props;
   const rail = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const closeMenu = () => rail.current?.matches(":popover-open") && rail.current.hidePopover();
@@ -44,7 +47,7 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
     closeMenu();
     go(route);
   };
-  const pages = PAGES.filter((page) => mayDo(identity.role, page.role));
+  const pages = props.pages ?? PAGES.filter((page) => mayDo(identity.role, page.role));
   const present = pageOf(route);
   const skip = (event: MouseEvent) => {
     event.preventDefault();

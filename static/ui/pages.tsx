@@ -56,7 +56,7 @@ export const PAGES: readonly Page[] = [
     title: t.connectedApps.title,
     route: section("connected-apps"),
     icon: "link",
-    role: "MANAGER",
+    role: "AGENT",
     view: () => <Lazy isPage>{({ ConnectedApps }) => <ConnectedApps />}</Lazy>,
   },
   {
@@ -102,7 +102,7 @@ export const PAGES: readonly Page[] = [
     title: t.account.title,
     route: section("account"),
     icon: "person",
-    role: "MANAGER",
+    role: "AGENT",
     isOfPerson: true,
     view: () => <Lazy isPage>{({ Account }) => <Account />}</Lazy>,
   },

@@ -43,7 +43,8 @@ interface State {
 
 const INITIAL: State = { filterKey: "", items: null, broken: [], cursor: null, problem: null };
 
-export function useList(client: Client, workspace: string, filters: Filters): List {
+/** The list. Nothing is loaded for a person who `mayRead` nothing of it. */
+export function useList(client: Client, workspace: string, filters: Filters, mayRead: boolean): List {
   const [state, setState] = useState<State>(INITIAL);
   const [loadingMore, setLoadingMore] = useState(false);
   const key = JSON.stringify(filters);
@@ -80,11 +81,11 @@ export function useList(client: Client, workspace: string, filters: Filters): Li
 
   useEffect(() => {
     shown.current = 0;
-    void load();
+    if (mayRead) void load();
     return () => void current.current++;
   }, [load]);
 
-  useFresh(workspace, () => void load());
+  useFresh(workspace, () => void load(), mayRead);
 
   const { cursor } = state;
   const loadMore = useCallback(async () => {

@@ -1,6 +1,10 @@
 // Agents: registered, given a key, selected for an integration, limited, switched off and deleted.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { call, connect, facts, said, scenario, titled } from "./harness.mjs";
 
@@ -31,6 +35,20 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.ok(code.includes(`${facts.url}/api/proxy/sandbox/me`), code);
   await main.getByRole("tab", { name: "MCP" }).click();
   assert.doesNotMatch(await main.locator("pre").innerText(), /nxa_/);
+  // With the package that it names, the snippet for the SDK runs as it is.
+  if (process.env.NEXUS_SDK) {
+    await main.getByRole("tab", { name: "TypeScript SDK" }).click();
+    const folder = await mkdtemp(join(process.env.NEXUS_SDK, "snippet-"));
+    try {
+      const script = join(folder, "snippet.mjs");
+      await writeFile(script, await main.locator("pre").innerText());
+      const env = { ...process.env, NEXUS_KEY: key };
+      const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
+      assert.match(stdout, /acct_sandbox_1/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
   const use = async (path = "/me") => {
     const answer = await fetch(`${facts.url}/api/proxy/sandbox${path}`, { headers: { authorization: `Bearer ${key}` } });
     await answer.text();

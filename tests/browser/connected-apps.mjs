@@ -1,30 +1,18 @@
 // A program signs in by itself. A person agrees, sees the program under Connected apps, and ends it.
 
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
 
-import { ask, connect, facts, said, scenario } from "./harness.mjs";
+import { ask, connect, facts, said, scenario, signOut } from "./harness.mjs";
+import { register } from "./program.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   const made = await connect("Sandbox");
   await connect("Billing");
   const callback = `${facts.provider}/callback`;
-  const form = (fields) => ({ method: "POST", body: new URLSearchParams(fields) });
-  const registered = await fetch(`${facts.url}/oauth/register`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ client_name: "Claude", redirect_uris: [callback], grant_types: ["authorization_code", "refresh_token"], token_endpoint_auth_method: "none" }),
-  });
-  const { client_id } = await registered.json();
-  const verifier = randomBytes(32).toString("base64url");
-  const challenge = createHash("sha256").update(verifier).digest("base64url");
-  const request = new URLSearchParams({
-    response_type: "code", client_id, redirect_uri: callback, state: "x", resource: `${facts.url}/mcp`,
-    code_challenge: challenge, code_challenge_method: "S256", scope: "integrations:read integrations:call offline_access",
-  });
+  const program = await register("Claude", callback);
 
-  // Nobody is signed in yet, so the consent page comes after the sign-in, even if that is in another tab.
-  await page.goto(`/oauth/authorize?${request}`);
+  // Nobody is signed in yet: the way to the question goes through the sign-in, in another tab even.
+  await page.goto(program.asks);
   await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
   const { url } = await ask("sign_in_link", { role: "MANAGER", name: "Ann" });
   await page.goto(url);
@@ -36,8 +24,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("button", { name: "Connect" }).click();
   await page.waitForURL(`${callback}?*`);
   const code = new URL(page.url()).searchParams.get("code");
-  const exchanged = await fetch(`${facts.url}/oauth/token`, form({ grant_type: "authorization_code", client_id, code, redirect_uri: callback, code_verifier: verifier }));
-  const { access_token } = await exchanged.json();
+  const { access_token } = await program.exchange(code);
   const use = async () => {
     const answer = await fetch(`${facts.url}/api/proxy/${made.slug}/me`, { headers: { authorization: `Bearer ${access_token}` } });
     await answer.text();
@@ -53,9 +40,8 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await card.getByRole("link", { name: "Billing" }).count(), 0);
   await card.getByText("Read only").waitFor();
   await look("connected-apps");
-  // An administrator sees whose app it is.
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  // An administrator sees whose it is.
+  await signOut(page);
   await signedIn("ADMIN");
   await page.getByRole("navigation").getByRole("link", { name: "Connected apps" }).click();
   await card.getByText("Ann", { exact: true }).waitFor();

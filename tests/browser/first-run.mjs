@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, scenario } from "./harness.mjs";
+import { ask, call, facts, scenario, signOut } from "./harness.mjs";
 
 /** What a person does, each a click or a field. Whoever adds a step says why it is worth it. */
 const MOST_STEPS = 8;
@@ -63,9 +63,8 @@ await scenario(async ({ page, look }) => {
   const [made] = (await call("GET", "/api/integrations")).items;
   assert.deepEqual(made.policy.rules, [{ effect: "allow", methods: ["GET", "HEAD", "OPTIONS"], path: "/**" }]);
 
-  // Signing out leads to the page with all ways to sign in. After that, the person is back on the same page.
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  // Whoever signs out gets to the page with all ways to sign in, and back to where they were.
+  await signOut(page);
   await page.goto("/#/agents");
   await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
   const { url: again } = await ask("sign_in_link", { role: "ADMIN", name: "Ann" });

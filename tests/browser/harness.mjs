@@ -115,6 +115,15 @@ async function signedIn(page, role) {
   return page;
 }
 
+/**
+ * Signs out, and waits for the page that signs people in. Without that, the way to this page ends whatever
+ * navigation the script begins next.
+ */
+export async function signOut(page) {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: /^(Sign in|You are signed out)$/ }).waitFor();
+}
+
 /** In the dialog that adds an integration, in `page` or a frame: chooses the provider `name`. */
 export async function pick(page, name) {
   await page.getByRole("button", { name: "Add integration" }).first().click();
@@ -134,11 +143,16 @@ export async function hold(target, url, method) {
   return { release, end: () => target.unroute(url, handler) };
 }
 
-/** Makes the calls of `page` to `url` with `token`, whatever it sends; returns how to stop that. */
-export async function callAs(page, token, url = "**/api/**") {
+/**
+ * Makes the calls of `page` with `method` with `token`, whatever token the page sends. Other calls are left alone,
+ * because what the page loads by itself would fail first. Returns a function that stops this.
+ */
+export async function callAs(page, token, method) {
+  const url = "**/api/**";
   const handler = (route) => {
-    const headers = { ...route.request().headers(), authorization: `Bearer ${token}` };
-    return route.continue({ headers });
+    const request = route.request();
+    if (request.method() !== method) return route.continue();
+    return route.continue({ headers: { ...request.headers(), authorization: `Bearer ${token}` } });
   };
   await page.route(url, handler);
   return () => page.unroute(url, handler);

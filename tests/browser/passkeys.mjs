@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, facts, said, scenario } from "./harness.mjs";
+import { ask, facts, said, scenario, signOut } from "./harness.mjs";
 
 // Browsers keep passkeys for names, not for addresses.
 facts.url = facts.url.replace("127.0.0.1", "localhost");
@@ -52,8 +52,7 @@ await scenario(async ({ page, context, look }) => {
   const rows = page.getByRole("main").getByRole("listitem");
   await rows.getByText("never used").waitFor();
   await look("account");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await signOut(page);
   await look("sign-in-passkey");
 
   // Without the user's approval there is no signature. With it, the person types nothing.
@@ -109,7 +108,7 @@ await scenario(async ({ page, context, look }) => {
   await page.getByRole("heading", { name: "Add a passkey" }).waitFor();
   await page.getByRole("button", { name: "Not now" }).click();
   await page.getByText("Ann · Administrator").waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await signOut(page);
   await signIn.click();
   await page.getByText("Ann · Administrator").waitFor();
 }, {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, callAs, connect, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, callAs, connect, facts, pick, scenario, signOut } from "./harness.mjs";
 
 await scenario(async ({ page, look, allow }) => {
   await connect("Sandbox");
@@ -73,9 +73,9 @@ await scenario(async ({ page, look, allow }) => {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByText("mallory · Administrator").waitFor();
   await page.getByText("Connect your first service").waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  // Signing out leads to the sign-in page.
-  await page.waitForURL(/\/sign-in/);
+  // Signing out leads to the page for signing in.
+  await signOut(page);
+  assert.match(page.url(), /\/sign-in/);
   assert.equal(await stored(), null);
 
   // On the person's own machine, a link signs in without a question if nobody is signed in.
@@ -86,7 +86,7 @@ await scenario(async ({ page, look, allow }) => {
 
   // The token expires. Typed text is still there, and the interrupted action is done.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
-  const stop = await callAs(page, ended);
+  const stop = await callAs(page, ended, "POST");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   const again = page.getByRole("dialog", { name: "Your session has expired" });
   await again.waitFor();

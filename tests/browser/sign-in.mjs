@@ -1,17 +1,15 @@
 // The sign-in page: where it reads a secret from, and which page it opens afterwards.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
 import { ask, facts, scenario } from "./harness.mjs";
-
-const VERIFIER = "a-verifier-that-is-long-enough-0123456789-abcdef";
+import { register } from "./program.mjs";
 
 /** A link as `nexus sign-in` prints it. */
 const link = async () => (await ask("sign_in_link", { role: "ADMIN", name: "Ann" })).url;
 
-/** A program that listens on a loopback port, and registers itself. */
+/** A program that listens on a loopback port, and registers itself without the port. */
 async function program() {
   const codes = [];
   const server = createServer((request, response) => {
@@ -21,30 +19,9 @@ async function program() {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const redirect_uri = `http://127.0.0.1:${server.address().port}/cb`;
-  const post = (path, type, body) =>
-    fetch(new URL(path, facts.url), { method: "POST", headers: { "content-type": type }, body });
-  const client = JSON.stringify({ client_name: "Claude", redirect_uris: ["http://127.0.0.1/cb"] });
-  const { client_id } = await (await post("/oauth/register", "application/json", client)).json();
-  const query = new URLSearchParams({
-    response_type: "code",
-    client_id,
-    redirect_uri,
-    state: "a state, & more; //evil.example",
-    code_challenge: createHash("sha256").update(VERIFIER).digest("base64url"),
-    code_challenge_method: "S256",
-    resource: `${facts.url}/mcp`,
-  });
-  return {
-    codes,
-    asks: `/oauth/authorize?${query}`,
-    redirect_uri,
-    async exchange(code) {
-      const form = { grant_type: "authorization_code", client_id, code, redirect_uri, code_verifier: VERIFIER };
-      const answer = await post("/oauth/token", "application/x-www-form-urlencoded", `${new URLSearchParams(form)}`);
-      return answer.json();
-    },
-    end: () => server.close(),
-  };
+  const options = { registered: "http://127.0.0.1/cb", state: "a state, & more; //evil.example" };
+  const registered = await register("Claude", redirect_uri, options);
+  return { codes, redirect_uri, ...registered, end: () => server.close() };
 }
 
 const question = (page) => page.getByRole("heading", { name: "Connect Claude?" }).waitFor();

@@ -1,6 +1,7 @@
 """FastMCP with its own OAuth, told the URL alone.
 
-Arguments: the application's origin, a token that is not used, the program that is the person's browser.
+Arguments: the application's origin, a token that is not used, the program that is the person's browser, and the slug of
+an integration with a path below it.
 """
 
 import asyncio
@@ -13,14 +14,14 @@ os.environ["BROWSER"] = sys.argv[3] + " %s &"
 from fastmcp import Client  # noqa: E402
 
 
-async def main(origin: str) -> None:
+async def main(origin: str, slug: str, path: str) -> None:
     async with Client(f"{origin}/mcp", auth="oauth") as client:
         listed = await client.call_tool("list_integrations", {})
         slugs = [item["slug"] for item in listed.structured_content["integrations"]]
-        assert slugs == ["up"], slugs
-        called = await client.call_tool("call_api", {"integration": "up", "path": "/x"})
+        assert slug in slugs, slugs
+        called = await client.call_tool("call_api", {"integration": slug, "path": path})
         assert called.structured_content["status"] == 200, called
     print("worked: fastmcp")
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(sys.argv[1], sys.argv[4], sys.argv[5]))

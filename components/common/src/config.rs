@@ -90,6 +90,8 @@ pub struct OutsideIssuer {
     pub name: String,
     /// The variable with the secret that signs its tokens. `None` if the issuer publishes its keys.
     pub secret_variable: Option<String>,
+    /// The workspace of all its tokens. `None` if a claim names the workspace.
+    pub workspace: Option<String>,
 }
 
 /// The outside issuers whose tokens are accepted, without duplicates. There may be none. `auth` checks the rest of
@@ -98,17 +100,32 @@ pub struct OutsideIssuer {
 /// # Errors
 /// [`Error::Misconfigured`].
 pub async fn outside_issuers() -> Result<Vec<OutsideIssuer>> {
-    let Some(list) = variables::get(ISSUERS).await else {
-        let name = variables::get(JWT_ISSUER).await;
-        let issuer = name.map(|name| OutsideIssuer { name, secret_variable: None });
-        return Ok(issuer.into_iter().collect());
-    };
-    let rule = "must be a JSON list of issuers (docs/identity.md)";
-    let mut issuers: Vec<OutsideIssuer> =
-        serde_json::from_str(&list).map_err(|_| Error::misconfigured(ISSUERS, rule))?;
+    let mut issuers = issuer_entries().await?;
     let mut seen = BTreeSet::new();
     issuers.retain(|issuer| seen.insert(issuer.name.clone()));
     Ok(issuers)
+}
+
+/// Whether a token of an outside issuer can be for `workspace`.
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub async fn has_outside_issuer(workspace: &str) -> Result<bool> {
+    let is_for =
+        |issuer: &OutsideIssuer| issuer.workspace.as_deref().is_none_or(|fixed| fixed == workspace);
+    Ok(issuer_entries().await?.iter().any(is_for))
+}
+
+/// The entries of the variable `issuers`, or the one issuer that the single variables describe.
+async fn issuer_entries() -> Result<Vec<OutsideIssuer>> {
+    let Some(list) = variables::get(ISSUERS).await else {
+        let name = variables::get(JWT_ISSUER).await;
+        let issuer =
+            name.map(|name| OutsideIssuer { name, secret_variable: None, workspace: None });
+        return Ok(issuer.into_iter().collect());
+    };
+    let rule = "must be a JSON list of issuers (docs/identity.md)";
+    serde_json::from_str(&list).map_err(|_| Error::misconfigured(ISSUERS, rule))
 }
 
 /// The limit per minute in the variable `name`, which is `default` unless it is set.

@@ -13,7 +13,7 @@ use crate::domain::Status;
 use crate::error::{Error, FieldError, Result};
 use crate::members::from_objects;
 pub use crate::members::present;
-use crate::policy::{Effect, Policy, Rule};
+use crate::policy::{Effect, Limits, Policy, Rule};
 use crate::reads::Reads;
 use crate::secret::SecretJson;
 pub use query::{id_cursor, limit, limit_to, no_cursor, page, typed};
@@ -40,6 +40,9 @@ pub struct IntegrationIn {
     /// Which agents may make which calls.
     #[serde(default)]
     pub policy: Policy,
+    /// The limits of each agent, in place of `policy.limits`.
+    #[serde(default, deserialize_with = "present")]
+    pub limits: Option<Limits>,
     /// Rules by one word, in place of `policy.rules`.
     #[serde(default, deserialize_with = "present")]
     pub preset: Option<Preset>,
@@ -97,6 +100,9 @@ pub struct IntegrationPatch {
     /// The new policy. It replaces the whole old one.
     #[serde(default, deserialize_with = "present")]
     pub policy: Option<Policy>,
+    /// The limits of each agent, in place of `policy.limits`. The rest of the policy stays.
+    #[serde(default, deserialize_with = "present")]
+    pub limits: Option<Limits>,
 }
 
 /// `POST /api/integrations/{id}/authorize`.
@@ -138,6 +144,7 @@ impl IntegrationIn {
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
         self.policy.check(&mut errors);
+        check_limits(self.limits.as_ref(), Some(&self.policy), &mut errors);
         if self.preset.is_some() && !self.policy.rules.is_empty() {
             errors.push(FieldError::new(
                 "/preset",
@@ -162,6 +169,7 @@ impl IntegrationPatch {
         if let Some(policy) = &self.policy {
             policy.check(&mut errors);
         }
+        check_limits(self.limits.as_ref(), self.policy.as_ref(), &mut errors);
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
 }
@@ -174,6 +182,14 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     }
     if !is_printable(name) {
         errors.push(FieldError::new("/name", RULE));
+    }
+}
+
+fn check_limits(limits: Option<&Limits>, policy: Option<&Policy>, errors: &mut Vec<FieldError>) {
+    let Some(limits) = limits else { return };
+    limits.check("/limits", errors);
+    if policy.is_some_and(|policy| policy.limits.is_some()) {
+        errors.push(FieldError::new("/limits", "must be missing if the policy has limits"));
     }
 }
 

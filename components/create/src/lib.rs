@@ -48,6 +48,9 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let cookie = nexus_common::http::flow_cookie(&inbound).await?;
     let mut input: IntegrationIn = inbound.json().await?;
     input.check()?;
+    if let Some(limits) = input.limits.take() {
+        input.policy.limits = Some(limits);
+    }
     resolve_agents(&caller.workspace, &mut input.policy).await?;
     if input.scopes.is_some() && input.credentials.is_some() {
         let detail =

@@ -41,7 +41,7 @@ struct PasskeyPatch {
 
 /// The caller, who is signed in in this browser, and the id of the person.
 async fn require_browser(inbound: &Inbound, action: &str) -> Result<(Caller, String)> {
-    let caller = access::require(inbound, Role::Manager, action).await?;
+    let caller = access::require(inbound, Role::Agent, action).await?;
     match (caller.via, caller.basis.person.clone()) {
         (Via::Session, Some(person)) => Ok((caller, person)),
         _ => Err(Error::Forbidden(

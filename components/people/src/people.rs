@@ -68,13 +68,14 @@ pub(crate) async fn end_sessions(inbound: &Inbound, id: &str) -> Result<Response
     Ok(json_response(StatusCode::OK, json!({ "ended": ended }).to_string()))
 }
 
-/// The role that a person can be given.
+/// The role that a person can be given. AGENT is a role of programs: only an identity provider gives it to people.
 ///
 /// # Errors
 /// [`Error::Invalid`].
 pub(crate) fn role_of_person(text: &str) -> Result<Role> {
     let role = Role::parse(text).filter(|role| *role >= Role::Manager);
     role.ok_or_else(|| {
-        Error::invalid("/role", format!("must be ADMIN or MANAGER, but is {text:?}"))
+        let shown = nexus_printable::shortened(text);
+        Error::invalid("/role", format!("must be ADMIN or MANAGER, but is {shown:?}"))
     })
 }

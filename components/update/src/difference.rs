@@ -33,6 +33,15 @@ impl Difference {
         let is = |member: &str| doc.get(member).cloned().unwrap_or_default();
         let text = |member: &str| is(member).as_str().unwrap_or_default().to_owned();
         let params = is("params");
+        let policy = match (patch.policy, patch.limits) {
+            (policy, None) => policy,
+            (Some(policy), limits) => Some(Policy { limits, ..policy }),
+            (None, limits) => {
+                let stored: Policy = serde_json::from_value(is("policy"))
+                    .map_err(|error| Error::Internal(error.to_string()))?;
+                Some(Policy { limits, ..stored })
+            }
+        };
         let differs = |(name, value): (&String, &Value)| params.get(name) != Some(value);
         Ok(Self {
             name: patch
@@ -42,7 +51,7 @@ impl Difference {
             status: patch.status.filter(|status| status.as_str() != text("status")),
             credentials: patch.credentials,
             params: patch.params.filter(|given| given.iter().any(differs)),
-            policy: patch.policy.filter(|policy| json!(policy) != is("policy")),
+            policy: policy.filter(|policy| json!(policy) != is("policy")),
             before: (text("name"), text("status")),
         })
     }

@@ -92,7 +92,8 @@ fn get() -> Operation {
 fn update() -> Operation {
     of_one("updateIntegration", "Change an integration")
         .describe(
-            "Members that are left out stay unchanged. `params` are merged, `policy` is replaced. New \
+            "Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and \
+             `limits` replace those of the policy. New \
              credentials are first tried at the provider. A request that changes nothing creates no new \
              version. The replaced credential is revoked at the provider, unless that could end a \
              connection in use.",

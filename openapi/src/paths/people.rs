@@ -80,7 +80,7 @@ fn end_session() -> Operation {
 fn of_passkeys(id: &str, summary: &str) -> Operation {
     Operation::new(id, "people", summary)
         .describe("Only for a person who is signed in in the browser.")
-        .role(Role::Manager)
+        .role(Role::Agent)
         .security(json!([{"session": []}]))
         .query(&[])
 }
@@ -168,6 +168,10 @@ fn list() -> Operation {
 fn change() -> Operation {
     operation("changePerson", "Change a person's role, or switch a person off")
         .parameter("person")
+        .describe(
+            "Only an identity provider can give a person the role AGENT. A role that comes from an identity \
+             provider is changed there.",
+        )
         .query(&[])
         .body("PersonChange", &[("role", json!({"role": "MANAGER"}))])
         .responds(200, Answer::json("Changed", "Person"))

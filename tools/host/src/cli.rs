@@ -112,6 +112,11 @@ pub struct Serve {
     #[command(flatten)]
     pub limits: Limits,
 
+    /// Connect to this address for a host that the DNS of this machine does not know, as curl's option of this name
+    /// does. May be repeated. TLS still names and verifies the host, and blocked networks stay blocked
+    #[arg(long, value_name = "HOST=ADDRESS:PORT", value_parser = parse_resolution)]
+    pub resolve: Vec<Resolution>,
+
     /// Use Nagle's algorithm, which waits for the client's acknowledgement before it sends a small segment,
     /// as Spin does: it does not set TCP_NODELAY
     #[arg(long)]
@@ -150,6 +155,24 @@ pub struct Listen {
     pub on_both_loopbacks: bool,
 }
 
+/// The address of a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    /// The host, in lower case.
+    pub host: String,
+    /// The address, in place of what the DNS says.
+    pub address: SocketAddr,
+}
+
+fn parse_resolution(text: &str) -> Result<Resolution, String> {
+    let parts = text.split_once('=').filter(|(host, _)| !host.is_empty());
+    let (host, address) = parts
+        .ok_or("must be like `api.example.com=10.1.2.3:443`: a host, `=`, an address and a port")?;
+    let address =
+        address.parse().map_err(|_| format!("{address:?} is not an address with a port"))?;
+    Ok(Resolution { host: host.to_ascii_lowercase(), address })
+}
+
 fn parse_address(text: &str) -> Result<Listen, String> {
     let addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
     // `localhost` is 127.0.0.1, even if it also resolves to ::1.
@@ -159,4 +182,19 @@ fn parse_address(text: &str) -> Result<Listen, String> {
     let address = address.ok_or_else(|| "the address does not resolve".to_owned())?;
     let on_both_loopbacks = text.starts_with("localhost:") && address.is_ipv4();
     Ok(Listen { address, on_both_loopbacks })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolution_is_a_host_and_an_address() {
+        let parsed = parse_resolution("API.example.com=127.0.0.1:8443").unwrap();
+        let address = "127.0.0.1:8443".parse().unwrap();
+        assert_eq!(parsed, Resolution { host: "api.example.com".to_owned(), address });
+        for text in ["", "api.example.com", "=127.0.0.1:1", "a=127.0.0.1", "a=localhost:1", "a=1"] {
+            assert!(parse_resolution(text).is_err(), "{text}");
+        }
+    }
 }

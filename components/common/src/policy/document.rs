@@ -99,18 +99,27 @@ impl Default for Policy {
     }
 }
 
+impl Limits {
+    /// Checks the rules. `pointer` is where the limits are in the request.
+    pub(crate) fn check(&self, pointer: &str, errors: &mut Vec<FieldError>) {
+        if !(1..=MOST_PER_MINUTE).contains(&self.calls_per_minute) {
+            let pointer = format!("{pointer}/calls_per_minute");
+            errors.push(FieldError::new(pointer, "must be from 1 to 1000000"));
+        }
+    }
+}
+
 impl Policy {
     /// Checks the rules that need no manifest. Adds an error for every member of `/policy` that breaks one.
     pub(crate) fn check(&self, errors: &mut Vec<FieldError>) {
         const MAX: usize = 100;
+        if let Some(limits) = &self.limits {
+            limits.check("/policy/limits", errors);
+        }
         let mut broken =
             |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
         if self.agents.len() > MAX || self.rules.len() > MAX {
             broken("/policy".into(), "must have at most 100 agents and 100 rules");
-        }
-        let is_limit = |limits: &Limits| (1..=MOST_PER_MINUTE).contains(&limits.calls_per_minute);
-        if !self.limits.as_ref().is_none_or(is_limit) {
-            broken("/policy/limits/calls_per_minute".into(), "must be from 1 to 1000000");
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let length = agent.chars().count();

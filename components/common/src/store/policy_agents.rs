@@ -1,20 +1,23 @@
 //! The agents that a policy names: names and subjects become ids when the policy is saved.
 
 use super::{Agents, NamedAgent};
+use crate::config;
 use crate::error::{Error, FieldError, Result};
 use crate::id;
 use crate::policy::Policy;
 
-/// Replaces the names and subjects of agents in `policy` by their ids. Rules name existing agents only. In
-/// `policy.agents`, a word that names no agent stays: it is the subject of agents of outside issuers that were not
-/// seen yet, of whichever issuer. A word that has the form of an id must be one.
+/// Replaces the names and subjects of agents in `policy` by their ids. Rules name existing agents only, and so does
+/// `policy.agents` in a workspace for which no outside issuer has tokens. With an outside issuer, a word in
+/// `policy.agents` that names no agent stays: it is the subject of agents that were not seen yet, of whichever
+/// issuer. A word that has the form of an id must be one.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every word that names no agent or several, [`Error::Storage`].
+/// [`Error::Invalid`] with every word that names no agent or several, [`Error::Misconfigured`], [`Error::Storage`].
 pub async fn resolve_agents(workspace: &str, policy: &mut Policy) -> Result<()> {
     let agents = Agents::of(workspace);
+    let may_come_later = config::has_outside_issuer(workspace).await?;
     let mut errors = Vec::new();
-    let lists = [("/policy/agents".to_owned(), &mut policy.agents, false)];
+    let lists = [("/policy/agents".to_owned(), &mut policy.agents, !may_come_later)];
     let rules = policy.rules.iter_mut().enumerate();
     let rules = rules.filter_map(|(number, rule)| {
         Some((format!("/policy/rules/{number}/agents"), rule.agents.as_mut()?, true))
@@ -34,7 +37,10 @@ pub async fn resolve_agents(workspace: &str, policy: &mut Policy) -> Result<()> 
                 }
                 NamedAgent::Nobody if !must_exist && !id::is_of_account(word) => continue,
                 NamedAgent::Nobody => {
-                    format!("there is no agent {shown:?}. GET /api/agents lists them")
+                    format!(
+                        "there is no agent {shown:?}. GET /api/agents lists the agents, and POST /api/agents \
+                         registers one"
+                    )
                 }
                 NamedAgent::Several => {
                     format!(

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use crate::kit::app::{App, Options};
+use crate::kit::stream::Stream;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream, raw, status};
 
@@ -327,68 +328,41 @@ async fn an_answer_that_does_not_begin_is_waited_for_as_long_as_the_manifest_say
     }
 }
 
-/// Reads the provider's events as an agent, until the stream ends.
-pub(crate) async fn events(
-    app: &App,
-    upstream: &Upstream,
-    token: &str,
-) -> (reqwest::Response, UnboundedSender<Vec<u8>>) {
-    let (sender, receiver) = unbounded_channel();
-    let receiver = Mutex::new(Some(receiver));
-    upstream.answer(move |_| {
-        let head = "HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-        Reply::Stream(head.into(), receiver.lock().unwrap().take().unwrap())
-    });
-    let request = reqwest::Client::new().get(format!("{}/api/proxy/up/events", app.url));
-    let mut response = request.bearer_auth(token).send().await.unwrap();
-    assert_eq!(response.status(), 200);
-    sender.send(b"data: one\n\n".to_vec()).unwrap();
-    assert_eq!(response.chunk().await.unwrap().unwrap(), "data: one\n\n");
-    (response, sender)
-}
-
-pub(crate) async fn ends(mut response: reqwest::Response, within: u64) {
-    let rest = tokio::time::timeout(Duration::from_secs(within), response.chunk()).await;
-    assert!(rest.expect("the stream goes on").is_err(), "it ended as if it were whole");
-}
-
 #[tokio::test]
 async fn a_stream_ends_when_the_policy_no_longer_names_its_agent() {
     let (app, upstream) = Upstream::connected().await;
-    let (response, _provider) = events(&app, &upstream, &agent("a", "acme")).await;
+    let one = Stream::open(&app, &upstream, &agent("a", "acme")).await;
     let change = |policy: Value| app.put("/api/integrations/up").as_admin().json(&policy).send();
     // The stream continues if the new policy still allows the call.
     assert_eq!(change(json!({"policy": {"agents": ["a"]}})).await.status, 200);
-    let (other, _still) = events(&app, &upstream, &agent("a", "acme")).await;
+    let other = Stream::open(&app, &upstream, &agent("a", "acme")).await;
     assert_eq!(change(json!({"policy": {"agents": ["b"]}})).await.status, 200);
-    ends(response, 12).await;
-    ends(other, 12).await;
+    one.is_cut().await;
+    other.is_cut().await;
 }
 
 #[tokio::test]
 async fn a_stream_ends_when_a_new_rule_denies_it() {
     let (app, upstream) = Upstream::connected().await;
-    let (response, _provider) = events(&app, &upstream, &agent("a", "acme")).await;
+    let stream = Stream::open(&app, &upstream, &agent("a", "acme")).await;
     let rule = json!({"effect": "deny", "methods": ["GET"], "path": "/events"});
     let policy = json!({"policy": {"agents": ["*"], "rules": [rule]}});
     let changed = app.put("/api/integrations/up").as_admin().json(&policy).send().await;
     assert_eq!(changed.status, 200);
-    ends(response, 12).await;
+    stream.is_cut().await;
 }
 
 #[tokio::test]
 async fn a_stream_ends_with_its_token() {
     let (app, upstream) = Upstream::connected().await;
+    let mut other = Stream::open(&app, &upstream, &agent("b", "acme")).await;
     let mut claims = token::claims("AGENT", "acme");
-    // Clocks may differ by 30 seconds, so this token stays valid for a few more seconds.
-    claims["exp"] = (token::now() - 24).into();
+    // Half a minute of difference between clocks is tolerated: it is good for a few seconds more.
+    claims["exp"] = (token::now() - 20).into();
     let ending = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
-    let (response, _provider) = events(&app, &upstream, &ending).await;
-    ends(response, 16).await;
-    // The stream of another agent continues.
-    let (mut other, _still) = events(&app, &upstream, &agent("b", "acme")).await;
-    let more = tokio::time::timeout(Duration::from_secs(7), other.chunk()).await;
-    assert!(more.is_err(), "{more:?}");
+    Stream::open(&app, &upstream, &ending).await.is_cut().await;
+    // Another's goes on, though it was looked at too.
+    other.goes_on().await;
 }
 
 #[tokio::test]

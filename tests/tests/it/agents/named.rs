@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, until};
+use crate::kit::link::SECRET;
 use crate::kit::token;
-use crate::kit::upstream::Upstream;
+use crate::kit::upstream::{KEY, Upstream};
 use crate::trust::jwks::{issuer::Issuer, keys};
+use crate::trust::people::{link, me, sign_in, with};
 
 /// A token of `sub` with `role`.
 fn of(sub: &str, role: &str) -> String {
@@ -137,4 +139,59 @@ async fn a_policy_must_say_which_of_two_agents_it_names() {
     assert_eq!(call(&app, &of("lonely", "AGENT")).await, 200);
     agent_of(&app, "lonely").await;
     assert_eq!(set_policy(&app, denied("lonely")).await.status, 422);
+}
+
+/// Without an outside issuer, no agent can come from elsewhere: a name that is unknown now is a mistake.
+#[tokio::test]
+async fn an_unknown_name_is_rejected_where_no_outside_issuer_has_tokens() {
+    let elsewhere = json!([{"issuer": token::ISSUER, "secret_variable": "jwt_secret",
+        "audiences": [token::AUDIENCE], "workspace": "beta", "role_claim": "role"}]);
+    let alone = Options::default().without("jwt_secret");
+    let of_beta = Options::default().var("issuers", &elsewhere.to_string());
+    for (options, workspaces) in
+        [(alone, vec![("acme", 422)]), (of_beta, vec![("acme", 422), ("beta", 200)])]
+    {
+        let options = options.without("jwt_issuer").without("jwt_audience");
+        let app = options.var("sign_in_secret", SECRET).start().await.unwrap();
+        let upstream = Upstream::start().await;
+        for (workspace, expected) in workspaces {
+            let ann = sign_in(&app, &link(workspace, "ADMIN", "Ann").await).await;
+            let own = me(&app, &ann).await.json()["person"].clone();
+            let manifest = upstream.manifest(json!({}));
+            let saved = with(app.post("/api/manifests?believe_effect=true"), &ann);
+            assert_eq!(saved.json(&manifest).send().await.status, 201);
+            let bot = with(app.post("/api/agents"), &ann).json(&json!({"name": "Bot"}));
+            let bot = bot.send().await.json()["id"].clone();
+            let create = async |name: &str, agents: Value| {
+                let body = json!({"manifest_id": "custom-up", "name": name,
+                    "credentials": {"key": KEY}, "policy": {"agents": agents}});
+                with(app.post("/api/integrations"), &ann).json(&body).send().await
+            };
+            let made = create("Up", json!(["bot", own])).await;
+            assert_eq!(made.json()["policy"]["agents"], json!([bot, own]), "{made:?}");
+            let put = async |agents: Value| {
+                let body = json!({"policy": {"agents": agents}});
+                with(app.put("/api/integrations/up"), &ann).json(&body).send().await
+            };
+            for agents in [json!([]), json!(["*"]), json!([bot]), json!(["BOT", "*"])] {
+                let changed = put(agents.clone()).await;
+                assert_eq!(changed.status, 200, "{workspace} {agents}: {changed:?}");
+            }
+            let created = create("Second", json!(["Support bto"])).await;
+            assert_eq!(created.status.is_success(), expected == 200, "{workspace}: {created:?}");
+            let changed = put(json!(["Bot", "Support bto"])).await;
+            if expected == 200 {
+                assert_eq!(changed.json()["policy"]["agents"], json!([bot, "Support bto"]));
+                continue;
+            }
+            for (answer, pointer) in [(created, "/policy/agents/0"), (changed, "/policy/agents/1")]
+            {
+                let problem = answer.problem(422, "invalid");
+                assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+                let detail = problem["errors"][0]["detail"].as_str().unwrap();
+                assert!(detail.contains("there is no agent \"Support bto\""), "{problem}");
+                assert!(detail.contains("/api/agents"), "{problem}");
+            }
+        }
+    }
 }

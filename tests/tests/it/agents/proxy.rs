@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::kit::app::{Answer, App};
+use crate::kit::stream::Stream;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Seen, Upstream, raw, raw_get, status};
 use crate::tokens::oauth::Pair;
@@ -659,22 +660,12 @@ async fn many_agents_with_one_expired_token_refresh_once() {
 async fn an_open_stream_ends_with_the_integration() {
     for end in ["deactivate", "delete"] {
         let (app, upstream) = Upstream::connected().await;
-        let (sender, receiver) = unbounded_channel();
-        let receiver = std::sync::Mutex::new(Some(receiver));
-        upstream.answer(move |_| {
-            let head =
-                "HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-            Reply::Stream(head.into(), receiver.lock().unwrap().take().unwrap())
-        });
-        let mut stream = open(&app, "/api/proxy/up/events").await;
-        sender.send(b"data: one\n\n".to_vec()).unwrap();
-        assert_eq!(stream.next("data: one\n\n").await, "data: one\n\n");
+        let stream = Stream::open(&app, &upstream, &token::of("AGENT", "acme")).await;
         match end {
             "deactivate" => drop(patch(&app, "up", json!({"status": "inactive"})).await),
             _ => drop(app.delete("/api/integrations/up").as_admin().send().await),
         }
-        let cut = tokio::time::timeout(Duration::from_secs(15), stream.0.chunk()).await;
-        assert!(!matches!(cut.unwrap(), Ok(Some(_))), "{end}: it goes on");
+        stream.is_cut().await;
     }
 }
 

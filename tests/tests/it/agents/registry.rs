@@ -1,11 +1,10 @@
 //! Agents and their keys. A key is made once and shown once. A revoked key is rejected from the next request
 //! on.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::kit::app::{App, Options, until};
+use crate::kit::stream::Stream;
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
 
@@ -212,6 +211,40 @@ async fn a_key_expires() {
 }
 
 #[tokio::test]
+async fn a_key_lives_for_ninety_days_unless_the_request_says_otherwise() {
+    const DAY: i64 = 86_400_000;
+    let app = App::start().await;
+    let agent = register(&app, "Bot").await;
+    let public = json!({"kty": "OKP", "crv": "Ed25519",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    for (body, days) in [
+        (json!({}), Some(90)),
+        (json!({"expires_in": 31_536_000}), Some(365)),
+        (json!({"expires_in": 86_400}), Some(1)),
+        // No secret of it exists here that could leak.
+        (json!({"public_key": public}), None),
+        (json!({"public_key": public, "expires_in": 86_400}), Some(1)),
+    ] {
+        let path = format!("/api/agents/{agent}/keys");
+        let made = app.post(&path).as_admin().json(&body).send().await;
+        assert_eq!(made.status, 201, "{body}: {made:?}");
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let lifetime: Option<i64> = app
+            .database()
+            .query_row(
+                "select expires_at - created_at from agent_keys where id = ?1",
+                [&id],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(lifetime, days.map(|days| days * DAY), "{body}");
+        let shown = app.get(&format!("/api/agents/{agent}")).as_admin().send().await.json();
+        let key = shown["keys"].as_array().unwrap().iter().find(|key| key["id"] == id.as_str());
+        assert_eq!(key.unwrap()["expires_at"].is_string(), days.is_some(), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_public_key_has_no_secret_and_a_private_one_is_rejected() {
     let app = App::start().await;
     let agent = register(&app, "Bot").await;
@@ -326,21 +359,7 @@ async fn a_stream_ends_when_its_agent_is_switched_off_or_its_key_revoked() {
         let (app, upstream) = Upstream::connected().await;
         let agent = register(&app, "Bot").await;
         let (key_id, key) = key_of(&app, &agent, json!({})).await;
-        let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
-        let receiver = std::sync::Mutex::new(Some(receiver));
-        upstream.answer(move |_| {
-            let head = b"HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\n\r\n".to_vec();
-            crate::kit::upstream::Reply::Stream(head, receiver.lock().unwrap().take().unwrap())
-        });
-        let mut stream = reqwest::Client::new()
-            .get(format!("{}/api/proxy/up/x", app.url))
-            .bearer_auth(&key)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(stream.status(), 200);
-        sender.send(b"data: 1\n\n".to_vec()).unwrap();
-        assert!(stream.chunk().await.unwrap().is_some());
+        let stream = Stream::open(&app, &upstream, &key).await;
         let path = format!("/api/agents/{agent}");
         match by_key {
             true => {
@@ -352,16 +371,7 @@ async fn a_stream_ends_when_its_agent_is_switched_off_or_its_key_revoked() {
                 assert_eq!(app.put(&path).as_admin().json(&body).send().await.status, 200);
             }
         }
-        let ended = async {
-            loop {
-                let _ = sender.send(b"data: more\n\n".to_vec());
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                if !matches!(stream.chunk().await, Ok(Some(_))) {
-                    break;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(15), ended).await.expect("the stream goes on");
+        stream.is_cut().await;
     }
 }
 

@@ -42,6 +42,16 @@ async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
 
 /// As [`run`], with further arguments.
 pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&str]) -> Vec<String> {
+    run_at(program, script, &app.url, more).await
+}
+
+/// The same with the origin of an application.
+pub(crate) async fn run_at(
+    program: &str,
+    script: &str,
+    origin: &str,
+    more: &[&str],
+) -> Vec<String> {
     let place = installed().unwrap();
     // Node.js looks for packages in the folder of the script.
     for file in SHARED.into_iter().chain([script]) {
@@ -57,7 +67,7 @@ pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&st
     let _turn = turn().await;
     let output = Command::new(program)
         .arg(&copy)
-        .args([&app.url, &token::of("AGENT", "acme")])
+        .args([origin, &token::of("AGENT", "acme")])
         .args(more)
         .current_dir(&place)
         .stdin(Stdio::null())

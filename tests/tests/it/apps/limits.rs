@@ -3,10 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::agents::limits::{ends, events};
 use crate::kit::app::{Answer, App};
 use crate::kit::contract::document;
 use crate::kit::person::{EVERYTHING, Person, Program, text};
+use crate::kit::stream::Stream;
 use crate::kit::upstream::{KEY, Upstream};
 
 /// The application with the integrations `up` and `two`, a client, and a person with a role.
@@ -199,10 +199,65 @@ async fn a_token_of_this_server_opens_no_path_of_an_admin() {
 async fn an_open_stream_ends_with_the_app() {
     let (app, upstream, program, person) = connected("ADMIN").await;
     let token = text(&program.connect(&app, &person, EVERYTHING).await, "access_token");
-    let (response, _provider) = events(&app, &upstream, &token).await;
+    let stream = Stream::open(&app, &upstream, &token).await;
     let agent: String =
         app.database().query_row("select id from agents", [], |row| row.get(0)).unwrap();
     let path = format!("/api/connected-apps/{agent}");
     assert_eq!(app.delete(&path).as_admin().send().await.status, 204);
-    ends(response, 12).await;
+    stream.is_cut().await;
+}
+
+/// Whether a token is let in: the status of a call, and of a ping at `/mcp`.
+async fn statuses(app: &App, token: &str) -> (u16, u16) {
+    let called = call(app, token, Method::GET, "up/x").await.status.as_u16();
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let pinged = app.post("/mcp").bearer(token).json(&ping).send().await.status.as_u16();
+    (called, pinged)
+}
+
+#[tokio::test]
+async fn the_end_of_a_person_ends_their_apps() {
+    let (app, upstream, program, ann) = connected("MANAGER").await;
+    let bob = Person::sign_in(&app, "bob", "MANAGER");
+    let others = text(&program.connect(&app, &bob, EVERYTHING).await, "access_token");
+    for how in ["switched off", "stopped"] {
+        let tokens = program.connect(&app, &ann, EVERYTHING).await;
+        let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+        let stream = Stream::open(&app, &upstream, &access).await;
+        let path = format!("/api/people/{}", ann.id);
+        let put = async |status: &str| {
+            let changed = app.put(&path).as_admin().json(&json!({"status": status})).send().await;
+            assert_eq!(changed.status, 200, "{changed:?}");
+        };
+        let (expected, stop) = match how {
+            "switched off" => {
+                put("disabled").await;
+                (401, None)
+            }
+            _ => {
+                let body = json!({"scope": "person", "id": ann.id, "reason": "a drill"});
+                let stopped = app.post("/api/panic").as_admin().json(&body).send().await;
+                assert_eq!(stopped.status, 201, "{stopped:?}");
+                (403, Some(format!("/api/panic/{}", text(&stopped.json(), "id"))))
+            }
+        };
+        stream.is_cut().await;
+        upstream.always(200, "", "{}");
+        upstream.forget();
+        assert_eq!(statuses(&app, &access).await, (expected, expected), "{how}");
+        let answer = program.refresh(&app, &refresh, &[]).await;
+        assert!([400, 403].contains(&answer.status.as_u16()), "{how}: {answer:?}");
+        assert!(!answer.text.contains("nxt_"), "{how}: {answer:?}");
+        assert!(upstream.seen().is_empty(), "{how}");
+        assert_eq!(statuses(&app, &others).await, (200, 200), "{how}");
+        // A person who is let in again finds their apps.
+        match stop {
+            None => put("active").await,
+            Some(stop) => assert_eq!(app.delete(&stop).as_admin().send().await.status, 204),
+        }
+        assert_eq!(program.refresh(&app, &refresh, &[]).await.status, 200, "{how}");
+        if how == "switched off" {
+            ann.sign_in_again(&app);
+        }
+    }
 }

@@ -2,12 +2,14 @@
 //!
 //! - `attacks`: attempts to get a token, or one with more access
 //! - `connect`: from a registration to a call, and to the end of the app
+//! - `documents`: clients whose id is the URL of a document about them
 //! - `limits`: what a connected app may do
 //! - `programs`: official MCP clients and FastMCP, told the URL alone
 //! - `register`: clients that register themselves
 
 mod attacks;
 mod connect;
+mod documents;
 mod limits;
 
 mod programs;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options};
-use crate::kit::person::{CALLBACK, EVERYTHING, Person, Program, text};
+use crate::kit::person::{
+    CALLBACK, EVERYTHING, Person, Program, parameter, submit, text, token_of,
+};
 
 #[tokio::test]
 async fn a_client_is_always_a_public_one() {
@@ -21,6 +23,56 @@ async fn a_client_is_always_a_public_one() {
     assert_eq!(registered["token_endpoint_auth_method"], "none");
     assert_eq!(registered["redirect_uris"], body["redirect_uris"]);
     assert!(registered["client_id_issued_at"].as_i64().unwrap() > 1_700_000_000);
+}
+
+/// A program that listens on this computer gets whichever port is free (RFC 8252, 7.3).
+#[tokio::test]
+async fn a_program_on_this_computer_may_name_any_port_of_its_own_loopback_address() {
+    let app = App::start().await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    let hosts = ["127.0.0.1", "[::1]", "localhost"];
+    for host in hosts {
+        let own = format!("http://{host}/cb");
+        let body = json!({"redirect_uris": [own], "token_endpoint_auth_method": "none"});
+        let registered = app.post("/oauth/register").json(&body).send().await;
+        assert_eq!(registered.status, 201, "{registered:?}");
+        let program = Program { id: text(&registered.json(), "client_id") };
+        for port in ["", ":1024", ":65535"] {
+            let uri = format!("http://{host}{port}/cb");
+            let asked = program.ask(&app, &person, &[("redirect_uri", &uri)]).await;
+            assert!(asked.text.contains("a program on this computer"), "{uri}: {asked:?}");
+            let answer = submit(&app, &person, &token_of(&asked), EVERYTHING).await;
+            let location = answer.header("location");
+            assert!(location.starts_with(&format!("{uri}?")), "{uri}: {answer:?}");
+            let code = parameter(location, "code").unwrap();
+            // The port of the request is a part of it from then on.
+            for other in [format!("http://{host}:4711/cb"), own.replace("/cb", "/other")] {
+                let answer = program.exchange(&app, &code, &[("redirect_uri", &other)]).await;
+                assert_eq!(answer.json()["error"], "invalid_grant", "{uri} {other}: {answer:?}");
+            }
+            let answer = program.exchange(&app, &code, &[("redirect_uri", &uri)]).await;
+            assert_eq!(answer.status, 200, "{uri}: {answer:?}");
+        }
+        let others = hosts.iter().filter(|other| **other != host);
+        let others = others.map(|other| format!("http://{other}:1024/cb"));
+        let wrong = [
+            format!("http://{host}:1024/other"),
+            format!("http://{host}:1024/cb?x=1"),
+            format!("http://{host}:0/cb"),
+            format!("http://{host}:65536/cb"),
+            format!("https://{host}:1024/cb"),
+            format!("http://{host}:1024@evil.example/cb"),
+            format!("http://{host}.evil.example/cb"),
+        ];
+        for uri in others.chain(wrong) {
+            let answer = program.ask(&app, &person, &[("redirect_uri", &uri)]).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("location")),
+                (400, ""),
+                "{host} {uri}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,9 @@ pub(super) enum Request {
     },
     /// Returns `url`, a link of the operator's tool that signs `name` in once.
     SignInLink { role: String, name: String },
-    /// The provider accepts `key` too.
+    /// The identity provider gives the person `name` another role, as a sign-in there does.
+    ProvidedRole { name: String, role: String },
+    /// From now on the provider accepts `key` too.
     AcceptKey { key: String },
     /// The provider revokes `key`, or the default key.
     RevokeKey { key: Option<String> },

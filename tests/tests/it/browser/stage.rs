@@ -127,6 +127,10 @@ impl Stage {
                     json!({"url": link::link(&self.public_url, "acme", &role, &name).await}),
                 );
             }
+            Request::ProvidedRole { name, role } => {
+                let sql = "update people set role = ?2, source = 'oidc' where name = ?1";
+                self.running()?.database().execute(sql, [name, role])?;
+            }
             Request::ExpireTokens => {
                 self.provider.expire_access_tokens();
                 self.execute("update credentials set refresh_at = 1, expires_at = 1")?;

@@ -22,6 +22,7 @@ use crate::kit::key_value::KeyValue;
 use crate::kit::process::{Process, is_spin};
 use crate::kit::programs::{repo, xtask};
 use crate::kit::servers::{self, Servers};
+use crate::kit::site::Site;
 use crate::kit::token;
 
 /// Longer than any deadline of the application. A request that takes longer hangs.
@@ -36,7 +37,8 @@ pub(crate) struct App {
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     port: u16,
-    /// The servers with the application's data, if the data are not in files.
+    outside: Outside,
+    /// The servers with its data, if they are not in files.
     servers: Option<OnServers>,
     process: Process,
     client: reqwest::Client,
@@ -58,13 +60,33 @@ impl OnServers {
     }
 }
 
-/// The options with which an application is started.
+/// What the application finds outside: hosts at other addresses than the DNS says, and a file with the certificates
+/// that it trusts besides those of the web.
+#[derive(Clone, Default)]
+struct Outside {
+    resolved: Vec<String>,
+    trusted: Option<PathBuf>,
+}
+
+impl Outside {
+    fn apply(&self, command: &mut Command) {
+        for resolved in &self.resolved {
+            command.args(["--resolve", resolved]);
+        }
+        if let Some(file) = &self.trusted {
+            command.env("SSL_CERT_FILE", file);
+        }
+    }
+}
+
+/// How an application is started.
 #[derive(Default)]
 pub(crate) struct Options {
     variables: Vec<(String, Option<String>)>,
     manifest: Option<Box<dyn FnOnce(String) -> String>>,
     dir: Option<TempDir>,
     port: u16,
+    outside: Outside,
     servers: Option<OnServers>,
 }
 
@@ -99,7 +121,14 @@ impl Options {
         self.var("public_url", &format!("http://127.0.0.1:{port}"))
     }
 
-    /// Keeps the data on these servers. The application reaches the libSQL server at the address `database`.
+    /// Finds `site` under its name, and trusts its certificate. Not on Spin, which looks hosts up by itself.
+    pub(crate) fn finds(mut self, site: &Site) -> Self {
+        self.outside.resolved.push(format!("{}={}", site.host, site.address));
+        self.outside.trusted = Some(site.certificate.clone());
+        self
+    }
+
+    /// Keeps its data on these servers. It reaches the libSQL server at the address `database`.
     pub(crate) fn on(mut self, servers: &Arc<Servers>, database: SocketAddr) -> Self {
         self.servers = Some(OnServers { servers: Arc::clone(servers), database });
         self
@@ -125,9 +154,11 @@ impl Options {
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
         let (process, url) =
-            spawn(&manifest, dir.path(), &variables, self.port, servers.as_ref()).await?;
+            spawn(&manifest, dir.path(), &variables, self.port, (&self.outside, servers.as_ref()))
+                .await?;
         let (dir, client) = (Arc::new(dir), client()?);
-        Ok(App { url, dir, variables, manifest, port: self.port, servers, process, client })
+        let Self { port, outside, .. } = self;
+        Ok(App { url, dir, variables, manifest, port, outside, servers, process, client })
     }
 }
 
@@ -295,10 +326,11 @@ async fn spawn(
     dir: &Path,
     variables: &BTreeMap<String, String>,
     port: u16,
-    servers: Option<&OnServers>,
+    (outside, servers): (&Outside, Option<&OnServers>),
 ) -> Result<(Process, String)> {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
     let mut command = command(manifest, dir, port);
+    outside.apply(&mut command);
     if let Some(servers) = servers {
         command.arg("--runtime-config-file").arg(servers.configure(dir)?);
     }
@@ -508,11 +540,12 @@ impl App {
     /// Starts a second process on the same directory, on its own port.
     pub(crate) async fn beside(&self) -> Self {
         let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());
-        let servers = self.servers.clone();
+        let (outside, servers) = (self.outside.clone(), self.servers.clone());
+        let around = (&outside, servers.as_ref());
         let (process, url) =
-            spawn(&self.manifest, dir.path(), &variables, 0, servers.as_ref()).await.unwrap();
+            spawn(&self.manifest, dir.path(), &variables, 0, around).await.unwrap();
         let (manifest, client) = (self.manifest.clone(), client().unwrap());
-        Self { url, dir, variables, manifest, port: 0, servers, process, client }
+        Self { url, dir, variables, manifest, port: 0, outside, servers, process, client }
     }
 
     /// Kills the application and returns its directory.
@@ -525,9 +558,9 @@ impl App {
     pub(crate) async fn restart(mut self) -> Self {
         self.process.kill().await;
         let (manifest, dir) = (&self.manifest, self.dir.path());
-        let servers = self.servers.as_ref();
+        let around = (&self.outside, self.servers.as_ref());
         let (process, url) =
-            spawn(manifest, dir, &self.variables, self.port, servers).await.unwrap();
+            spawn(manifest, dir, &self.variables, self.port, around).await.unwrap();
         Self { process, url, ..self }
     }
 }

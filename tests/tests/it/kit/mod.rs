@@ -13,6 +13,8 @@
 //! - `process`: the process of the application
 //! - `programs`: the repository, and the programs that the tests run
 //! - `servers`: a libSQL server and a Redis server
+//! - `site`: a site of the web with TLS
+//! - `stream`: a stream of events through the proxy
 //! - `token`: makes tokens
 //! - `upstream`: a provider that records each request
 
@@ -28,5 +30,7 @@ pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod servers;
+pub(crate) mod site;
+pub(crate) mod stream;
 pub(crate) mod token;
 pub(crate) mod upstream;

@@ -37,16 +37,21 @@ impl Person {
                 (&id, name, role),
             )
             .unwrap();
-        database
-            .execute(
-                &format!(
-                    "insert into sessions (id, secret_hash, workspace, person_id, method, created_at, used_at)
-                     values (?1, ?2, 'acme', ?3, 'link', {now}, {now})"
-                ),
-                (format!("ses_{name}"), Sha256::digest(&cookie).as_slice(), &id),
-            )
-            .unwrap();
-        Self { id, cookie }
+        let person = Self { id, cookie };
+        person.sign_in_again(app);
+        person
+    }
+
+    /// Writes the row of the session, after it has ended.
+    pub(crate) fn sign_in_again(&self, app: &App) {
+        let now = "cast(unixepoch('subsec') * 1000 as integer)";
+        let sql = format!(
+            "insert into sessions (id, secret_hash, workspace, person_id, method, created_at, used_at)
+             values (?1, ?2, 'acme', ?3, 'link', {now}, {now})"
+        );
+        let id = format!("ses_{}", &self.cookie[..10]);
+        let hash = Sha256::digest(&self.cookie);
+        app.database().execute(&sql, (id, hash.as_slice(), &self.id)).unwrap();
     }
 
     /// Writes the rows of a connected app of this person, as the consent page would.

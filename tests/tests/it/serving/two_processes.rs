@@ -3,16 +3,14 @@
 //! The cache of one process must not outlive a change that another process makes. Each case runs in both
 //! directions.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::agents::registry::{key_of, register};
 use crate::kit::app::{App, Options};
 use crate::kit::link::SECRET;
-use crate::kit::upstream::{Reply, Upstream};
+use crate::kit::stream::Stream;
+use crate::kit::upstream::Upstream;
 use crate::trust::people::{joined, link, me, sign_in, with};
 
 /// The number of calls in a row, so that more than one instance of a component serves them.
@@ -163,46 +161,13 @@ async fn a_session_that_ends_in_one_process_has_ended_in_the_other() {
     }
 }
 
-/// A stream of the integration through `app`, which has begun, and what the provider sends it.
-async fn stream(
-    pair: &Pair,
-    app: &App,
-    key: &str,
-) -> (reqwest::Response, UnboundedSender<Vec<u8>>) {
-    let (sender, receiver) = unbounded_channel();
-    let receiver = std::sync::Mutex::new(Some(receiver));
-    pair.upstream.answer(move |_| {
-        let head = b"HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\n\r\n".to_vec();
-        Reply::Stream(head, receiver.lock().unwrap().take().unwrap())
-    });
-    let call = reqwest::Client::new().get(format!("{}/api/proxy/up/x", app.url)).bearer_auth(key);
-    let mut stream = call.send().await.unwrap();
-    sender.send(b"data: 1\n\n".to_vec()).unwrap();
-    assert!(stream.chunk().await.unwrap().is_some());
-    (stream, sender)
-}
-
-/// Whether the stream ends while the provider goes on.
-async fn ends(mut stream: reqwest::Response, sender: UnboundedSender<Vec<u8>>) -> bool {
-    let provider = tokio::spawn(async move {
-        let mut pace = tokio::time::interval(Duration::from_millis(100));
-        while sender.send(b"data: more\n\n".to_vec()).is_ok() {
-            pace.tick().await;
-        }
-    });
-    let ended = async { while let Ok(Some(_)) = stream.chunk().await {} };
-    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
-    provider.abort();
-    ended.is_ok()
-}
-
 #[tokio::test]
 async fn an_open_stream_ends_when_another_process_ends_its_right() {
     let pair = Pair::start().await;
     for (number, way) in pair.ways().iter().enumerate() {
         for what in ["agent", "switch", "key", "integration", "workspace"] {
             let (agent, key_id, key) = way.agent(&format!("{what} {number}")).await;
-            let (stream, sender) = stream(&pair, way.at, &key).await;
+            let stream = Stream::open(way.at, &pair.upstream, &key).await;
             let path = format!("/api/agents/{agent}");
             let stop = match what {
                 "switch" => {
@@ -217,7 +182,7 @@ async fn an_open_stream_ends_when_another_process_ends_its_right() {
                 "integration" => Some(way.stop("integration", Some("up")).await),
                 scope => Some(way.stop(scope, None).await),
             };
-            assert!(ends(stream, sender).await, "{what}: the stream goes on");
+            stream.is_cut_while_events_come().await;
             if let Some(stop) = stop {
                 way.change(Method::DELETE, &stop, json!({})).await;
             }

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, until};
 use crate::kit::key_value::KeyValue;
 use crate::kit::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
 use crate::kit::token;
-use crate::kit::upstream::Upstream;
+use crate::kit::upstream::{KEY, Upstream};
 
 /// A key with a good checksum that no agent has.
 const WRONG_KEY: &str = "nxa_0123456789_0123456789012345678901234567890123456789012_0ZV5SA";
@@ -109,6 +109,50 @@ async fn wrong_proofs_are_limited_by_address_and_kind_and_good_ones_are_not() {
         let session = app.get("/api/me").header("cookie", &cookie).header("x-client", &here);
         let answer = session.header("sec-fetch-site", "same-origin").send().await;
         answer.problem(401, "invalid_token");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wrong_session_cookies_are_limited_and_good_ones_are_not() {
+    let app = Options::default()
+        .var("wrong_proofs_per_minute", "20")
+        .var("client_address_header", "x-client")
+        .start()
+        .await
+        .unwrap();
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    let program = Program::register(&app).await;
+    let me = async |cookie: &str, address: &str| {
+        let call = app.get("/api/me").header("cookie", cookie).header("x-client", address);
+        call.header("sec-fetch-site", "same-origin").send().await
+    };
+    let wrong = |guess: u32| format!("nexus-session={guess:A>43}");
+    within_a_minute(async |number| {
+        let (here, elsewhere) = (format!("192.0.2.{number}"), format!("198.51.100.{number}"));
+        // A text that cannot be a cookie of ours is not a guess.
+        for _ in 0..30 {
+            me("nexus-session=short", &here).await.problem(401, "missing_token");
+        }
+        for guess in 0..20 {
+            me(&wrong(guess), &here).await.problem(401, "invalid_token");
+        }
+        for guess in 20..23 {
+            let answer = me(&wrong(guess), &here).await;
+            require_limited(&answer, 20, "wrong_proofs_per_minute");
+        }
+        // A page to which a browser navigates tells nothing more.
+        let page = app.get(&program.request(&[])).header("cookie", &wrong(23));
+        assert_eq!(page.header("x-client", &here).send().await.status, 429);
+        me(&wrong(24), &elsewhere).await.problem(401, "invalid_token");
+        // A good session is not thrown out, and other kinds of proof are counted apart.
+        for _ in 0..3 {
+            assert_eq!(me(&person.header(), &here).await.status, 200);
+        }
+        let page = app.get(&program.request(&[])).header("cookie", &person.header());
+        assert_eq!(page.header("x-client", &here).send().await.status, 200);
+        let other = app.get("/api/me").bearer(WRONG_KEY).header("x-client", &here).send().await;
+        other.problem(401, "invalid_token");
     })
     .await;
 }
@@ -340,9 +384,25 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
 #[tokio::test]
 async fn a_policy_narrows_the_limit_for_its_integration() {
     let (app, _upstream) = connected(Options::default()).await;
-    let policy = json!({"policy": {"limits": {"calls_per_minute": 3}}});
-    let changed = app.put("/api/integrations/up").as_admin().json(&policy).send().await;
-    assert_eq!(changed.status, 200, "{changed:?}");
+    let put = async |body: Value| {
+        let changed = app.put("/api/integrations/up").as_admin().json(&body).send().await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+        changed.json()["policy"].clone()
+    };
+    let rule = json!({"effect": "deny", "methods": ["DELETE"], "path": "/**"});
+    put(json!({"policy": {"rules": [rule]}})).await;
+    // Alone, the limits leave the rest of the policy as it is. With a policy, they are a part of it.
+    let limits = |calls: u32| json!({"calls_per_minute": calls});
+    let whole = |calls: u32| json!({"agents": ["*"], "rules": [rule], "limits": limits(calls)});
+    assert_eq!(put(json!({"limits": limits(7)})).await, whole(7));
+    assert_eq!(put(json!({"policy": {"rules": [rule]}, "limits": limits(5)})).await, whole(5));
+    assert_eq!(put(json!({"policy": {"limits": limits(4)}})).await["rules"], json!([]));
+    assert_eq!(put(json!({"policy": {}})).await, json!({"agents": ["*"], "rules": []}));
+    assert_eq!(put(json!({"limits": limits(3)})).await["limits"], limits(3));
+    let body = json!({"manifest_id": "custom-up", "name": "Two", "limits": limits(9),
+        "credentials": {"key": KEY}, "preset": "no_deletes"});
+    let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(made.json()["policy"], whole(9), "{made:?}");
     within_a_minute(async |number| {
         let (one, two) = (
             agent_of("acme", &format!("one-{number}")),
@@ -363,11 +423,15 @@ async fn a_policy_narrows_the_limit_for_its_integration() {
         (json!({}), "missing field"),
         (json!(null), "null"),
     ] {
-        let body = json!({"policy": {"limits": limits}});
-        let refused = app.put("/api/integrations/up").as_admin().json(&body).send().await;
-        refused.problem(422, "invalid");
-        assert!(refused.text.contains(rule), "{limits}: {refused:?}");
+        for body in [json!({"policy": {"limits": limits}}), json!({"limits": limits})] {
+            let refused = app.put("/api/integrations/up").as_admin().json(&body).send().await;
+            refused.problem(422, "invalid");
+            assert!(refused.text.contains(rule), "{limits}: {refused:?}");
+        }
     }
+    let twice = json!({"policy": {"limits": limits(1)}, "limits": limits(2)});
+    let refused = app.put("/api/integrations/up").as_admin().json(&twice).send().await;
+    assert_eq!(refused.problem(422, "invalid")["errors"][0]["pointer"], "/limits", "{refused:?}");
 }
 
 #[tokio::test]

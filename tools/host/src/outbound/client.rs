@@ -2,6 +2,8 @@
 //! not know the rights of components. `block_networks` is the same for all components, so [`Connector`],
 //! which makes every connection in the pool, enforces it.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use tower_service::Service;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::blocked_networks::BlockedNetworks;
+use crate::cli::Resolution;
 
 tokio::task_local! {
     /// How long this request may wait for its connection. The pool has no other way to receive this value.
@@ -35,7 +38,14 @@ pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 impl Client {
     /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
     /// `SSL_CERT_FILE` names, which is required behind a proxy that intercepts TLS.
-    pub(crate) fn new(blocked: BlockedNetworks, nodelay: bool) -> Result<Self> {
+    /// The hosts of `resolved` have these addresses, whatever the DNS says.
+    pub(crate) fn new(
+        blocked: BlockedNetworks,
+        resolved: &[Resolution],
+        nodelay: bool,
+    ) -> Result<Self> {
+        let resolved = resolved.iter().map(|one| (one.host.clone(), one.address)).collect();
+        let network = Arc::new(Network { blocked, resolved });
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
             let name = || format!("SSL_CERT_FILE: cannot use {}", Path::new(&path).display());
@@ -49,7 +59,7 @@ impl Client {
             )
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(Connector { blocked: Arc::new(blocked), nodelay });
+            .wrap_connector(Connector { network, nodelay });
         Ok(Self(
             Pool::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
@@ -91,10 +101,17 @@ impl std::fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
+/// Where connections go.
+struct Network {
+    blocked: BlockedNetworks,
+    /// Addresses in place of those of the DNS, by host.
+    resolved: BTreeMap<String, SocketAddr>,
+}
+
 /// Opens TCP connections, only to addresses that are not blocked.
 #[derive(Clone)]
 struct Connector {
-    blocked: Arc<BlockedNetworks>,
+    network: Arc<Network>,
     nodelay: bool,
 }
 
@@ -111,9 +128,9 @@ impl Service<Uri> for Connector {
         // Read here, where the request is polled, because the pool may drive the future in another task.
         let timeout =
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
-        let Self { blocked, nodelay } = self.clone();
+        let Self { network, nodelay } = self.clone();
         Box::pin(async move {
-            let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked)).await;
+            let connecting = tokio::time::timeout(timeout, network.connect(&uri)).await;
             let stream = connecting.map_err(|_| ConnectError::Timeout)??;
             // This fails only if the socket is already closed, which the first write will report.
             let _ = stream.set_nodelay(nodelay);
@@ -122,20 +139,29 @@ impl Service<Uri> for Connector {
     }
 }
 
-async fn connect(uri: &Uri, blocked: &BlockedNetworks) -> Result<TcpStream, ConnectError> {
-    let host = uri.host().ok_or(ConnectError::Uri)?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    let port = uri.port_u16().unwrap_or(default);
-    let mut addresses: Vec<_> =
-        tokio::net::lookup_host((host, port)).await.map_err(|_| ConnectError::Lookup)?.collect();
-    let found = addresses.len();
-    addresses.retain(|address| !blocked.contain(address.ip()));
-    if addresses.is_empty() && found > 0 {
-        return Err(ConnectError::Blocked);
+impl Network {
+    async fn connect(&self, uri: &Uri) -> Result<TcpStream, ConnectError> {
+        let mut addresses = self.addresses(uri).await?;
+        let found = addresses.len();
+        addresses.retain(|address| !self.blocked.contain(address.ip()));
+        if addresses.is_empty() && found > 0 {
+            return Err(ConnectError::Blocked);
+        }
+        // Connects to these addresses, because a second lookup may return others.
+        TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)
     }
-    // Connects to these addresses, because a second lookup may return others.
-    TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)
+
+    async fn addresses(&self, uri: &Uri) -> Result<Vec<SocketAddr>, ConnectError> {
+        let host = uri.host().ok_or(ConnectError::Uri)?;
+        if let Some(address) = self.resolved.get(&host.to_ascii_lowercase()) {
+            return Ok(vec![*address]);
+        }
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let port = uri.port_u16().unwrap_or(default);
+        let found = tokio::net::lookup_host((host, port)).await;
+        Ok(found.map_err(|_| ConnectError::Lookup)?.collect())
+    }
 }
 
 /// Converts an error of the pool to an error that the guest can receive.

@@ -9,6 +9,7 @@ use super::issuer::{Answer, Issuer};
 use super::keys::{self, Key};
 use super::{admin, app, refused, status};
 use crate::kit::app::{App, Options, TICK_SECRET};
+use crate::kit::token;
 
 fn changed(mut jwk: Value, changes: Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
@@ -200,4 +201,20 @@ async fn a_secret_beside_the_keys_is_misconfigured_and_so_is_neither() {
         }
     }
     assert!(issuer.asked().is_empty());
+}
+
+/// An issuer that is a server is named to programs. One with a shared secret is only a name.
+#[tokio::test]
+async fn programs_are_told_of_the_issuer_beside_our_own_server() {
+    let issuer = Issuer::start(&[keys::p256(1).jwk("k")]).await;
+    let app = app(&issuer).await;
+    for path in ["", "/mcp"] {
+        let path = format!("/.well-known/oauth-protected-resource{path}");
+        let shown = app.get(&path).send().await.json();
+        let servers = json!(["http://127.0.0.1:1", token::ISSUER]);
+        assert_eq!(shown["authorization_servers"], servers, "{path}");
+    }
+    let app = App::start().await;
+    let shown = app.get("/.well-known/oauth-protected-resource").send().await.json();
+    assert_eq!(shown["authorization_servers"], json!(["http://127.0.0.1:1"]));
 }

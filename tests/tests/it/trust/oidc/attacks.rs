@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CLIENT, CLIENT_SECRET, Scene, is_signed_in, key, parameter};
+use super::{CLIENT, CLIENT_SECRET, Scene, is_signed_in, key, parameter, session};
 use crate::kit::token;
 use crate::trust::jwks::keys::p256;
 
@@ -206,4 +206,21 @@ async fn a_sign_in_that_the_provider_does_not_know_writes_nothing() {
     let again = scene.come_back(&cookie, &scene.good(&url)).await;
     assert_eq!((again.status.as_u16(), is_signed_in(&again)), (400, false), "{again:?}");
     assert_eq!(exchanged(), before, "a finished sign-in does not exchange a code");
+}
+
+/// An attacker may have put a session cookie into the browser before the person signs in.
+#[tokio::test]
+async fn a_sign_in_at_the_provider_takes_over_no_session_that_a_browser_brings() {
+    let scene = Scene::new().await;
+    let planted = format!("nexus-session={}", "A".repeat(43));
+    let (cookie, url) = scene.begin(json!({})).await;
+    let changes = json!({"workspace_id": "acme", "role": "ADMIN"});
+    scene.will_say(&key().token("k", &scene.claims(&url, &changes)));
+    let cookies = format!("{planted}; {cookie}");
+    let answer = scene.come_back(&cookies, &scene.good(&url)).await;
+    assert_ne!(session(&answer), planted);
+    assert_eq!(scene.me(&answer).await["name"], "Ann");
+    let call = scene.app.get("/api/me").header("cookie", &planted);
+    let refused = call.header("sec-fetch-site", "same-origin").send().await;
+    refused.problem(401, "invalid_token");
 }

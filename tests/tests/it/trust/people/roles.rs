@@ -51,6 +51,28 @@ async fn a_workspace_keeps_its_last_admin() {
 }
 
 #[tokio::test]
+async fn nobody_is_made_an_agent_or_given_an_unknown_role() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let bob = sign_in(&app, &link("acme", "MANAGER", "Bob").await).await;
+    let id = me(&app, &bob).await.json()["person"].as_str().unwrap().to_owned();
+    for role in ["AGENT", "OWNER", "admin", ""] {
+        let body = json!({ "role": role });
+        for call in [app.put(&format!("/api/people/{id}")), app.post("/api/people/invitations")] {
+            let refused = with(call, &ann).json(&body).send().await;
+            let problem = refused.problem(422, "invalid");
+            let error = &problem["errors"][0];
+            assert_eq!(error["pointer"], "/role", "{problem}");
+            let detail = error["detail"].as_str().unwrap();
+            assert!(detail.contains("ADMIN or MANAGER") && detail.contains(role), "{problem}");
+        }
+    }
+    assert_eq!(me(&app, &bob).await.json()["role"], "MANAGER");
+    let open = with(app.get("/api/people/invitations"), &ann).send().await.json();
+    assert_eq!(open["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_person_of_an_outside_issuer_appears_and_can_be_switched_off() {
     let app = start().await;
     let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
@@ -65,6 +87,9 @@ async fn a_person_of_an_outside_issuer_appears_and_can_be_switched_off() {
     let path = format!("/api/people/{}", person["id"].as_str().unwrap());
     let lower = with(app.put(&path), &ann).json(&json!({"role": "ADMIN"})).send().await;
     lower.problem(409, "role_managed_elsewhere");
+    // AGENT is a role of tokens. Only the identity provider can give it to a person.
+    let agent = with(app.put(&path), &ann).json(&json!({"role": "AGENT"})).send().await;
+    assert!(agent.problem(422, "invalid").to_string().contains("/role"), "{agent:?}");
     let off = with(app.put(&path), &ann).json(&json!({"status": "disabled"})).send().await;
     assert_eq!(off.status, 200, "{off:?}");
     call().send().await.problem(401, "invalid_token");

@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{URL, connected, link, me, sign_in, start, with};
+use super::{URL, connected, cookie, invite, link, me, post, sign_in, start, with};
+use crate::kit::app::until;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 #[tokio::test]
 async fn a_session_counts_for_our_own_pages_only() {
@@ -132,4 +136,76 @@ async fn the_page_is_not_framed_and_loads_nothing_from_elsewhere() {
     }
     assert!(!page.text.contains("http"), "{page:?}");
     assert_eq!(app.get("/sign-in/elsewhere").send().await.status, 404);
+}
+
+#[tokio::test]
+async fn a_session_is_renewed_by_use_for_thirty_days_at_most() {
+    let app = start().await;
+    let cookie = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let number =
+        |sql: &str| -> i64 { app.database().query_row(sql, [], |row| row.get(0)).unwrap() };
+    let age = |column: &str, ms: i64| {
+        let sql = format!("update sessions set {column} = {column} - {ms}");
+        app.database().execute(&sql, []).unwrap();
+    };
+    // Three times eleven hours are more than twelve, so each use counts.
+    for _ in 0..3 {
+        age("used_at", 11 * HOUR);
+        let before = number("select used_at from sessions");
+        until("the session is renewed", async || {
+            assert_eq!(me(&app, &cookie).await.status, 200);
+            (number("select used_at from sessions") >= before + 11 * HOUR).then_some(())
+        })
+        .await;
+    }
+    // A use a moment ago is not written again.
+    let before = number("select used_at from sessions");
+    assert_eq!(me(&app, &cookie).await.status, 200);
+    assert_eq!(number("select used_at from sessions"), before);
+    let seconds_left = async || {
+        let shown = me(&app, &cookie).await.json();
+        let sql = "select unixepoch(?1) - unixepoch()";
+        let at = shown["expires_at"].as_str().unwrap();
+        app.database().query_row(sql, [at], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let left = seconds_left().await;
+    assert!((11 * 3600..=12 * 3600).contains(&left), "{left}");
+    // Use does not carry it beyond thirty days.
+    age("created_at", 30 * DAY - HOUR);
+    let left = seconds_left().await;
+    assert!((1..=3600).contains(&left), "{left}");
+    age("created_at", HOUR);
+    me(&app, &cookie).await.problem(401, "invalid_token");
+}
+
+/// An attacker may have put a cookie into the browser before the person signs in.
+#[tokio::test]
+async fn a_sign_in_never_takes_over_the_session_that_a_browser_brings() {
+    let app = start().await;
+    let admin = sign_in(&app, &link("acme", "ADMIN", "Admin").await).await;
+    let of_the_attacker = sign_in(&app, &link("acme", "MANAGER", "Mallory").await).await;
+    let made_up = format!("nexus-session={}", "A".repeat(43));
+    let mut seen = vec![admin.clone(), of_the_attacker.clone(), made_up.clone()];
+    for planted in [&of_the_attacker, &made_up] {
+        for path in ["/sign-in/link", "/sign-in/invitation"] {
+            let body = match path {
+                "/sign-in/link" => json!({"link": link("acme", "ADMIN", "Ann").await}),
+                _ => json!({"invitation": invite(&app, &admin, "ADMIN").await, "name": "Ann"}),
+            };
+            let call = with(app.post(path), planted).json(&body);
+            let answer = call.send().await;
+            assert_eq!(answer.status, 200, "{path}: {answer:?}");
+            let own = cookie(&answer);
+            assert!(!seen.contains(&own), "{path}: {own}");
+            assert_eq!(me(&app, &own).await.json()["name"], "Ann", "{path}");
+            seen.push(own);
+            // What the attacker has is what it was.
+            let theirs = me(&app, &of_the_attacker).await.json();
+            assert_eq!((&theirs["name"], &theirs["role"]), (&json!("Mallory"), &json!("MANAGER")));
+            me(&app, &made_up).await.problem(401, "invalid_token");
+        }
+    }
+    // The same browser without a cookie gets none from a sign-in that fails.
+    let refused = post(&app, "/sign-in/link", json!({"link": "a.b.c"})).await;
+    assert_eq!((refused.status.as_u16(), refused.header("set-cookie")), (401, ""));
 }

@@ -1,12 +1,10 @@
 //! The effects of an emergency stop, and who can still sign in.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{connected, invite, link, me, post, sign_in, start, with};
+use crate::kit::stream::Stream;
 use crate::kit::token;
-use crate::kit::upstream::Reply;
 
 #[tokio::test]
 async fn nobody_signs_in_to_a_stopped_workspace_but_by_a_link_from_the_machine() {
@@ -112,31 +110,9 @@ async fn a_stop_counts_at_once_in_its_scope_and_only_there() {
 #[tokio::test]
 async fn a_stream_ends_when_its_integration_is_stopped() {
     let (app, upstream) = connected().await;
-    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
-    let receiver = std::sync::Mutex::new(Some(receiver));
-    upstream.answer(move |_| {
-        let head = b"HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\n\r\n".to_vec();
-        Reply::Stream(head, receiver.lock().unwrap().take().unwrap())
-    });
-    let mut stream = reqwest::Client::new()
-        .get(format!("{}/api/proxy/up/x", app.url))
-        .bearer_auth(token::of("AGENT", "acme"))
-        .send()
-        .await
-        .unwrap();
-    sender.send(b"data: 1\n\n".to_vec()).unwrap();
-    assert!(stream.chunk().await.unwrap().is_some());
+    let stream = Stream::open(&app, &upstream, &token::of("AGENT", "acme")).await;
     let body = json!({"scope": "integration", "id": "up", "reason": "a drill"});
     let stopped = app.post("/api/panic").as_admin().json(&body).send().await;
     assert_eq!(stopped.status, 201, "{stopped:?}");
-    let ended = async {
-        loop {
-            let _ = sender.send(b"data: more\n\n".to_vec());
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            if !matches!(stream.chunk().await, Ok(Some(_))) {
-                break;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the stream goes on");
+    stream.is_cut().await;
 }
