@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
-pub use crate::pins::{Pins, base_url, hosts, pins, read_host, resolve_url, verify_url};
+pub use crate::pins::{Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url};
 
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;
@@ -24,6 +24,8 @@ struct Field<'a> {
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
     in_host: bool,
+    /// Whether the value must be a whole host name.
+    is_whole_host: bool,
     /// Whether people can read the value later, because it is not secret.
     is_shown: bool,
 }
@@ -35,7 +37,8 @@ impl<'a> Field<'a> {
             name: &param.name,
             pattern,
             choices,
-            in_host: in_host && choices.is_empty(),
+            in_host: in_host && choices.is_empty() && !param.whole_host,
+            is_whole_host: param.whole_host,
             is_shown: true,
         }
     }
@@ -124,6 +127,7 @@ pub fn check_credentials(
             pattern: field.pattern.as_deref(),
             choices: &[],
             in_host: false,
+            is_whole_host: false,
             is_shown: !field.secret,
         })
         .collect();
@@ -193,6 +197,10 @@ fn check_value<'v>(
     if !field.choices.is_empty() && !field.choices.iter().any(|choice| choice == value) {
         return Err(("choice", format!("must be one of {}", field.choices.join(", "))));
     }
+    if field.is_whole_host && !pattern::is_host_name(value) {
+        let detail = "must be a host name such as `forum.acme.com`, in lower case, without `https://`, port and path";
+        return Err(("host_name", detail.to_owned()));
+    }
     if field.in_host && !pattern::is_label(value) {
         let detail = "is part of a host name: it must be one label, `[a-z0-9-]{1,63}`".to_owned();
         return Err(("host_label", detail));
@@ -205,7 +213,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{api_key, basic, chosen, manifest, with};
+    use crate::lint::tests::{api_key, basic, chosen, manifest, self_hosted, with};
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -298,6 +306,16 @@ mod tests {
         for value in ["acme.com", "us3", "api.acme.eu", "ACME.eu"] {
             let expected = vec![("/params/site".to_owned(), "choice".to_owned())];
             assert_eq!(outcome(check_params(&chosen, &object(json!({"site":value})))), expected);
+        }
+    }
+
+    #[test]
+    fn a_whole_host_is_a_host_name() {
+        let manifest = manifest(&self_hosted());
+        assert!(check_params(&manifest, &object(json!({"host":"forum.acme.com"}))).is_ok());
+        for value in ["forum", "https://forum.acme.com", "forum.acme.com:443", "10.0.0.1", "Forum.acme.com"] {
+            let expected = vec![("/params/host".to_owned(), "host_name".to_owned())];
+            assert_eq!(outcome(check_params(&manifest, &object(json!({"host":value})))), expected);
         }
     }
 

@@ -81,6 +81,18 @@ pub(crate) fn is_labels(value: &str) -> bool {
     value.len() <= 253 && value.split('.').all(is_label)
 }
 
+/// Whether `value` is the name of a host in the form that we accept: at least two labels, and not an address. No
+/// label begins or ends with `-`.
+pub(crate) fn is_host_name(value: &str) -> bool {
+    let is_whole = |label: &str| !label.starts_with('-') && !label.ends_with('-');
+    let last = value.rsplit('.').next().unwrap_or_default();
+    is_labels(value)
+        && value.contains('.')
+        && value.split('.').all(is_whole)
+        && last.bytes().any(|b| b.is_ascii_lowercase())
+        && !last.starts_with("0x")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,19 @@ mod tests {
         assert!(!regex.is_match("ab") && !regex.is_match("a\n") && !regex.is_match("xb"));
         assert!(compile("a)|(?:b").is_err());
         assert!(compile("[").is_err());
+    }
+
+    #[test]
+    fn a_host_name_is_whole_and_not_an_address() {
+        for host in ["forum.acme.com", "a.b.c.d.example", "xn--bcher-kva.example", "1.2.3.example"] {
+            assert!(is_host_name(host), "{host}");
+        }
+        for text in [
+            "", "acme", "acme.", ".com", "a..b", "10.0.0.1", "0x7f.1", "127.0x1", "Forum.acme.com", "a.com:443",
+            "a.com/x", "https://a.com", "u@a.com", "a.com?", "-a.com", "a-.com", "a_b.com", "a.com ", "[::1]",
+        ] {
+            assert!(!is_host_name(text), "{text}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) const RESERVED: [&str; 6] =
     ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
 /// Reports `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and the rules of [`check_flow_param`].
+/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, `whole_host_form`, and the rules of [`check_flow_param`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
@@ -41,13 +41,12 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let in_hosts = crate::pins::host_names(manifest);
     for (index, param) in manifest.params.iter().enumerate() {
         let in_host = in_hosts.contains(&param.name.as_str());
-        match &param.pattern {
-            Some(pattern) if param.choices.is_empty() => {
-                by_pattern(lint, index, param, pattern, in_host);
-            }
-            None if !param.choices.is_empty() => by_choice(lint, index, param, in_host),
+        match (&param.pattern, param.choices.is_empty(), param.whole_host) {
+            (Some(pattern), true, false) => by_pattern(lint, index, param, pattern, in_host),
+            (None, false, false) => by_choice(lint, index, param, in_host),
+            (None, true, true) => whole_host(lint, index, param, in_host),
             _ => {
-                let detail = "needs exactly one of `pattern` and `choices`";
+                let detail = "needs exactly one of `pattern`, `choices` and `whole_host`";
                 lint.add(format!("/params/{index}"), "param_form", detail);
             }
         }
@@ -134,12 +133,27 @@ fn by_pattern(lint: &mut Lint<'_>, index: usize, param: &Param, text: &str, in_h
     }
 }
 
+/// A whole host that an admin enters is the host of a URL and nothing else: the person who reads the form must see
+/// that the credential goes to the entered host.
+fn whole_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
+    let pointer = format!("/params/{index}/whole_host");
+    let entered = in_host && param.from.is_none();
+    let detail = "must be entered by an admin, and must be the host of a URL of the manifest";
+    lint.unless(entered, &pointer, "whole_host_form", detail);
+    let detail = format!("`{}` is not a host name", param.example);
+    let ok = pattern::is_host_name(&param.example);
+    lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
+}
+
 fn by_choice(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let pointer = format!("/params/{index}/choices");
     lint.duplicates(&pointer, &param.choices);
+    let is_label = crate::pins::label_names(lint.manifest).contains(&param.name.as_str());
+    let form = if is_label { "one label" } else { "labels separated by dots" };
     for (number, choice) in param.choices.iter().enumerate() {
-        let detail = format!("`{choice}` is part of a host: it must be labels separated by dots");
-        let ok = !in_host || pattern::is_labels(choice);
+        let detail = format!("`{choice}` is part of a host: it must be {form}");
+        let fits = if is_label { pattern::is_label(choice) } else { pattern::is_labels(choice) };
+        let ok = !in_host || fits;
         lint.unless(ok, &format!("{pointer}/{number}"), "host_parameter_choice", detail);
     }
     let detail = format!("`{}` is not one of `choices`", param.example);

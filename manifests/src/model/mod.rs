@@ -8,6 +8,7 @@ mod form;
 mod oauth2;
 mod requests;
 mod sign;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ pub use requests::{
     Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
 };
 pub use sign::{BodySign, Sign};
+pub(crate) use source::is_day;
+pub use source::{Ends, ReadOn, Source};
 
 /// One provider, and one way to authenticate to it.
 ///
@@ -69,9 +72,13 @@ pub struct Manifest {
     pub verify: Verify,
     /// How a credential is revoked at the provider.
     pub revoke: Revoke,
-    /// The pages of the provider's own documentation that are the source of these facts.
+    /// When and why this way to connect ends, if the provider has announced that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Ends>,
+    /// The pages of the provider's own documentation that are the source of these facts. In a built-in manifest,
+    /// each is below the day on which it was read.
     #[serde(default)]
-    pub sources: Vec<String>,
+    pub sources: Vec<Source>,
 }
 
 /// How the catalogue shows a provider. Both members may be empty in a workspace's own manifest.
@@ -141,12 +148,16 @@ pub struct Param {
     /// lower-case letters, digits and `-` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// The list of allowed values, in place of `pattern`. Only a parameter with choices may end a host, and
-    /// its values may contain dots: where a provider's sites have domains of their own, the manifest lists
-    /// them all.
+    /// The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its
+    /// values may contain dots: where a provider's sites have domains of their own, the manifest lists them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// A value that matches `pattern`, or one of `choices`. The form shows it in the empty field.
+    /// Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for
+    /// software that customers run on hosts of their own. It is lower-case, with at least one dot and without a
+    /// port, and stands for the whole host of a URL. The egress guard applies to it as to any host.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub whole_host: bool,
+    /// A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field.
     pub example: String,
     /// The provider's page that says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -64,7 +64,8 @@ impl App {
             concurrent: options.max_instance_concurrent_reuse_count.get(),
         };
         let population = Population::default();
-        let client = Client::new(config.blocked_networks, !options.no_nodelay)?;
+        let nodelay = !options.no_nodelay;
+        let client = Client::new(config.blocked_networks, nodelay, application.connect_to)?;
         Ok(Arc::new_cyclic(|app: &Weak<Self>| {
             let app: Weak<dyn Chain> = app.clone();
             let handlers = services.into_iter().zip(components).map(|(service, component)| {

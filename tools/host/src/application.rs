@@ -1,6 +1,7 @@
 //! The application to serve: its manifest, its compiled components, and the places of its data.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "compiler")]
@@ -29,6 +30,8 @@ pub struct Application {
     pub(crate) env_file: PathBuf,
     /// The file with Spin's runtime configuration.
     pub(crate) runtime_config_file: Option<PathBuf>,
+    /// The address to connect to for every https URL, in a test.
+    pub(crate) connect_to: Option<SocketAddr>,
     /// Variables that come before all other sources, by their lower-case names.
     pub(crate) variables: BTreeMap<String, String>,
 }
@@ -55,6 +58,7 @@ impl Application {
             state: options.state_dir.clone().unwrap_or_else(|| beside(".spin")),
             env_file: options.env_file.clone().unwrap_or_else(|| beside(".env")),
             runtime_config_file: options.runtime_config_file.clone(),
+            connect_to: options.connect_to,
             source: Source::Folder { manifest, cache: options.cache_dir.clone() },
             variables: BTreeMap::new(),
         })
@@ -68,6 +72,7 @@ impl Application {
             state,
             env_file,
             runtime_config_file: None,
+            connect_to: None,
             variables: BTreeMap::new(),
         }
     }

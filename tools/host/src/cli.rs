@@ -63,6 +63,11 @@ pub struct Up {
     #[arg(long)]
     pub cache_dir: Option<PathBuf>,
 
+    /// Connect to this address for every https URL, instead of looking its host up. The certificate must still be
+    /// one of the URL's host, by a root that SSL_CERT_FILE adds. For tests of built-in manifests
+    #[arg(long)]
+    pub connect_to: Option<SocketAddr>,
+
     /// How to serve.
     #[command(flatten)]
     pub serve: Serve,

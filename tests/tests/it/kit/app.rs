@@ -38,6 +38,8 @@ pub(crate) struct App {
     port: u16,
     /// The servers with its data, if they are not in files.
     servers: Option<OnServers>,
+    /// The only address that it makes https connections to, and the file with the root that it trusts there.
+    connect_to: Option<(SocketAddr, PathBuf)>,
     process: Process,
     client: reqwest::Client,
 }
@@ -66,6 +68,7 @@ pub(crate) struct Options {
     dir: Option<TempDir>,
     port: u16,
     servers: Option<OnServers>,
+    connect_to: Option<(SocketAddr, PathBuf)>,
 }
 
 impl Options {
@@ -105,6 +108,13 @@ impl Options {
         self
     }
 
+    /// Makes all https connections to `address`, whose certificates the root in the file `root` signs. Only the
+    /// embedded host can.
+    pub(crate) fn connect_to(mut self, address: SocketAddr, root: &Path) -> Self {
+        self.connect_to = Some((address, root.to_owned()));
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> Result<App> {
         let dir = match self.dir {
@@ -124,10 +134,13 @@ impl Options {
             };
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
+        let connect_to = self.connect_to;
+        let start = Start { servers: servers.as_ref(), connect_to: connect_to.as_ref() };
         let (process, url) =
-            spawn(&manifest, dir.path(), &variables, self.port, servers.as_ref()).await?;
+            spawn(&manifest, dir.path(), &variables, self.port, &start).await?;
         let (dir, client) = (Arc::new(dir), client()?);
-        Ok(App { url, dir, variables, manifest, port: self.port, servers, process, client })
+        let port = self.port;
+        Ok(App { url, dir, variables, manifest, port, servers, connect_to, process, client })
     }
 }
 
@@ -219,6 +232,7 @@ fn move_origins(manifest: &mut Value, simulator: &Simulator) {
         "/api/base_url",
         "/oauth2/authorization_url",
         "/oauth2/token_url",
+        "/oauth2/refresh/url",
         "/verify/base_url",
         "/revoke/request/url",
         "/revoke/rfc7009/url",
@@ -288,16 +302,25 @@ fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
     command
 }
 
+/// What an application is connected with.
+struct Start<'a> {
+    servers: Option<&'a OnServers>,
+    connect_to: Option<&'a (SocketAddr, PathBuf)>,
+}
+
 async fn spawn(
     manifest: &Path,
     dir: &Path,
     variables: &BTreeMap<String, String>,
     port: u16,
-    servers: Option<&OnServers>,
+    start: &Start<'_>,
 ) -> Result<(Process, String)> {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
     let mut command = command(manifest, dir, port);
-    if let Some(servers) = servers {
+    if let Some((address, root)) = start.connect_to {
+        command.arg("--connect-to").arg(address.to_string()).env("SSL_CERT_FILE", root);
+    }
+    if let Some(servers) = start.servers {
         command.arg("--runtime-config-file").arg(servers.configure(dir)?);
     }
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
@@ -382,7 +405,9 @@ impl Call<'_> {
         let sent = Sent::of(&request);
         let response = self.app.client.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status, headers, text: response.text().await? };
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let answer = Answer { status, headers, text, bytes };
         ensure!(
             !answer.header("x-request-id").is_empty(),
             "no x-request-id from {}: {answer:?}",
@@ -505,11 +530,12 @@ impl App {
     /// A second process on the same directory, on a port of its own.
     pub(crate) async fn beside(&self) -> Self {
         let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());
-        let servers = self.servers.clone();
+        let (servers, connect_to) = (self.servers.clone(), self.connect_to.clone());
+        let start = Start { servers: servers.as_ref(), connect_to: connect_to.as_ref() };
         let (process, url) =
-            spawn(&self.manifest, dir.path(), &variables, 0, servers.as_ref()).await.unwrap();
+            spawn(&self.manifest, dir.path(), &variables, 0, &start).await.unwrap();
         let (manifest, client) = (self.manifest.clone(), client().unwrap());
-        Self { url, dir, variables, manifest, port: 0, servers, process, client }
+        Self { url, dir, variables, manifest, port: 0, servers, connect_to, process, client }
     }
 
     /// Kills it without warning and gives its directory back.
@@ -523,8 +549,9 @@ impl App {
         self.process.kill().await;
         let (manifest, dir) = (&self.manifest, self.dir.path());
         let servers = self.servers.as_ref();
+        let start = Start { servers, connect_to: self.connect_to.as_ref() };
         let (process, url) =
-            spawn(manifest, dir, &self.variables, self.port, servers).await.unwrap();
+            spawn(manifest, dir, &self.variables, self.port, &start).await.unwrap();
         Self { process, url, ..self }
     }
 }

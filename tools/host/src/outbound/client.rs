@@ -2,6 +2,7 @@
 //! not know the rights of components. `block_networks` is the same for all components, so [`Connector`],
 //! which makes every connection in the pool, enforces it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -34,8 +35,13 @@ pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 
 impl Client {
     /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
-    /// `SSL_CERT_FILE` names, which is required behind a proxy that intercepts TLS.
-    pub(crate) fn new(blocked: BlockedNetworks, nodelay: bool) -> Result<Self> {
+    /// `SSL_CERT_FILE` names, which is required behind a proxy that intercepts TLS. If `connect_to` is given, every
+    /// https connection is made to that address, and its certificate is verified all the same.
+    pub(crate) fn new(
+        blocked: BlockedNetworks,
+        nodelay: bool,
+        connect_to: Option<SocketAddr>,
+    ) -> Result<Self> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
             let name = || format!("SSL_CERT_FILE: cannot use {}", Path::new(&path).display());
@@ -49,7 +55,7 @@ impl Client {
             )
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(Connector { blocked: Arc::new(blocked), nodelay });
+            .wrap_connector(Connector { blocked: Arc::new(blocked), nodelay, connect_to });
         Ok(Self(
             Pool::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
@@ -96,6 +102,7 @@ impl std::error::Error for ConnectError {}
 struct Connector {
     blocked: Arc<BlockedNetworks>,
     nodelay: bool,
+    connect_to: Option<SocketAddr>,
 }
 
 impl Service<Uri> for Connector {
@@ -111,9 +118,9 @@ impl Service<Uri> for Connector {
         // Read here, where the request is polled, because the pool may drive the future in another task.
         let timeout =
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
-        let Self { blocked, nodelay } = self.clone();
+        let Self { blocked, nodelay, connect_to } = self.clone();
         Box::pin(async move {
-            let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked)).await;
+            let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked, connect_to)).await;
             let stream = connecting.map_err(|_| ConnectError::Timeout)??;
             // This fails only if the socket is already closed, which the first write will report.
             let _ = stream.set_nodelay(nodelay);
@@ -122,13 +129,22 @@ impl Service<Uri> for Connector {
     }
 }
 
-async fn connect(uri: &Uri, blocked: &BlockedNetworks) -> Result<TcpStream, ConnectError> {
+async fn connect(
+    uri: &Uri,
+    blocked: &BlockedNetworks,
+    connect_to: Option<SocketAddr>,
+) -> Result<TcpStream, ConnectError> {
     let host = uri.host().ok_or(ConnectError::Uri)?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    let port = uri.port_u16().unwrap_or(default);
-    let mut addresses: Vec<_> =
-        tokio::net::lookup_host((host, port)).await.map_err(|_| ConnectError::Lookup)?.collect();
+    let is_https = uri.scheme_str() == Some("https");
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    let mut addresses: Vec<_> = match connect_to.filter(|_| is_https) {
+        Some(address) => vec![address],
+        None => {
+            let found = tokio::net::lookup_host((host, port)).await;
+            found.map_err(|_| ConnectError::Lookup)?.collect()
+        }
+    };
     let found = addresses.len();
     addresses.retain(|address| !blocked.contain(address.ip()));
     if addresses.is_empty() && found > 0 {
