@@ -93,6 +93,17 @@ pub(crate) fn is_host_name(value: &str) -> bool {
         && !last.starts_with("0x")
 }
 
+/// The host name of `value`, a host name or an `https` URL without port, path and query, if it is one of `domains` or
+/// below one.
+pub(crate) fn host_within<'a>(value: &'a str, domains: &[String]) -> Option<&'a str> {
+    let host = value.strip_prefix("https://").unwrap_or(value);
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let is_within = |domain: &String| {
+        host.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    (is_host_name(host) && domains.iter().any(is_within)).then_some(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +127,30 @@ mod tests {
             "a.com/x", "https://a.com", "u@a.com", "a.com?", "-a.com", "a-.com", "a_b.com", "a.com ", "[::1]",
         ] {
             assert!(!is_host_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_lies_within_a_domain() {
+        let domains = ["pipedrive.com".to_owned(), "acme.example".to_owned()];
+        for (value, host) in [
+            ("acme.pipedrive.com", "acme.pipedrive.com"),
+            ("https://acme.pipedrive.com", "acme.pipedrive.com"),
+            ("https://a.b.acme.example/", "a.b.acme.example"),
+            ("pipedrive.com", "pipedrive.com"),
+        ] {
+            assert_eq!(host_within(value, &domains), Some(host), "{value}");
+        }
+        for value in [
+            "", "evil.example", "https://evil.example", "https://pipedrive.com.evil.example", "evilpipedrive.com",
+            "https://acme.pipedrive.com@evil.example", "https://evil.example/acme.pipedrive.com",
+            "https://evil.example?.pipedrive.com", "https://evil.example#.pipedrive.com",
+            "http://acme.pipedrive.com", "https://acme.pipedrive.com:8443", "https://acme.pipedrive.com/x",
+            "https://ACME.pipedrive.com", "https://.pipedrive.com", "https://a..pipedrive.com", "//acme.pipedrive.com",
+            "https://broker.spin.internal", "https://https://acme.pipedrive.com", "https://acme.pipedrive.com//",
+            "https://a\\.pipedrive.com", " acme.pipedrive.com",
+        ] {
+            assert_eq!(host_within(value, &domains), None, "{value}");
         }
     }
 

@@ -39,25 +39,57 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
     base_url(manifest, params)?;
     let origin = |url: Url| vec![url.origin().ascii_serialization()];
     let verify = verify_url(manifest, params)?.map(origin).unwrap_or_default();
-    let mut token = Vec::new();
+    let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);
+    let mut api = hosts(manifest, params)?;
+    api.sort_unstable();
+    api.dedup();
+    Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
+}
+
+fn token_origins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Finding> {
+    let mut origins = Vec::new();
     for (pointer, template) in token_urls(manifest) {
-        token.push(resolve_url(pointer, template, params)?.origin().ascii_serialization());
+        origins.push(resolve_url(pointer, template, params)?.origin().ascii_serialization());
     }
-    token.dedup();
-    let revoke = match &manifest.revoke {
+    origins.dedup();
+    Ok(origins)
+}
+
+fn revoke_origins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Finding> {
+    let url = match &manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => {
-            origin(resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?)
+            resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?
         }
         Revoke::Request { request, .. } => {
             // The secrets come after the host, so their values do not matter here.
             let lookup = |name: &str| Some(params.get(name).map_or("x", String::as_str).to_owned());
-            origin(resolve("/revoke/request/url", &request.url, params, &lookup)?)
+            resolve("/revoke/request/url", &request.url, params, &lookup)?
         }
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => vec![],
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(vec![]),
     };
-    let mut api = hosts(manifest, params)?;
-    api.sort_unstable();
-    api.dedup();
+    Ok(vec![url.origin().ascii_serialization()])
+}
+
+/// The pins before the flow has finished, of a connection with these parameters. A host that the token response names is
+/// pinned with the rest when it is known ([`pins`]).
+///
+/// # Errors
+/// As [`pins`].
+pub fn pins_before_flow(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Pins, Finding> {
+    if !manifest.finds_host() {
+        return pins(manifest, params);
+    }
+    let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);
+    let (api, verify) = (Vec::new(), Vec::new());
     Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
 }
 
@@ -73,6 +105,7 @@ pub fn token_urls(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &s
 ///
 /// # Errors A finding at `/api/base_url`, also if its host is not one of `api.hosts`.
 pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
+    check_domains(manifest, params)?;
     let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;
     let origin = url.origin().ascii_serialization();
     let hosts = hosts(manifest, params)?;
@@ -81,6 +114,19 @@ pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Resul
     }
     let detail = format!("`{origin}` is not one of `api.hosts`: {}", hosts.join(", "));
     Err(Finding::new("/api/base_url", "host_not_listed", detail))
+}
+
+/// Checks that each host that the token response named lies within its domains. It was checked when it was read; this
+/// covers parameters that were stored.
+fn check_domains(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<(), Finding> {
+    for param in manifest.params.iter().filter(|param| !param.within.is_empty()) {
+        let value = params.get(&param.name);
+        if value.is_none_or(|value| pattern::host_within(value, &param.within) != Some(value)) {
+            let detail = format!("`{{{}}}` must be a host within {}", param.name, param.within.join(", "));
+            return Err(Finding::new("/api/base_url", "host_domain", detail));
+        }
+    }
+    Ok(())
 }
 
 /// The origins (`https://host[:port]`) of `api.hosts`, in the manifest's order.
@@ -175,8 +221,8 @@ fn resolve(
     let unusable = |error: template::TemplateError| fail("template", error.to_string());
     let authority = authority(template);
     for name in template::names(authority).map_err(unusable)? {
-        // A parameter at the end of the host is a whole domain: one of the manifest's choices, or the host that
-        // an admin entered.
+        // A parameter at the end of the host is a whole domain: one of the manifest's choices, the host that an admin
+        // entered, or a host within the manifest's domains.
         let (fits, form) = match host_end(authority) == Some(name) {
             true => (pattern::is_labels as fn(&str) -> bool, "labels separated by dots"),
             false => (pattern::is_label as fn(&str) -> bool, "one label"),
@@ -262,7 +308,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{basic, chosen, manifest, oauth2, self_hosted, with};
+    use crate::lint::tests::{basic, chosen, manifest, named_host, oauth2, self_hosted, with};
 
     fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -286,6 +332,22 @@ mod tests {
         assert_eq!(pinned.token, ["https://slack.com", "https://refresh.slack.com"]);
         let same = with(&oauth2(), "/oauth2/refresh/url", json!("https://slack.com/refresh"));
         assert_eq!(pins(&manifest(&same), &params(&[])).unwrap().token, ["https://slack.com"]);
+    }
+
+    #[test]
+    fn a_host_of_the_token_response_is_pinned_after_the_flow() {
+        let manifest = manifest(&named_host());
+        let before = pins_before_flow(&manifest, &params(&[])).unwrap();
+        assert!(before.api.is_empty() && before.verify.is_empty());
+        assert_eq!((before.token[0].as_str(), before.revoke[0].as_str()), ("https://slack.com", "https://slack.com"));
+        assert!(pins(&manifest, &params(&[])).is_err());
+        let after = pins(&manifest, &params(&[("host", "acme.slack.com")])).unwrap();
+        assert_eq!(after.api, ["https://acme.slack.com"]);
+        assert_eq!((&after.token, &after.revoke), (&before.token, &before.revoke));
+        // A row that somebody has changed expands to no host outside the domains.
+        for value in ["evil.example", "slack.com.evil.example", "10.0.0.1", "a/b"] {
+            assert!(pins(&manifest, &params(&[("host", value)])).is_err(), "{value}");
+        }
     }
 
     #[test]

@@ -88,6 +88,7 @@ fn each_states_whether_pkce_is_used() {
         "miro",
         "mollie-oauth",
         "notion-oauth",
+        "pipedrive-oauth",
         "quickbooks",
         "shopify",
         "slack",

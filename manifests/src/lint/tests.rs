@@ -101,6 +101,15 @@ pub(crate) fn self_hosted() -> Value {
     with(&json, "/api", json!({"base_url": "https://{host}/api", "hosts": ["{host}"]}))
 }
 
+/// A parameter that is a host which the token response names.
+pub(crate) fn named_host() -> Value {
+    let param = json!([{"name": "host", "label": "Host", "within": ["slack.com", "slack-gov.com"],
+        "example": "acme.slack.com", "from": {"token_response": "/api_domain"}}]);
+    let json = with(&oauth2(), "/params", param);
+    let json = with(&json, "/api/base_url", json!("https://{host}/api"));
+    with(&json, "/api/hosts", json!(["{host}"]))
+}
+
 fn client_credentials() -> Value {
     let mut json = oauth2();
     json = with(&json, "/auth_method", json!("oauth2_client_credentials"));
@@ -162,7 +171,7 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn example_manifests_pass_every_rule() {
-    for json in [api_key(), basic(), chosen(), self_hosted(), oauth2(), client_credentials()] {
+    for json in [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

@@ -108,13 +108,15 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
 }
 
 /// Checks that a parameter in a host leaves the domain to the manifest. After the last parameter come a `.`
-/// and at least two labels, or the parameter is one of the manifest's choices. A `whole_host` is the whole host.
+/// and at least two labels, or the parameter is one of the manifest's choices. A `whole_host`, and a host `within` domains, is
+/// the whole host.
 fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
     let authority = pins::authority(url);
     let Some((_, after)) = authority.rsplit_once('}') else {
         return;
     };
-    let whole = |param: &&Param| param.whole_host && authority.contains(&format!("{{{}}}", param.name));
+    let is_whole = |param: &Param| param.whole_host || !param.within.is_empty();
+    let whole = |param: &&Param| is_whole(param) && authority.contains(&format!("{{{}}}", param.name));
     if let Some(param) = lint.manifest.params.iter().find(whole) {
         let ok = authority.len() == param.name.len() + 2;
         let detail = format!("`{authority}`: `{{{}}}` must be the whole host", param.name);

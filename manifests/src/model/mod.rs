@@ -109,6 +109,12 @@ pub enum AuthMethod {
 }
 
 impl Manifest {
+    /// Whether the token response names a host of the API.
+    #[must_use]
+    pub fn finds_host(&self) -> bool {
+        self.params.iter().any(|param| !param.within.is_empty())
+    }
+
     /// Whether `name` is a parameter that an admin enters, rather than one that an OAuth flow supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
@@ -157,6 +163,11 @@ pub struct Param {
     /// port, and stands for the whole host of a URL. The egress guard applies to it as to any host.
     #[serde(default, skip_serializing_if = "is_false")]
     pub whole_host: bool,
+    /// The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that
+    /// the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value
+    /// is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
     /// A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field.
     pub example: String,
     /// The provider's page that says what to enter.
@@ -169,8 +180,9 @@ pub struct Param {
 }
 
 /// Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as
-/// the number of the connected account. Such a parameter must not be part of a host, nor of anything that is
-/// needed earlier: the authorization URL, the token URL and their parameters.
+/// the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the
+/// authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest
+/// lists the domains of the host (`within`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

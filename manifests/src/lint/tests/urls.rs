@@ -158,6 +158,36 @@ fn url_rules() {
             ),
         ],
     );
+    breaks(
+        &named_host(),
+        &[
+            (r#"{"/params/0/within/-":"com"}"#, "/params/0/within/2", "host_domain_form"),
+            (r#"{"/params/0/within/-":"*.acme.com"}"#, "/params/0/within/2", "host_domain_form"),
+            (r#"{"/params/0/within/-":"slack.com"}"#, "/params/0/within/2", "duplicate"),
+            (r#"{"/params/0/example":"acme.example"}"#, "/params/0/example", "example_mismatch"),
+            (r#"{"/params/0/whole_host":true}"#, "/params/0", "param_form"),
+            (
+                r#"{"/params/0/from":{"callback":"domain"}}"#,
+                "/params/0/within",
+                "host_domain_source",
+            ),
+            (
+                r#"{"/verify/base_url":"https://api.{host}"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/oauth2/refresh/url":"https://{host}/token"}"#,
+                "/oauth2/refresh/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/url":"https://{host}/revoke"}"#,
+                "/revoke/request/url",
+                "from_placement",
+            ),
+        ],
+    );
     // A choice before the end of a host is one label.
     let middle = json!({"base_url": "https://{site}.acme.example/v1", "hosts": ["{site}.acme.example"]});
     let found = broken(&with(&chosen(), "/api", middle), Origin::BuiltIn, "");
