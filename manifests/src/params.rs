@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
-pub use crate::pins::{Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url};
+pub use crate::pins::{
+    Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url,
+};
 
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;
@@ -321,12 +323,22 @@ mod tests {
     fn a_host_of_the_token_response_lies_within_its_domains() {
         let manifest = manifest(&named_host());
         let read = |value: &str| {
-            flow_params(&manifest, &json!({"api_domain": value}), &|_| None).map(|found| found["host"].clone())
+            flow_params(&manifest, &json!({"api_domain": value}), &|_| None)
+                .map(|found| found["host"].clone())
         };
         assert_eq!(read("https://acme.slack.com").unwrap(), "acme.slack.com");
-        for value in ["https://slack.com.evil.example", "https://evil.example", "http://acme.slack.com", "10.0.0.1"] {
+        for value in [
+            "https://slack.com.evil.example",
+            "https://evil.example",
+            "http://acme.slack.com",
+            "10.0.0.1",
+        ] {
             let found = read(value).unwrap_err();
-            assert_eq!((found[0].pointer.as_str(), found[0].rule), ("/params/host", "host_domain"), "{value}");
+            assert_eq!(
+                (found[0].pointer.as_str(), found[0].rule),
+                ("/params/host", "host_domain"),
+                "{value}"
+            );
             assert!(!found[0].detail.contains("evil"), "{}", found[0]);
         }
     }
@@ -335,7 +347,9 @@ mod tests {
     fn a_whole_host_is_a_host_name() {
         let manifest = manifest(&self_hosted());
         assert!(check_params(&manifest, &object(json!({"host":"forum.acme.com"}))).is_ok());
-        for value in ["forum", "https://forum.acme.com", "forum.acme.com:443", "10.0.0.1", "Forum.acme.com"] {
+        for value in
+            ["forum", "https://forum.acme.com", "forum.acme.com:443", "10.0.0.1", "Forum.acme.com"]
+        {
             let expected = vec![("/params/host".to_owned(), "host_name".to_owned())];
             assert_eq!(outcome(check_params(&manifest, &object(json!({"host":value})))), expected);
         }

@@ -99,7 +99,8 @@ pub(crate) fn host_within<'a>(value: &'a str, domains: &[String]) -> Option<&'a 
     let host = value.strip_prefix("https://").unwrap_or(value);
     let host = host.strip_suffix('/').unwrap_or(host);
     let is_within = |domain: &String| {
-        host.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        host.strip_suffix(domain.as_str())
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     (is_host_name(host) && domains.iter().any(is_within)).then_some(host)
 }
@@ -119,12 +120,30 @@ mod tests {
 
     #[test]
     fn a_host_name_is_whole_and_not_an_address() {
-        for host in ["forum.acme.com", "a.b.c.d.example", "xn--bcher-kva.example", "1.2.3.example"] {
+        for host in ["forum.acme.com", "a.b.c.d.example", "xn--bcher-kva.example", "1.2.3.example"]
+        {
             assert!(is_host_name(host), "{host}");
         }
         for text in [
-            "", "acme", "acme.", ".com", "a..b", "10.0.0.1", "0x7f.1", "127.0x1", "Forum.acme.com", "a.com:443",
-            "a.com/x", "https://a.com", "u@a.com", "a.com?", "-a.com", "a-.com", "a_b.com", "a.com ", "[::1]",
+            "",
+            "acme",
+            "acme.",
+            ".com",
+            "a..b",
+            "10.0.0.1",
+            "0x7f.1",
+            "127.0x1",
+            "Forum.acme.com",
+            "a.com:443",
+            "a.com/x",
+            "https://a.com",
+            "u@a.com",
+            "a.com?",
+            "-a.com",
+            "a-.com",
+            "a_b.com",
+            "a.com ",
+            "[::1]",
         ] {
             assert!(!is_host_name(text), "{text}");
         }
@@ -142,13 +161,27 @@ mod tests {
             assert_eq!(host_within(value, &domains), Some(host), "{value}");
         }
         for value in [
-            "", "evil.example", "https://evil.example", "https://pipedrive.com.evil.example", "evilpipedrive.com",
-            "https://acme.pipedrive.com@evil.example", "https://evil.example/acme.pipedrive.com",
-            "https://evil.example?.pipedrive.com", "https://evil.example#.pipedrive.com",
-            "http://acme.pipedrive.com", "https://acme.pipedrive.com:8443", "https://acme.pipedrive.com/x",
-            "https://ACME.pipedrive.com", "https://.pipedrive.com", "https://a..pipedrive.com", "//acme.pipedrive.com",
-            "https://broker.spin.internal", "https://https://acme.pipedrive.com", "https://acme.pipedrive.com//",
-            "https://a\\.pipedrive.com", " acme.pipedrive.com",
+            "",
+            "evil.example",
+            "https://evil.example",
+            "https://pipedrive.com.evil.example",
+            "evilpipedrive.com",
+            "https://acme.pipedrive.com@evil.example",
+            "https://evil.example/acme.pipedrive.com",
+            "https://evil.example?.pipedrive.com",
+            "https://evil.example#.pipedrive.com",
+            "http://acme.pipedrive.com",
+            "https://acme.pipedrive.com:8443",
+            "https://acme.pipedrive.com/x",
+            "https://ACME.pipedrive.com",
+            "https://.pipedrive.com",
+            "https://a..pipedrive.com",
+            "//acme.pipedrive.com",
+            "https://broker.spin.internal",
+            "https://https://acme.pipedrive.com",
+            "https://acme.pipedrive.com//",
+            "https://a\\.pipedrive.com",
+            " acme.pipedrive.com",
         ] {
             assert_eq!(host_within(value, &domains), None, "{value}");
         }

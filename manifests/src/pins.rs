@@ -122,7 +122,8 @@ fn check_domains(manifest: &Manifest, params: &BTreeMap<String, String>) -> Resu
     for param in manifest.params.iter().filter(|param| !param.within.is_empty()) {
         let value = params.get(&param.name);
         if value.is_none_or(|value| pattern::host_within(value, &param.within) != Some(value)) {
-            let detail = format!("`{{{}}}` must be a host within {}", param.name, param.within.join(", "));
+            let detail =
+                format!("`{{{}}}` must be a host within {}", param.name, param.within.join(", "));
             return Err(Finding::new("/api/base_url", "host_domain", detail));
         }
     }
@@ -270,7 +271,8 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     for (pointer, url) in token_urls(manifest) {
         push(pointer, url);
     }
-    if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.authorization_url.as_ref()) {
+    if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.authorization_url.as_ref())
+    {
         push("/oauth2/authorization_url", url);
     }
     match &manifest.revoke {
@@ -339,7 +341,10 @@ mod tests {
         let manifest = manifest(&named_host());
         let before = pins_before_flow(&manifest, &params(&[])).unwrap();
         assert!(before.api.is_empty() && before.verify.is_empty());
-        assert_eq!((before.token[0].as_str(), before.revoke[0].as_str()), ("https://slack.com", "https://slack.com"));
+        assert_eq!(
+            (before.token[0].as_str(), before.revoke[0].as_str()),
+            ("https://slack.com", "https://slack.com")
+        );
         assert!(pins(&manifest, &params(&[])).is_err());
         let after = pins(&manifest, &params(&[("host", "acme.slack.com")])).unwrap();
         assert_eq!(after.api, ["https://acme.slack.com"]);

@@ -119,9 +119,13 @@ fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
         };
         // The admin who enters the OAuth app lists the hosts of software that customers run themselves.
         let is_free = |host: &str| {
-            manifest.params.iter().any(|param| param.whole_host && host == format!("{{{}}}", param.name))
+            manifest
+                .params
+                .iter()
+                .any(|param| param.whole_host && host == format!("{{{}}}", param.name))
         };
-        let token = params::token_urls(&manifest).map(|(_, url)| url.to_owned()).collect::<Vec<_>>();
+        let token =
+            params::token_urls(&manifest).map(|(_, url)| url.to_owned()).collect::<Vec<_>>();
         for url in token.iter().chain(revoke) {
             let host = url.split('/').nth(2).unwrap();
             if !host.contains('{') || is_free(host) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use nexus_printable::pointer::below;
 
-use super::{Lint, Origin};
 use super::parts::{self, header_map, header_name, header_value};
+use super::{Lint, Origin};
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
 use crate::template;
 
@@ -157,7 +157,8 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
     if let Some(refresh) = &oauth2.refresh {
         let ok = needs_browser || refresh.url.is_none();
-        let detail = "must not be set: with client credentials, tokens are requested at `token_url`";
+        let detail =
+            "must not be set: with client credentials, tokens are requested at `token_url`";
         lint.unless(ok, "/oauth2/refresh/url", "refresh_url_forbidden", detail);
         reserved(lint, "/oauth2/refresh/params", &refresh.params, &REFRESH);
         if let Some(seconds) = refresh.wait_seconds {

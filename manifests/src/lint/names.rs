@@ -160,7 +160,8 @@ fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let pointer = format!("/params/{index}/within");
     lint.duplicates(&pointer, &param.within);
     for (number, domain) in param.within.iter().enumerate() {
-        let detail = format!("`{domain}` must be a domain with at least two labels, such as `acme.com`");
+        let detail =
+            format!("`{domain}` must be a domain with at least two labels, such as `acme.com`");
         let ok = pattern::is_host_name(domain);
         lint.unless(ok, &format!("{pointer}/{number}"), "host_domain_form", detail);
     }

@@ -96,7 +96,8 @@ pub(crate) fn chosen() -> Value {
 
 /// A parameter that is the whole host.
 pub(crate) fn self_hosted() -> Value {
-    let param = json!([{"name": "host", "label": "Host", "whole_host": true, "example": "forum.acme.com"}]);
+    let param =
+        json!([{"name": "host", "label": "Host", "whole_host": true, "example": "forum.acme.com"}]);
     let json = with(&api_key(), "/params", param);
     with(&json, "/api", json!({"base_url": "https://{host}/api", "hosts": ["{host}"]}))
 }
@@ -171,7 +172,9 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn example_manifests_pass_every_rule() {
-    for json in [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()] {
+    for json in
+        [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()]
+    {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

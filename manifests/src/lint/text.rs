@@ -64,7 +64,8 @@ fn sources(lint: &mut Lint<'_>) {
         match source {
             Source::Page(_) => {
                 let ok = lint.origin == Origin::Workspace;
-                let detail = "must have the day on which it was read: an object with `read` and `pages`";
+                let detail =
+                    "must have the day on which it was read: an object with `read` and `pages`";
                 lint.unless(ok, &pointer, "source_without_day", detail);
             }
             Source::Read(ReadOn { read, pages }) => {

@@ -116,7 +116,8 @@ fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
         return;
     };
     let is_whole = |param: &Param| param.whole_host || !param.within.is_empty();
-    let whole = |param: &&Param| is_whole(param) && authority.contains(&format!("{{{}}}", param.name));
+    let whole =
+        |param: &&Param| is_whole(param) && authority.contains(&format!("{{{}}}", param.name));
     if let Some(param) = lint.manifest.params.iter().find(whole) {
         let ok = authority.len() == param.name.len() + 2;
         let detail = format!("`{authority}`: `{{{}}}` must be the whole host", param.name);

@@ -99,7 +99,10 @@ mod tests {
     fn a_source_is_a_page_or_the_pages_of_a_day() {
         for (source, pages) in [
             (json!("https://a.example/"), 1),
-            (json!({"read": "2026-11-29", "pages": ["https://a.example/", "https://b.example/"]}), 2),
+            (
+                json!({"read": "2026-11-29", "pages": ["https://a.example/", "https://b.example/"]}),
+                2,
+            ),
         ] {
             let parsed: Source = serde_json::from_value(source.clone()).unwrap();
             assert_eq!(parsed.pages().len(), pages);
@@ -112,7 +115,9 @@ mod tests {
     #[test]
     fn days() {
         assert!(is_day("2026-11-29"));
-        for text in ["", "2026-11", "2026-13-01", "2026-1-1", "29-11-2026", "2026-11-29-1", "2026-00-01"] {
+        for text in
+            ["", "2026-11", "2026-13-01", "2026-1-1", "29-11-2026", "2026-11-29-1", "2026-00-01"]
+        {
             assert!(!is_day(text), "{text}");
         }
     }

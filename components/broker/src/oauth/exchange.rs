@@ -280,10 +280,11 @@ impl AccountCheck<'_> {
         })?;
         usable.params.extend(found);
         // Only now is a host known that the token response names. Nothing was sent to it so far.
-        usable.credential.pins = pins(&usable.sourced.manifest, &usable.params).map_err(|finding| {
-            let words = format!("the provider's response does not fit: {}", finding.detail);
-            Refusal { code: "provider_error", words }
-        })?;
+        usable.credential.pins =
+            pins(&usable.sourced.manifest, &usable.params).map_err(|finding| {
+                let words = format!("the provider's response does not fit: {}", finding.detail);
+                Refusal { code: "provider_error", words }
+            })?;
         let expected = before.and_then(|before| before.account_id.as_deref());
         let health = self.verify(usable, expected).await?;
         self.check_account(&usable.account, expected, health)?;

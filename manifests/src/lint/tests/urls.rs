@@ -145,11 +145,7 @@ fn url_rules() {
                 "/verify/base_url",
                 "host_parameter_position",
             ),
-            (
-                r#"{"/params/0/example":"Forum.acme.com"}"#,
-                "/params/0/example",
-                "example_mismatch",
-            ),
+            (r#"{"/params/0/example":"Forum.acme.com"}"#, "/params/0/example", "example_mismatch"),
             (r#"{"/params/0/pattern":"[a-z.]+"}"#, "/params/0", "param_form"),
             (
                 r#"{"/api":{"base_url":"https://a.example","hosts":["a.example"]}}"#,
@@ -189,9 +185,13 @@ fn url_rules() {
         ],
     );
     // A choice before the end of a host is one label.
-    let middle = json!({"base_url": "https://{site}.acme.example/v1", "hosts": ["{site}.acme.example"]});
+    let middle =
+        json!({"base_url": "https://{site}.acme.example/v1", "hosts": ["{site}.acme.example"]});
     let found = broken(&with(&chosen(), "/api", middle), Origin::BuiltIn, "");
-    assert!(found.contains(&("/params/0/choices/0".to_owned(), "host_parameter_choice")), "{found:?}");
+    assert!(
+        found.contains(&("/params/0/choices/0".to_owned(), "host_parameter_choice")),
+        "{found:?}"
+    );
     // A choice is checked as strictly as a host that is written out.
     for (choice, rule) in [("self.alt", "egress_spin_name"), ("x.local", "egress_private_suffix")] {
         let json = with(&chosen(), "/params/0/choices/-", json!(choice));

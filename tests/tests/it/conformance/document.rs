@@ -53,7 +53,9 @@ fn document(manifests: &[Value], rows: &[Row]) -> String {
         families.len()
     );
     let mut sorted: Vec<(&Value, &Row)> = manifests.iter().zip(rows).collect();
-    sorted.sort_by_key(|(manifest, _)| (text(manifest, "/name").to_lowercase(), text(manifest, "/id")));
+    sorted.sort_by_key(|(manifest, _)| {
+        (text(manifest, "/name").to_lowercase(), text(manifest, "/id"))
+    });
     for (manifest, row) in &sorted {
         assert_eq!(text(manifest, "/id"), row.id);
         let _ = writeln!(
@@ -122,8 +124,10 @@ fn provider(out: &mut String, manifest: &Value) {
     revocation(out, manifest);
     limits(out, manifest);
     for source in list(manifest, "/sources") {
-        let pages: Vec<String> =
-            list(source, "/pages").filter_map(Value::as_str).map(|page| format!("<{page}>")).collect();
+        let pages: Vec<String> = list(source, "/pages")
+            .filter_map(Value::as_str)
+            .map(|page| format!("<{page}>"))
+            .collect();
         let _ = writeln!(out, "- Sources, read on {}: {}", text(source, "/read"), pages.join(", "));
     }
 }
@@ -138,9 +142,17 @@ fn entered(out: &mut String, manifest: &Value) {
     }
     for (place, kind) in [("/params", "parameter"), ("/credentials", "credential")] {
         for field in list(manifest, place) {
-            let mut line = format!("- Enter the {kind} `{}`: {}.", text(field, "/name"), text(field, "/label"));
+            let mut line = format!(
+                "- Enter the {kind} `{}`: {}.",
+                text(field, "/name"),
+                text(field, "/label")
+            );
             if !field["from"].is_null() {
-                line = format!("- The {kind} `{}` comes with the authorization: {}.", text(field, "/name"), text(field, "/label"));
+                line = format!(
+                    "- The {kind} `{}` comes with the authorization: {}.",
+                    text(field, "/name"),
+                    text(field, "/label")
+                );
             }
             if field["whole_host"] == true {
                 line.push_str(" **The credential is sent to the host that you enter.**");
@@ -166,7 +178,8 @@ fn scopes(out: &mut String, manifest: &Value) {
         list(manifest, "/oauth2/scopes/default").filter_map(Value::as_str).collect();
     let known = list(manifest, "/oauth2/scopes/known").count();
     let described = |name: &&str| {
-        let scope = list(manifest, "/oauth2/scopes/known").find(|scope| text(scope, "/name") == *name);
+        let scope =
+            list(manifest, "/oauth2/scopes/known").find(|scope| text(scope, "/name") == *name);
         let words = scope.map_or("", |scope| text(scope, "/description"));
         if words.is_empty() { format!("`{name}`") } else { format!("`{name}` ({words})") }
     };
@@ -184,7 +197,9 @@ fn revocation(out: &mut String, manifest: &Value) {
     let revoke = &manifest["revoke"];
     let get = |pointer: &str| text(revoke, pointer);
     let by_request = match get("/effect") {
-        "grant" => "ends the whole authorization of this user for this OAuth app, other connections included",
+        "grant" => {
+            "ends the whole authorization of this user for this OAuth app, other connections included"
+        }
         _ => "ends this credential",
     };
     let page = match get("/manage_url") {
@@ -212,7 +227,10 @@ fn limits(out: &mut String, manifest: &Value) {
             "- Known limit: the provider issues no refresh tokens. If an access token ends, a person connects again."
         );
     }
-    if manifest.pointer("/oauth2/authorization_url").is_some() && manifest["oauth2"]["pkce"] == false {
-        let _ = writeln!(out, "- Known limit: the provider documents no PKCE for apps with a secret.");
+    if manifest.pointer("/oauth2/authorization_url").is_some()
+        && manifest["oauth2"]["pkce"] == false
+    {
+        let _ =
+            writeln!(out, "- Known limit: the provider documents no PKCE for apps with a secret.");
     }
 }

@@ -39,13 +39,8 @@ pub(super) const OF_CALLS: [Failure; 7] = [
 ];
 
 /// The failures of the verify request that say nothing about the credential, and the unusual successes.
-pub(super) const OF_CHECKS: [Failure; 5] = [
-    Failure::TooMany,
-    Failure::Broken,
-    Failure::Html,
-    Failure::Gzip,
-    Failure::WrongContentType,
-];
+pub(super) const OF_CHECKS: [Failure; 5] =
+    [Failure::TooMany, Failure::Broken, Failure::Html, Failure::Gzip, Failure::WrongContentType];
 
 const PAGE: &str = "<!doctype html><title>Just a moment</title>";
 
@@ -90,7 +85,8 @@ impl Failure {
             _ => answer.text.clone(),
         };
         let retry = if self == Self::TooMany { "7" } else { "" };
-        let is_same = answer.status == status && found == body && answer.header("retry-after") == retry;
+        let is_same =
+            answer.status == status && found == body && answer.header("retry-after") == retry;
         if is_same { Ok(()) } else { Err(format!("a call that meets {self:?} got {answer:?}")) }
     }
 

@@ -43,6 +43,15 @@ pub(super) async fn travel(app: &App, vendor: &Vendor) -> Outcome<Row> {
     }
 }
 
+/// The answer to an attempt to connect, after the OAuth app was entered.
+pub(super) async fn connect(app: &App, vendor: &Vendor) -> Answer {
+    let traveller = Traveller { app, vendor };
+    if vendor.is_oauth() {
+        traveller.register().await.unwrap();
+    }
+    traveller.ask().await
+}
+
 struct Traveller<'a> {
     app: &'a App,
     vendor: &'a Vendor,
@@ -70,6 +79,8 @@ impl Traveller<'_> {
             self.failing_call(failure).await?;
         }
         if vendor.verifies() {
+            let health = self.check().await?;
+            ensure(health == "healthy", || format!("after a call got 401, a check finds {health}"))?;
             for failure in OF_CHECKS.into_iter().chain([Failure::Forbidden]) {
                 self.failing_check(failure).await?;
             }
@@ -136,7 +147,9 @@ impl Traveller<'_> {
                 String::new()
             }
         };
-        let mut back = format!("/api/oauth/callback?code={}&state={state}", self.vendor.code);
+        let redirect_uri = self.vendor.state().redirect_uri.clone();
+        let callback = &redirect_uri[redirect_uri.find("/api/").unwrap()..];
+        let mut back = format!("{callback}?code={}&state={state}", self.vendor.code);
         let issuer = text(&self.vendor.manifest, "/oauth2/issuer");
         if !issuer.is_empty() {
             back.push_str(&format!("&iss={issuer}"));
@@ -157,7 +170,9 @@ impl Traveller<'_> {
         let own = |name: &str| text(&vendor.manifest, &format!("/oauth2/{name}"));
         let (host, target) = host_and_target(url);
         let expected = host_and_target(&fill_url(own("authorization_url"), &vendor.params));
-        ensure(host == expected.0 && path(&target) == path(&expected.1), || format!("authorizes at {url}"))?;
+        ensure(host == expected.0 && path(&target) == path(&expected.1), || {
+            format!("authorizes at {url}")
+        })?;
         let sent: std::collections::BTreeMap<String, String> = query(&target).into_iter().collect();
         let state = vendor.state().redirect_uri.clone();
         let scopes = list(&vendor.manifest, "/oauth2/scopes/default").filter_map(Value::as_str);
@@ -197,9 +212,13 @@ impl Traveller<'_> {
             false => answer.json()["code"].as_str().unwrap_or_default().to_owned(),
         };
         ensure(code == "credential_refused", || format!("a refused credential: {answer:?}"))?;
-        for field in list(&self.vendor.manifest, "/credentials").filter(|field| field["secret"] == true) {
+        for field in
+            list(&self.vendor.manifest, "/credentials").filter(|field| field["secret"] == true)
+        {
             let secret = &self.vendor.fields[text(field, "/name")];
-            ensure(!answer.text.contains(secret.as_str()), || "a secret in the refusal".to_owned())?;
+            ensure(!answer.text.contains(secret.as_str()), || {
+                "a secret in the refusal".to_owned()
+            })?;
         }
         if self.vendor.is_oauth() {
             // The row of an unfinished authorization stays, without a credential.
@@ -221,7 +240,9 @@ impl Traveller<'_> {
         ensure(one["account"]["id"] == json!(id), || format!("the account of {one}"))?;
         ensure(one["account"]["label"] == json!(label), || format!("the account of {one}"))?;
         ensure(one["params"] == json!(self.vendor.params), || format!("the parameters of {one}"))?;
-        ensure(one["scopes"]["missing"] == json!([]) || one["scopes"].is_null(), || format!("scopes of {one}"))
+        ensure(one["scopes"]["missing"] == json!([]) || one["scopes"].is_null(), || {
+            format!("scopes of {one}")
+        })
     }
 
     /// The authorization of a connection that has one.
@@ -236,7 +257,8 @@ impl Traveller<'_> {
     /// A call to each host, which arrives as it was made.
     async fn calls(&self) -> Outcome<usize> {
         let vendor = self.vendor;
-        let base = host_and_target(&fill_url(text(&vendor.manifest, "/api/base_url"), &vendor.params));
+        let base =
+            host_and_target(&fill_url(text(&vendor.manifest, "/api/base_url"), &vendor.params));
         let base_path = base.1.trim_end_matches('/');
         let hosts: Vec<String> = list(&vendor.manifest, "/api/hosts")
             .map(|host| fill(host.as_str().unwrap(), &vendor.params))
@@ -251,11 +273,14 @@ impl Traveller<'_> {
             ensure(is_ok, || format!("a call to {host}: {answer:?}"))?;
             let state = vendor.state();
             let arrived: Vec<_> = state.arrived[before..].iter().collect();
-            let [one] = arrived[..] else { return Err(format!("a call to {host} came as {arrived:?}")) };
+            let [one] = arrived[..] else {
+                return Err(format!("a call to {host} came as {arrived:?}"));
+            };
             let whole = format!("{base_path}{target}");
             let sent = one.request.target();
             // A credential in the query comes after the agent's own.
-            let is_same = sent == whole || sent.strip_prefix(&whole).is_some_and(|rest| rest.starts_with('&'));
+            let is_same = sent == whole
+                || sent.strip_prefix(&whole).is_some_and(|rest| rest.starts_with('&'));
             ensure(one.host == *host && is_same && one.request.method() == "GET", || {
                 format!("a call to {host}{whole} came as {} {sent}", one.host)
             })?;
@@ -274,10 +299,13 @@ impl Traveller<'_> {
             let target = text(rule, "/path").replace("**", "x").replace('*', "x");
             let before = self.vendor.state().arrived.len();
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            let call = self.app.call(method.clone(), &format!("/api/proxy/{}{target}", self.vendor.id));
+            let call =
+                self.app.call(method.clone(), &format!("/api/proxy/{}{target}", self.vendor.id));
             let answer = call.as_role("AGENT", "acme").send().await;
             let arrived = self.vendor.state().arrived.len() - before;
-            ensure(answer.status == 403 && arrived == 0, || format!("{method} {target}: {answer:?}"))?;
+            ensure(answer.status == 403 && arrived == 0, || {
+                format!("{method} {target}: {answer:?}")
+            })?;
             count += 1;
         }
         Ok(count)
@@ -303,7 +331,9 @@ impl Traveller<'_> {
         let found = self.check().await;
         self.vendor.state().failure = None;
         let (found, expected) = (found?, failure.health(self.vendor));
-        ensure(found == expected, || format!("a check that meets {failure:?} finds {found}, not {expected}"))?;
+        ensure(found == expected, || {
+            format!("a check that meets {failure:?} finds {found}, not {expected}")
+        })?;
         let after = self.check().await?;
         ensure(after == "healthy", || format!("after {failure:?} a check finds {after}"))
     }

@@ -6,6 +6,7 @@
 //!
 //! - `document`: `docs/providers.md`
 //! - `failures`: what a provider does when it fails, and what must come of it
+//! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
 //! - `journey`: what is done with each manifest
 //! - `oauth`: the token endpoint and the revocation
 //! - `sample`: values that match a pattern
@@ -15,6 +16,7 @@
 
 mod document;
 mod failures;
+mod hosts;
 mod journey;
 mod oauth;
 mod sample;

@@ -12,7 +12,12 @@ use super::vendor::{Kind, State, Vendor, decoded, put_success};
 use crate::kit::upstream::{Reply, Seen};
 
 /// The members of a body, whose format must be the declared one.
-fn members(state: &mut State, what: &str, request: &Seen, is_json: bool) -> BTreeMap<String, String> {
+fn members(
+    state: &mut State,
+    what: &str,
+    request: &Seen,
+    is_json: bool,
+) -> BTreeMap<String, String> {
     let kind = request.all("content-type").join(" ");
     let expected = if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
     if !kind.starts_with(expected) {
@@ -80,11 +85,12 @@ impl Vendor {
             return self.dead();
         }
         state.generation += 1;
-        Reply::json(200, &self.tokens(kind, state.generation))
+        let lie = state.lie.clone();
+        Reply::json(200, &self.tokens(kind, state.generation, lie))
     }
 
     /// The response with the tokens of a generation.
-    fn tokens(&self, kind: Kind, generation: u32) -> Value {
+    fn tokens(&self, kind: Kind, generation: u32, lie: Option<String>) -> Value {
         let mut body = json!({"token_type": "bearer"});
         if let Some(success) = self.manifest.pointer("/oauth2/success") {
             put_success(&mut body, success);
@@ -107,7 +113,8 @@ impl Vendor {
         for param in list(&self.manifest, "/params") {
             let at = text(param, "/from/token_response");
             if !at.is_empty() {
-                put(&mut body, at, self.params[text(param, "/name")].clone().into());
+                let value = || self.params[text(param, "/name")].clone();
+                put(&mut body, at, lie.clone().unwrap_or_else(value).into());
             }
         }
         body
@@ -143,7 +150,10 @@ impl Vendor {
 
     /// The URL template of the revocation, and its method.
     fn revocation_url(&self) -> Option<(&str, &str)> {
-        match (text(&self.manifest, "/revoke/rfc7009/url"), text(&self.manifest, "/revoke/request/url")) {
+        match (
+            text(&self.manifest, "/revoke/rfc7009/url"),
+            text(&self.manifest, "/revoke/request/url"),
+        ) {
             ("", "") => None,
             ("", url) => Some((url, text(&self.manifest, "/revoke/request/method"))),
             (url, _) => Some((url, "POST")),
@@ -159,9 +169,7 @@ impl Vendor {
     fn revocable(&self, generation: u32) -> Vec<(String, String)> {
         let values = self.values(generation);
         let tokens = list(&self.manifest, "/revoke/tokens").filter_map(Value::as_str);
-        tokens
-            .filter_map(|name| Some((name.to_owned(), values.get(name)?.clone())))
-            .collect()
+        tokens.filter_map(|name| Some((name.to_owned(), values.get(name)?.clone()))).collect()
     }
 
     pub(super) fn is_revocation(&self, is_at: &dyn Fn(&str) -> bool, request: &Seen) -> bool {
@@ -180,7 +188,9 @@ impl Vendor {
         let text_of = format!("{body} {}", request.target());
         let carried = request.headers.iter().any(|(_, value)| {
             let plain = decoded(value).unwrap_or_default();
-            tokens.iter().any(|(_, token)| value.contains(token.as_str()) || plain.contains(token.as_str()))
+            tokens
+                .iter()
+                .any(|(_, token)| value.contains(token.as_str()) || plain.contains(token.as_str()))
         });
         let named = tokens.iter().find(|(_, token)| text_of.contains(token.as_str()));
         if named.is_none() && !carried {
@@ -208,7 +218,9 @@ impl Vendor {
                 state.expect("Revoke: client_id", &Some(id), &sent.get("client_id"));
                 state.expect("Revoke: client_secret", &Some(secret), &sent.get("client_secret"));
             }
-            "token" if named.is_none() => self.check_injection(state, "Revoke", request, generation),
+            "token" if named.is_none() => {
+                self.check_injection(state, "Revoke", request, generation)
+            }
             _ => {}
         }
         if standard {
@@ -246,7 +258,9 @@ impl Vendor {
         for (name, template) in query(url) {
             let expected = (name, fill(&template, &values));
             if !asked.contains(&expected) {
-                state.complaints.push(format!("Revoke: the query is {asked:?}, without {expected:?}"));
+                state
+                    .complaints
+                    .push(format!("Revoke: the query is {asked:?}, without {expected:?}"));
             }
         }
         let form = map(&self.manifest, "/revoke/request/form");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 /// The text with each `{name}` replaced.
@@ -18,10 +18,9 @@ pub(super) fn fill(template: &str, values: &BTreeMap<String, String>) -> String 
 
 /// A URL template with its values, percent-encoded.
 pub(super) fn fill_url(template: &str, values: &BTreeMap<String, String>) -> String {
-    let encode = |value: &String| {
-        let kept = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-        utf8_percent_encode(value, &kept).to_string()
-    };
+    const ENCODED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let encode = |value: &String| utf8_percent_encode(value, ENCODED).to_string();
     fill(template, &values.iter().map(|(name, value)| (name.clone(), encode(value))).collect())
 }
 

@@ -51,6 +51,8 @@ pub(super) struct State {
     pub(super) generation: u32,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
+    /// What the token response says in place of each parameter that it supplies.
+    pub(super) lie: Option<String>,
     /// Whether the refresh token is refused.
     pub(super) is_dead: bool,
     /// How calls and the verify request fail.
@@ -82,6 +84,7 @@ impl Vendor {
         let state = State {
             generation: 0,
             is_refused: false,
+            lie: None,
             is_dead: false,
             failure: None,
             challenge: None,
@@ -137,7 +140,8 @@ impl Vendor {
 
     /// Whether the request has a secret of this provider, in clear, encoded or in Basic authentication.
     pub(super) fn is_meant(&self, request: &Seen) -> bool {
-        let mut texts = vec![request.target().to_owned(), String::from_utf8_lossy(&request.body).into()];
+        let mut texts =
+            vec![request.target().to_owned(), String::from_utf8_lossy(&request.body).into()];
         texts.extend(query(request.target()).into_iter().map(|(_, value)| value));
         for (_, value) in &request.headers {
             texts.push(value.clone());
@@ -178,7 +182,10 @@ impl Vendor {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let has_grant = body.contains("grant_type") || body.contains("code.");
         let oauth2 = |name: &str| text(&self.manifest, &format!("/oauth2/{name}"));
-        if !oauth2("refresh/url").is_empty() && is_at(oauth2("refresh/url")) && body.contains("refresh.") {
+        if !oauth2("refresh/url").is_empty()
+            && is_at(oauth2("refresh/url"))
+            && body.contains("refresh.")
+        {
             return Kind::Refresh;
         }
         if has_grant && !oauth2("token_url").is_empty() && is_at(oauth2("token_url")) {
@@ -218,9 +225,12 @@ impl Vendor {
         }
         let form = map(&self.manifest, "/verify/form");
         if !form.is_empty() {
-            let sent = super::shape::pairs(&String::from_utf8_lossy(&request.body)).into_iter().collect();
-            let form: BTreeMap<String, String> =
-                form.iter().map(|(name, value)| (name.clone(), fill(value, &self.params))).collect();
+            let sent =
+                super::shape::pairs(&String::from_utf8_lossy(&request.body)).into_iter().collect();
+            let form: BTreeMap<String, String> = form
+                .iter()
+                .map(|(name, value)| (name.clone(), fill(value, &self.params)))
+                .collect();
             state.expect("verify: the form", &form, &sent);
         }
         if let Some(failure) = state.failure {
@@ -253,7 +263,8 @@ impl Vendor {
         let id = has("/verify/account/id").then(|| format!("account-{}", self.id));
         let label = has("/verify/account/label").then(|| format!("Account of {}", self.id));
         // One place can hold both.
-        let same = text(&self.manifest, "/verify/account/id") == text(&self.manifest, "/verify/account/label");
+        let same = text(&self.manifest, "/verify/account/id")
+            == text(&self.manifest, "/verify/account/label");
         (if same { label.clone() } else { id }, label)
     }
 
@@ -295,7 +306,13 @@ impl Vendor {
     }
 
     /// Compares where the credential stands with `inject`.
-    pub(super) fn check_injection(&self, state: &mut State, what: &str, request: &Seen, generation: u32) {
+    pub(super) fn check_injection(
+        &self,
+        state: &mut State,
+        what: &str,
+        request: &Seen,
+        generation: u32,
+    ) {
         let values = self.values(generation);
         for inject in list(&self.manifest, "/inject") {
             let name = text(inject, "/name");
@@ -303,7 +320,11 @@ impl Vendor {
                 "header" => {
                     let expected = fill(text(inject, "/value"), &values);
                     let sent = request.all(&name.to_ascii_lowercase());
-                    state.expect(&format!("{what}: the header {name}"), &vec![expected.as_str()], &sent);
+                    state.expect(
+                        &format!("{what}: the header {name}"),
+                        &vec![expected.as_str()],
+                        &sent,
+                    );
                 }
                 "query" => {
                     let expected = fill(text(inject, "/value"), &values);

@@ -136,8 +136,7 @@ impl Options {
         let manifest = write_manifest(dir.path(), self.manifest)?;
         let connect_to = self.connect_to;
         let start = Start { servers: servers.as_ref(), connect_to: connect_to.as_ref() };
-        let (process, url) =
-            spawn(&manifest, dir.path(), &variables, self.port, &start).await?;
+        let (process, url) = spawn(&manifest, dir.path(), &variables, self.port, &start).await?;
         let (dir, client) = (Arc::new(dir), client()?);
         let port = self.port;
         Ok(App { url, dir, variables, manifest, port, servers, connect_to, process, client })

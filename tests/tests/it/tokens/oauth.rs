@@ -38,7 +38,8 @@ pub(crate) fn manifest(origin: &str) -> Value {
 
 /// What an app has to be pinned to: the example of each parameter in the host of a URL that gets its secret.
 fn pinned(manifest: &Value) -> Value {
-    let urls = ["/oauth2/token_url", "/oauth2/refresh/url", "/revoke/request/url", "/revoke/rfc7009/url"];
+    let urls =
+        ["/oauth2/token_url", "/oauth2/refresh/url", "/revoke/request/url", "/revoke/rfc7009/url"];
     let hosts: Vec<&str> = urls
         .iter()
         .filter_map(|pointer| manifest.pointer(pointer)?.as_str()?.split('/').nth(2))

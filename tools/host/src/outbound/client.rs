@@ -120,7 +120,8 @@ impl Service<Uri> for Connector {
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
         let Self { blocked, nodelay, connect_to } = self.clone();
         Box::pin(async move {
-            let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked, connect_to)).await;
+            let connecting =
+                tokio::time::timeout(timeout, connect(&uri, &blocked, connect_to)).await;
             let stream = connecting.map_err(|_| ConnectError::Timeout)??;
             // This fails only if the socket is already closed, which the first write will report.
             let _ = stream.set_nodelay(nodelay);
