@@ -43,8 +43,17 @@ mod private_names;
 mod template;
 
 /// The members of a manifest that an item of the catalogue's list has.
-const SUMMARY: [&str; 8] =
-    ["id", "name", "family", "categories", "description", "docs_url", "brand", "auth_method"];
+const SUMMARY: [&str; 9] = [
+    "id",
+    "name",
+    "family",
+    "categories",
+    "description",
+    "docs_url",
+    "brand",
+    "auth_method",
+    "ends",
+];
 
 fn main() {
     let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR"));

@@ -12,8 +12,8 @@ pub struct Entry {
     pub id: &'static str,
     /// The whole manifest, minified, members in the order of the types.
     pub json: &'static str,
-    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand` and `auth_method` as a
-    /// minified JSON object: an item of the catalogue's list.
+    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand`, `auth_method` and
+    /// `ends` as a minified JSON object: an item of the catalogue's list.
     pub summary: &'static str,
     /// SHA-256 of `json`, in lower-case hexadecimal.
     pub sha256: &'static str,

@@ -26,7 +26,7 @@ pub mod template;
 pub use finding::Finding;
 pub use lint::{Origin, check};
 pub use model::*;
-pub use params::{Pins, pins};
+pub use params::{Pins, pins, pins_before_flow};
 pub use parse::parse;
 
 /// The JSON Schema (draft 2020-12) of a manifest, pretty-printed: the content of `schema.json`.

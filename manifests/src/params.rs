@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
-pub use crate::pins::{Pins, base_url, hosts, pins, read_host, resolve_url, verify_url};
+pub use crate::pins::{
+    Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url,
+};
 
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;
@@ -24,6 +26,10 @@ struct Field<'a> {
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
     in_host: bool,
+    /// Whether the value must be a whole host name.
+    is_whole_host: bool,
+    /// The domains of a host that the token response names.
+    within: &'a [String],
     /// Whether people can read the value later, because it is not secret.
     is_shown: bool,
 }
@@ -35,7 +41,9 @@ impl<'a> Field<'a> {
             name: &param.name,
             pattern,
             choices,
-            in_host: in_host && choices.is_empty(),
+            in_host: in_host && choices.is_empty() && !param.whole_host,
+            is_whole_host: param.whole_host,
+            within: &param.within,
             is_shown: true,
         }
     }
@@ -124,6 +132,8 @@ pub fn check_credentials(
             pattern: field.pattern.as_deref(),
             choices: &[],
             in_host: false,
+            is_whole_host: false,
+            within: &[],
             is_shown: !field.secret,
         })
         .collect();
@@ -193,6 +203,14 @@ fn check_value<'v>(
     if !field.choices.is_empty() && !field.choices.iter().any(|choice| choice == value) {
         return Err(("choice", format!("must be one of {}", field.choices.join(", "))));
     }
+    if !field.within.is_empty() {
+        let detail = || format!("is not a host within {}", field.within.join(", "));
+        return pattern::host_within(value, field.within).ok_or_else(|| ("host_domain", detail()));
+    }
+    if field.is_whole_host && !pattern::is_host_name(value) {
+        let detail = "must be a host name such as `forum.acme.com`, in lower case, without `https://`, port and path";
+        return Err(("host_name", detail.to_owned()));
+    }
     if field.in_host && !pattern::is_label(value) {
         let detail = "is part of a host name: it must be one label, `[a-z0-9-]{1,63}`".to_owned();
         return Err(("host_label", detail));
@@ -205,7 +223,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{api_key, basic, chosen, manifest, with};
+    use crate::lint::tests::{api_key, basic, chosen, manifest, named_host, self_hosted, with};
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -298,6 +316,42 @@ mod tests {
         for value in ["acme.com", "us3", "api.acme.eu", "ACME.eu"] {
             let expected = vec![("/params/site".to_owned(), "choice".to_owned())];
             assert_eq!(outcome(check_params(&chosen, &object(json!({"site":value})))), expected);
+        }
+    }
+
+    #[test]
+    fn a_host_of_the_token_response_lies_within_its_domains() {
+        let manifest = manifest(&named_host());
+        let read = |value: &str| {
+            flow_params(&manifest, &json!({"api_domain": value}), &|_| None)
+                .map(|found| found["host"].clone())
+        };
+        assert_eq!(read("https://acme.slack.com").unwrap(), "acme.slack.com");
+        for value in [
+            "https://slack.com.evil.example",
+            "https://evil.example",
+            "http://acme.slack.com",
+            "10.0.0.1",
+        ] {
+            let found = read(value).unwrap_err();
+            assert_eq!(
+                (found[0].pointer.as_str(), found[0].rule),
+                ("/params/host", "host_domain"),
+                "{value}"
+            );
+            assert!(!found[0].detail.contains("evil"), "{}", found[0]);
+        }
+    }
+
+    #[test]
+    fn a_whole_host_is_a_host_name() {
+        let manifest = manifest(&self_hosted());
+        assert!(check_params(&manifest, &object(json!({"host":"forum.acme.com"}))).is_ok());
+        for value in
+            ["forum", "https://forum.acme.com", "forum.acme.com:443", "10.0.0.1", "Forum.acme.com"]
+        {
+            let expected = vec![("/params/host".to_owned(), "host_name".to_owned())];
+            assert_eq!(outcome(check_params(&manifest, &object(json!({"host":value})))), expected);
         }
     }
 

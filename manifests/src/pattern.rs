@@ -81,6 +81,30 @@ pub(crate) fn is_labels(value: &str) -> bool {
     value.len() <= 253 && value.split('.').all(is_label)
 }
 
+/// Whether `value` is the name of a host in the form that we accept: at least two labels, and not an address. No
+/// label begins or ends with `-`.
+pub(crate) fn is_host_name(value: &str) -> bool {
+    let is_whole = |label: &str| !label.starts_with('-') && !label.ends_with('-');
+    let last = value.rsplit('.').next().unwrap_or_default();
+    is_labels(value)
+        && value.contains('.')
+        && value.split('.').all(is_whole)
+        && last.bytes().any(|b| b.is_ascii_lowercase())
+        && !last.starts_with("0x")
+}
+
+/// The host name of `value`, a host name or an `https` URL without port, path and query, if it is one of `domains` or
+/// below one.
+pub(crate) fn host_within<'a>(value: &'a str, domains: &[String]) -> Option<&'a str> {
+    let host = value.strip_prefix("https://").unwrap_or(value);
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let is_within = |domain: &String| {
+        host.strip_suffix(domain.as_str())
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    (is_host_name(host) && domains.iter().any(is_within)).then_some(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +116,75 @@ mod tests {
         assert!(!regex.is_match("ab") && !regex.is_match("a\n") && !regex.is_match("xb"));
         assert!(compile("a)|(?:b").is_err());
         assert!(compile("[").is_err());
+    }
+
+    #[test]
+    fn a_host_name_is_whole_and_not_an_address() {
+        for host in ["forum.acme.com", "a.b.c.d.example", "xn--bcher-kva.example", "1.2.3.example"]
+        {
+            assert!(is_host_name(host), "{host}");
+        }
+        for text in [
+            "",
+            "acme",
+            "acme.",
+            ".com",
+            "a..b",
+            "10.0.0.1",
+            "0x7f.1",
+            "127.0x1",
+            "Forum.acme.com",
+            "a.com:443",
+            "a.com/x",
+            "https://a.com",
+            "u@a.com",
+            "a.com?",
+            "-a.com",
+            "a-.com",
+            "a_b.com",
+            "a.com ",
+            "[::1]",
+        ] {
+            assert!(!is_host_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_lies_within_a_domain() {
+        let domains = ["pipedrive.com".to_owned(), "acme.example".to_owned()];
+        for (value, host) in [
+            ("acme.pipedrive.com", "acme.pipedrive.com"),
+            ("https://acme.pipedrive.com", "acme.pipedrive.com"),
+            ("https://a.b.acme.example/", "a.b.acme.example"),
+            ("pipedrive.com", "pipedrive.com"),
+        ] {
+            assert_eq!(host_within(value, &domains), Some(host), "{value}");
+        }
+        for value in [
+            "",
+            "evil.example",
+            "https://evil.example",
+            "https://pipedrive.com.evil.example",
+            "evilpipedrive.com",
+            "https://acme.pipedrive.com@evil.example",
+            "https://evil.example/acme.pipedrive.com",
+            "https://evil.example?.pipedrive.com",
+            "https://evil.example#.pipedrive.com",
+            "http://acme.pipedrive.com",
+            "https://acme.pipedrive.com:8443",
+            "https://acme.pipedrive.com/x",
+            "https://ACME.pipedrive.com",
+            "https://.pipedrive.com",
+            "https://a..pipedrive.com",
+            "//acme.pipedrive.com",
+            "https://broker.spin.internal",
+            "https://https://acme.pipedrive.com",
+            "https://acme.pipedrive.com//",
+            "https://a\\.pipedrive.com",
+            " acme.pipedrive.com",
+        ] {
+            assert_eq!(host_within(value, &domains), None, "{value}");
+        }
     }
 
     #[test]

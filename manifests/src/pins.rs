@@ -22,7 +22,7 @@ pub struct Pins {
     pub api: Vec<String>,
     /// The origin of `verify`. Empty if verification is unsupported.
     pub verify: Vec<String>,
-    /// The origin of `oauth2.token_url`. Empty without OAuth.
+    /// The origins of `oauth2.token_url` and `oauth2.refresh.url`. Empty without OAuth.
     pub token: Vec<String>,
     /// The origin of `revoke`. Empty if no call revokes a token.
     pub revoke: Vec<String>,
@@ -39,31 +39,73 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
     base_url(manifest, params)?;
     let origin = |url: Url| vec![url.origin().ascii_serialization()];
     let verify = verify_url(manifest, params)?.map(origin).unwrap_or_default();
-    let token = match &manifest.oauth2 {
-        Some(oauth2) => origin(resolve_url("/oauth2/token_url", &oauth2.token_url, params)?),
-        None => vec![],
-    };
-    let revoke = match &manifest.revoke {
-        Revoke::Rfc7009 { rfc7009, .. } => {
-            origin(resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?)
-        }
-        Revoke::Request { request, .. } => {
-            // The secrets come after the host, so their values do not matter here.
-            let lookup = |name: &str| Some(params.get(name).map_or("x", String::as_str).to_owned());
-            origin(resolve("/revoke/request/url", &request.url, params, &lookup)?)
-        }
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => vec![],
-    };
+    let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);
     let mut api = hosts(manifest, params)?;
     api.sort_unstable();
     api.dedup();
     Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
 }
 
+fn token_origins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Finding> {
+    let mut origins = Vec::new();
+    for (pointer, template) in token_urls(manifest) {
+        origins.push(resolve_url(pointer, template, params)?.origin().ascii_serialization());
+    }
+    origins.dedup();
+    Ok(origins)
+}
+
+fn revoke_origins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Finding> {
+    let url = match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => {
+            resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?
+        }
+        Revoke::Request { request, .. } => {
+            // The secrets come after the host, so their values do not matter here.
+            let lookup = |name: &str| Some(params.get(name).map_or("x", String::as_str).to_owned());
+            resolve("/revoke/request/url", &request.url, params, &lookup)?
+        }
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(vec![]),
+    };
+    Ok(vec![url.origin().ascii_serialization()])
+}
+
+/// The pins before the flow has finished, of a connection with these parameters. A host that the token response names is
+/// pinned with the rest when it is known ([`pins`]).
+///
+/// # Errors
+/// As [`pins`].
+pub fn pins_before_flow(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Pins, Finding> {
+    if !manifest.finds_host() {
+        return pins(manifest, params);
+    }
+    let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);
+    let (api, verify) = (Vec::new(), Vec::new());
+    Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
+}
+
+/// The URL templates that get the client's secret and tokens for new tokens, with their places.
+pub fn token_urls(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &str)> {
+    let oauth2 = manifest.oauth2.as_ref();
+    let token = oauth2.map(|oauth2| ("/oauth2/token_url", oauth2.token_url.as_str()));
+    let refresh = oauth2.and_then(|oauth2| oauth2.refresh.as_ref()?.url.as_deref());
+    token.into_iter().chain(refresh.map(|url| ("/oauth2/refresh/url", url)))
+}
+
 /// `api.base_url` with the parameters filled in.
 ///
 /// # Errors A finding at `/api/base_url`, also if its host is not one of `api.hosts`.
 pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
+    check_domains(manifest, params)?;
     let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;
     let origin = url.origin().ascii_serialization();
     let hosts = hosts(manifest, params)?;
@@ -72,6 +114,20 @@ pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Resul
     }
     let detail = format!("`{origin}` is not one of `api.hosts`: {}", hosts.join(", "));
     Err(Finding::new("/api/base_url", "host_not_listed", detail))
+}
+
+/// Checks that each host that the token response named lies within its domains. It was checked when it was read; this
+/// covers parameters that were stored.
+fn check_domains(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<(), Finding> {
+    for param in manifest.params.iter().filter(|param| !param.within.is_empty()) {
+        let value = params.get(&param.name);
+        if value.is_none_or(|value| pattern::host_within(value, &param.within) != Some(value)) {
+            let detail =
+                format!("`{{{}}}` must be a host within {}", param.name, param.within.join(", "));
+            return Err(Finding::new("/api/base_url", "host_domain", detail));
+        }
+    }
+    Ok(())
 }
 
 /// The origins (`https://host[:port]`) of `api.hosts`, in the manifest's order.
@@ -166,7 +222,8 @@ fn resolve(
     let unusable = |error: template::TemplateError| fail("template", error.to_string());
     let authority = authority(template);
     for name in template::names(authority).map_err(unusable)? {
-        // A parameter at the end of the host is a whole domain: one of the manifest's choices.
+        // A parameter at the end of the host is a whole domain: one of the manifest's choices, the host that an admin
+        // entered, or a host within the manifest's domains.
         let (fits, form) = match host_end(authority) == Some(name) {
             true => (pattern::is_labels as fn(&str) -> bool, "labels separated by dots"),
             false => (pattern::is_label as fn(&str) -> bool, "one label"),
@@ -211,11 +268,12 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     if let Verify::Request { base_url: Some(base_url), .. } = &manifest.verify {
         push("/verify/base_url", base_url);
     }
-    if let Some(oauth2) = &manifest.oauth2 {
-        push("/oauth2/token_url", &oauth2.token_url);
-        if let Some(url) = &oauth2.authorization_url {
-            push("/oauth2/authorization_url", url);
-        }
+    for (pointer, url) in token_urls(manifest) {
+        push(pointer, url);
+    }
+    if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.authorization_url.as_ref())
+    {
+        push("/oauth2/authorization_url", url);
     }
     match &manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => push("/revoke/rfc7009/url", &rfc7009.url),
@@ -223,6 +281,17 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => {}
     }
     urls
+}
+
+/// The names of the parameters that stand before a `.` of a host, and so are one label each.
+pub(crate) fn label_names(manifest: &Manifest) -> Vec<&str> {
+    let urls = request_urls(manifest);
+    let names = manifest.params.iter().map(|param| param.name.as_str());
+    let is_label = |name: &&str| {
+        let label = format!("{{{name}}}.");
+        urls.iter().any(|(_, url)| authority(url).contains(&label))
+    };
+    names.filter(is_label).collect()
 }
 
 /// The names of the parameters that are part of a host.
@@ -241,7 +310,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{basic, chosen, manifest, oauth2, with};
+    use crate::lint::tests::{basic, chosen, manifest, named_host, oauth2, self_hosted, with};
 
     fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -256,6 +325,44 @@ mod tests {
         assert!(matches!(pins.inject.as_slice(), [Inject::Basic { .. }]));
         let json = serde_json::to_string(&pins).unwrap();
         assert_eq!(serde_json::from_str::<Pins>(&json).unwrap(), pins);
+    }
+
+    #[test]
+    fn the_refresh_url_is_pinned_with_the_token_url() {
+        let other = with(&oauth2(), "/oauth2/refresh/url", json!("https://refresh.slack.com/x"));
+        let pinned = pins(&manifest(&other), &params(&[])).unwrap();
+        assert_eq!(pinned.token, ["https://slack.com", "https://refresh.slack.com"]);
+        let same = with(&oauth2(), "/oauth2/refresh/url", json!("https://slack.com/refresh"));
+        assert_eq!(pins(&manifest(&same), &params(&[])).unwrap().token, ["https://slack.com"]);
+    }
+
+    #[test]
+    fn a_host_of_the_token_response_is_pinned_after_the_flow() {
+        let manifest = manifest(&named_host());
+        let before = pins_before_flow(&manifest, &params(&[])).unwrap();
+        assert!(before.api.is_empty() && before.verify.is_empty());
+        assert_eq!(
+            (before.token[0].as_str(), before.revoke[0].as_str()),
+            ("https://slack.com", "https://slack.com")
+        );
+        assert!(pins(&manifest, &params(&[])).is_err());
+        let after = pins(&manifest, &params(&[("host", "acme.slack.com")])).unwrap();
+        assert_eq!(after.api, ["https://acme.slack.com"]);
+        assert_eq!((&after.token, &after.revoke), (&before.token, &before.revoke));
+        // A row that somebody has changed expands to no host outside the domains.
+        for value in ["evil.example", "slack.com.evil.example", "10.0.0.1", "a/b"] {
+            assert!(pins(&manifest, &params(&[("host", value)])).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_whole_host_is_pinned_as_entered() {
+        let manifest = manifest(&self_hosted());
+        let pinned = pins(&manifest, &params(&[("host", "forum.acme.com")])).unwrap();
+        assert_eq!(pinned.api, ["https://forum.acme.com"]);
+        for value in ["forum.acme.com:8443", "a/b", "u@a.com", "A.com", "a..com", ""] {
+            assert!(pins(&manifest, &params(&[("host", value)])).is_err(), "{value}");
+        }
     }
 
     #[test]

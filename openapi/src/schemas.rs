@@ -391,6 +391,7 @@ fn pages() -> Value {
                 "categories": array(json!({"type": "string"})), "description": {"type": "string"},
                 "docs_url": {"type": "string"}, "brand": component("schemas", "ManifestBrand"),
                 "auth_method": component("schemas", "ManifestAuthMethod"),
+                "ends": component("schemas", "ManifestEnds"),
             }),
         ),
     })

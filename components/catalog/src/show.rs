@@ -72,12 +72,16 @@ fn not_found(id: &str) -> Error {
 
 /// An item of the list, in the form of the table of built-in manifests.
 pub(crate) fn summarise(manifest: &Manifest) -> Value {
-    json!({
+    let mut summary = json!({
         "id": manifest.id, "name": manifest.name, "family": manifest.family,
         "categories": manifest.categories, "description": manifest.description,
         "docs_url": manifest.docs_url, "brand": manifest.brand,
         "auth_method": manifest.auth_method,
-    })
+    });
+    if let (Some(members), Some(ends)) = (summary.as_object_mut(), &manifest.ends) {
+        members.insert("ends".to_owned(), json!(ends));
+    }
+    summary
 }
 
 impl Filter {

@@ -3,9 +3,9 @@
 //! A client secret is sealed with the origins that it may be sent to, taken from the manifest when the secret
 //! was entered. If a workspace's own manifest is changed later, the secret is not sent to the new origins. If
 //! such an origin has a parameter, the person who connects would choose the host. Therefore the admin who
-//! enters the app lists the values that the parameter may have. A built-in manifest needs no such list,
-//! because its parameter is a label below a domain of the vendor (`{shop}.myshopify.com`), whose servers get
-//! the secret in any case.
+//! enters the app lists the values that the parameter may have. A built-in manifest needs no such list where
+//! its parameter is a label below a domain of the vendor (`{shop}.myshopify.com`), whose servers get the secret
+//! in any case. It needs one for a whole host.
 //!
 //! This module must not send a secret, or use an app's secret for another app.
 
@@ -173,16 +173,16 @@ fn check_pins(
     }
 }
 
-/// The parameters in the hosts that get the secret, of a workspace's own manifest. Parameters whose choices
-/// the manifest lists are left out.
+/// The parameters in the hosts that get the secret, whose values a manifest does not limit: those of a
+/// workspace's own manifest without choices, and the whole hosts of a built-in one.
 fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
-    if !is_own(&manifest.id) {
-        return Vec::new();
-    }
     let names: BTreeSet<String> = urls(manifest).flat_map(host_names).collect();
     let is_free = |name: &String| {
         let param = manifest.params.iter().find(|param| param.name == *name);
-        param.is_some_and(|param| param.choices.is_empty())
+        param.is_some_and(|param| match is_own(&manifest.id) {
+            true => param.choices.is_empty(),
+            false => param.whole_host,
+        })
     };
     names.into_iter().filter(is_free).collect()
 }
@@ -337,15 +337,15 @@ fn origins(manifest: &Manifest) -> Vec<String> {
     urls(manifest).map(with_rules).collect()
 }
 
-/// The token URL and the revocation URL, which get the secret.
+/// The URLs for new tokens and the revocation URL, which get the secret.
 fn urls(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
+    let token = params::token_urls(manifest).map(|(_, url)| url);
     let revoke = match &manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
         Revoke::Request { request, .. } => Some(request.url.as_str()),
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
     };
-    token.into_iter().chain(revoke)
+    token.chain(revoke)
 }
 
 fn origin(url: &str) -> &str {

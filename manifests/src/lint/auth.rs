@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use nexus_printable::pointer::below;
 
-use super::Lint;
 use super::parts::{self, header_map, header_name, header_value};
+use super::{Lint, Origin};
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
 use crate::template;
 
@@ -128,7 +128,7 @@ fn inject(lint: &mut Lint<'_>) {
 }
 
 /// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
-/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
+/// `scope_separator`, `scope_form`, `refresh_url_forbidden`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
 /// `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let needs_browser = lint.manifest.auth_method == AuthMethod::Oauth2;
@@ -143,6 +143,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         }
         _ => {}
     }
+    register(lint, oauth2, needs_browser);
     let ok = oauth2.client_auth != ClientAuth::None;
     let detail = "must not be `none`: with client credentials, the client always authenticates at the token endpoint";
     lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
@@ -155,6 +156,10 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     reserved(lint, "/oauth2/authorize_params", &oauth2.authorize_params, &AUTHORIZE);
     reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
     if let Some(refresh) = &oauth2.refresh {
+        let ok = needs_browser || refresh.url.is_none();
+        let detail =
+            "must not be set: with client credentials, tokens are requested at `token_url`";
+        lint.unless(ok, "/oauth2/refresh/url", "refresh_url_forbidden", detail);
         reserved(lint, "/oauth2/refresh/params", &refresh.params, &REFRESH);
         if let Some(seconds) = refresh.wait_seconds {
             let detail = format!("{seconds} is not between 1 and 60");
@@ -180,6 +185,20 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         }
     }
     parts::success(lint, "/oauth2/success", oauth2.success.as_ref());
+}
+
+/// Reports `required`, `register_forbidden`: where a person registers the app.
+fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
+    let is_there = oauth2.register_url.is_some();
+    if needs_browser && !is_there && lint.origin == Origin::BuiltIn {
+        let detail = "must be set: the page where a person registers the OAuth app";
+        lint.add("/oauth2/register_url", "required", detail);
+    }
+    let has_page = is_there || oauth2.register_note.is_none();
+    if !has_page || is_there && !needs_browser {
+        let detail = "belongs to `register_url` and to the method `oauth2`; remove it";
+        lint.add("/oauth2/register_note", "register_forbidden", detail);
+    }
 }
 
 /// Reports `pointer_secret`: a value that is shown to people must not be read from a place where the response

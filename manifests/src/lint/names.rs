@@ -12,7 +12,8 @@ pub(super) const RESERVED: [&str; 6] =
     ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
 /// Reports `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and the rules of [`check_flow_param`].
+/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, `whole_host_form`,
+/// `host_domain_form`, `host_domain_source`, and the rules of [`check_flow_param`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
@@ -41,13 +42,14 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let in_hosts = crate::pins::host_names(manifest);
     for (index, param) in manifest.params.iter().enumerate() {
         let in_host = in_hosts.contains(&param.name.as_str());
-        match &param.pattern {
-            Some(pattern) if param.choices.is_empty() => {
-                by_pattern(lint, index, param, pattern, in_host);
-            }
-            None if !param.choices.is_empty() => by_choice(lint, index, param, in_host),
+        let named = !param.within.is_empty();
+        match (&param.pattern, param.choices.is_empty(), param.whole_host, named) {
+            (Some(pattern), true, false, false) => by_pattern(lint, index, param, pattern, in_host),
+            (None, false, false, false) => by_choice(lint, index, param, in_host),
+            (None, true, true, false) => whole_host(lint, index, param, in_host),
+            (None, true, false, true) => named_host(lint, index, param, in_host),
             _ => {
-                let detail = "needs exactly one of `pattern` and `choices`";
+                let detail = "needs exactly one of `pattern`, `choices`, `whole_host` and `within`";
                 lint.add(format!("/params/{index}"), "param_form", detail);
             }
         }
@@ -88,7 +90,8 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
         manifest.auth_method.as_str()
     );
     lint.unless(has_source, &place, "from_without_flow", detail);
-    let early = too_early(lint);
+    let may_be_host = !param.within.is_empty();
+    let early = too_early(lint, may_be_host);
     let stands =
         |text: &String| template::names(text).is_ok_and(|names| names.contains(&&*param.name));
     for (place, _) in early.iter().filter(|(_, text)| stands(text)) {
@@ -99,8 +102,14 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
 
 /// The templates that are expanded before the flow has finished, and the hosts, which must be known when the
 /// flow begins.
-fn too_early(lint: &Lint<'_>) -> Vec<(String, String)> {
-    let urls = crate::pins::request_urls(lint.manifest).into_iter().map(|(place, url)| {
+///
+/// A host that the token response names may be one of `api` and `verify`, which are pinned when the flow finishes.
+fn too_early(lint: &Lint<'_>, may_be_host: bool) -> Vec<(String, String)> {
+    let urls = crate::pins::request_urls(lint.manifest);
+    let is_later = |place: &String| {
+        may_be_host && (place.starts_with("/api/") || place.starts_with("/verify/"))
+    };
+    let urls = urls.into_iter().filter(|(place, _)| !is_later(place)).map(|(place, url)| {
         let whole = matches!(place.as_str(), "/oauth2/token_url" | "/oauth2/authorization_url");
         let text = if whole { url } else { authority(&url).to_owned() };
         (place, text)
@@ -134,12 +143,45 @@ fn by_pattern(lint: &mut Lint<'_>, index: usize, param: &Param, text: &str, in_h
     }
 }
 
+/// A whole host that an admin enters is the host of a URL and nothing else: the person who reads the form must see
+/// that the credential goes to the entered host.
+fn whole_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
+    let pointer = format!("/params/{index}/whole_host");
+    let entered = in_host && param.from.is_none();
+    let detail = "must be entered by an admin, and must be the host of a URL of the manifest";
+    lint.unless(entered, &pointer, "whole_host_form", detail);
+    let detail = format!("`{}` is not a host name", param.example);
+    let ok = pattern::is_host_name(&param.example);
+    lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
+}
+
+/// A host that the token response names lies within domains that the manifest lists.
+fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
+    let pointer = format!("/params/{index}/within");
+    lint.duplicates(&pointer, &param.within);
+    for (number, domain) in param.within.iter().enumerate() {
+        let detail =
+            format!("`{domain}` must be a domain with at least two labels, such as `acme.com`");
+        let ok = pattern::is_host_name(domain);
+        lint.unless(ok, &format!("{pointer}/{number}"), "host_domain_form", detail);
+    }
+    let is_named = in_host && matches!(param.from, Some(ParamSource::TokenResponse(_)));
+    let detail = "belongs to a host of the API that `from.token_response` supplies";
+    lint.unless(is_named, &pointer, "host_domain_source", detail);
+    let detail = format!("`{}` is not a host within these domains", param.example);
+    let ok = pattern::host_within(&param.example, &param.within) == Some(param.example.as_str());
+    lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
+}
+
 fn by_choice(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let pointer = format!("/params/{index}/choices");
     lint.duplicates(&pointer, &param.choices);
+    let is_label = crate::pins::label_names(lint.manifest).contains(&param.name.as_str());
+    let form = if is_label { "one label" } else { "labels separated by dots" };
     for (number, choice) in param.choices.iter().enumerate() {
-        let detail = format!("`{choice}` is part of a host: it must be labels separated by dots");
-        let ok = !in_host || pattern::is_labels(choice);
+        let detail = format!("`{choice}` is part of a host: it must be {form}");
+        let fits = if is_label { pattern::is_label(choice) } else { pattern::is_labels(choice) };
+        let ok = !in_host || fits;
         lint.unless(ok, &format!("{pointer}/{number}"), "host_parameter_choice", detail);
     }
     let detail = format!("`{}` is not one of `choices`", param.example);

@@ -23,7 +23,7 @@ pub(crate) fn api_key() -> Value {
         "api": {"base_url": "https://api.acme.example/v1", "hosts": ["api.acme.example"]},
         "verify": {"method": "GET", "path": "/me"},
         "revoke": {"not_revocable": "In the console", "manage_url": "https://acme.example/keys"},
-        "sources": ["https://docs.acme.example/auth"]
+        "sources": [{"read": "2026-11-29", "pages": ["https://docs.acme.example/auth"]}]
     })
 }
 
@@ -63,7 +63,8 @@ pub(crate) fn oauth2() -> Value {
         "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
         "oauth2": {
             "authorization_url": "https://slack.com/oauth/v2/authorize",
-            "token_url": "https://slack.com/api/oauth.v2.access", "issuer": null, "pkce": false,
+            "token_url": "https://slack.com/api/oauth.v2.access",
+            "register_url": "https://api.slack.com/apps", "issuer": null, "pkce": false,
             "client_auth": "post", "token_request": "form", "scope_separator": ",",
             "scopes": {"default": ["chat:write"],
                 "known": [{"name": "chat:write", "description": "Post messages as the app"}]},
@@ -80,7 +81,7 @@ pub(crate) fn oauth2() -> Value {
         "revoke": {"tokens": ["access_token"], "effect": "token", "request": {
             "method": "POST", "url": "https://slack.com/api/auth.revoke", "auth": "token",
             "success": {"pointer": "/ok", "equals": true, "error": "/error"}}},
-        "sources": ["https://api.slack.com/methods/auth.revoke"]
+        "sources": [{"read": "2026-11-29", "pages": ["https://api.slack.com/methods/auth.revoke"]}]
     })
 }
 
@@ -93,10 +94,28 @@ pub(crate) fn chosen() -> Value {
     with(&json, "/api", api)
 }
 
+/// A parameter that is the whole host.
+pub(crate) fn self_hosted() -> Value {
+    let param =
+        json!([{"name": "host", "label": "Host", "whole_host": true, "example": "forum.acme.com"}]);
+    let json = with(&api_key(), "/params", param);
+    with(&json, "/api", json!({"base_url": "https://{host}/api", "hosts": ["{host}"]}))
+}
+
+/// A parameter that is a host which the token response names.
+pub(crate) fn named_host() -> Value {
+    let param = json!([{"name": "host", "label": "Host", "within": ["slack.com", "slack-gov.com"],
+        "example": "acme.slack.com", "from": {"token_response": "/api_domain"}}]);
+    let json = with(&oauth2(), "/params", param);
+    let json = with(&json, "/api/base_url", json!("https://{host}/api"));
+    with(&json, "/api/hosts", json!(["{host}"]))
+}
+
 fn client_credentials() -> Value {
     let mut json = oauth2();
     json = with(&json, "/auth_method", json!("oauth2_client_credentials"));
     json = without(&json, "/oauth2/authorization_url");
+    json = without(&json, "/oauth2/register_url");
     let fields = json!([
         {"name": "client_id", "label": "Client", "secret": false},
         {"name": "client_secret", "label": "Secret", "secret": true}
@@ -153,7 +172,9 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn example_manifests_pass_every_rule() {
-    for json in [api_key(), basic(), chosen(), oauth2(), client_credentials()] {
+    for json in
+        [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()]
+    {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

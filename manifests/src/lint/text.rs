@@ -5,12 +5,13 @@ use nexus_printable::{RULE, is_printable};
 use serde_json::Value;
 
 use super::{Lint, Origin, is_slug};
+use crate::model::{ReadOn, Source, is_day};
 use crate::template;
 
 const STRING_MAX: usize = 500;
 
 /// Reports `id_form`, `required`, `string_too_long`, `control_character`, `slug_form`, `color_form`,
-/// `duplicate`, `secret_in_text`.
+/// `duplicate`, `day_form`, `source_without_day`, `secret_in_text`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     let id = manifest.id.as_str();
@@ -47,8 +48,41 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let ok = color.is_empty() || color.strip_prefix('#').is_some_and(hex);
     lint.unless(ok, "/brand/color", "color_form", format!("`{color}` must be #RRGGBB"));
     lint.duplicates("/categories", &manifest.categories);
-    lint.duplicates("/sources", &manifest.sources);
+    sources(lint);
     lint.duplicates("/api/hosts", &manifest.api.hosts);
+}
+
+/// The pages that are the sources of facts, and their days.
+fn sources(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    let day = |lint: &mut Lint<'_>, pointer: &str, text: &str| {
+        let detail = format!("`{text}` must be a day, YYYY-MM-DD");
+        lint.unless(is_day(text), pointer, "day_form", detail);
+    };
+    for (index, source) in manifest.sources.iter().enumerate() {
+        let pointer = format!("/sources/{index}");
+        match source {
+            Source::Page(_) => {
+                let ok = lint.origin == Origin::Workspace;
+                let detail =
+                    "must have the day on which it was read: an object with `read` and `pages`";
+                lint.unless(ok, &pointer, "source_without_day", detail);
+            }
+            Source::Read(ReadOn { read, pages }) => {
+                day(lint, &format!("{pointer}/read"), read);
+                let pointer = format!("{pointer}/pages");
+                lint.unless(!pages.is_empty(), &pointer, "required", "must not be empty");
+            }
+        }
+    }
+    let pages: Vec<String> =
+        manifest.sources.iter().flat_map(|source| source.pages().to_vec()).collect();
+    lint.duplicates("/sources", &pages);
+    if let Some(ends) = &manifest.ends {
+        day(lint, "/ends/on", &ends.on);
+        let ok = !ends.why.trim().is_empty();
+        lint.unless(ok, "/ends/why", "required", "must not be empty");
+    }
 }
 
 fn required(lint: &mut Lint<'_>) {
@@ -62,10 +96,12 @@ fn required(lint: &mut Lint<'_>) {
             ("/brand/color", &manifest.brand.color),
             ("/brand/icon", &manifest.brand.icon),
         ]);
-        for (pointer, list) in
-            [("/categories", &manifest.categories), ("/sources", &manifest.sources)]
-        {
-            lint.unless(!list.is_empty(), pointer, "required", "must not be empty");
+        let lists = [
+            ("/categories", manifest.categories.is_empty()),
+            ("/sources", manifest.sources.is_empty()),
+        ];
+        for (pointer, is_empty) in lists {
+            lint.unless(!is_empty, pointer, "required", "must not be empty");
         }
     }
     for (pointer, text) in required {
@@ -122,7 +158,7 @@ fn is_text(pointer: &str) -> bool {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     matches!(last, "name" | "label" | "description" | "example" | "why")
         && !pointer.starts_with("/inject")
-        || matches!(last, "unsupported" | "not_revocable" | "deny_gap")
+        || matches!(last, "unsupported" | "not_revocable" | "deny_gap" | "register_note")
 }
 
 fn mentions_secret(lint: &Lint<'_>, text: &str) -> bool {

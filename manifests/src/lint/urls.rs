@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Lint, Origin};
 use crate::guard::{Refusal, check_url};
-use crate::model::{Manifest, Param, Revoke};
+use crate::model::{Manifest, Param, Revoke, Source};
 use crate::{pins, template};
 
 /// Reports `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
@@ -88,19 +88,41 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
     {
         push("/revoke/effect_source".to_owned(), source);
     }
+    if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.register_url.as_ref()) {
+        push("/oauth2/register_url".to_owned(), url);
+    }
+    if let Some(ends) = &manifest.ends {
+        push("/ends/source".to_owned(), &ends.source);
+    }
     for (index, source) in manifest.sources.iter().enumerate() {
-        push(format!("/sources/{index}"), source);
+        match source {
+            Source::Page(page) => push(format!("/sources/{index}"), page),
+            Source::Read(read) => {
+                for (number, page) in read.pages.iter().enumerate() {
+                    push(format!("/sources/{index}/pages/{number}"), page);
+                }
+            }
+        }
     }
     urls
 }
 
 /// Checks that a parameter in a host leaves the domain to the manifest. After the last parameter come a `.`
-/// and at least two labels, or the parameter is one of the manifest's choices.
+/// and at least two labels, or the parameter is one of the manifest's choices. A `whole_host`, and a host `within` domains, is
+/// the whole host.
 fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
     let authority = pins::authority(url);
     let Some((_, after)) = authority.rsplit_once('}') else {
         return;
     };
+    let is_whole = |param: &Param| param.whole_host || !param.within.is_empty();
+    let whole =
+        |param: &&Param| is_whole(param) && authority.contains(&format!("{{{}}}", param.name));
+    if let Some(param) = lint.manifest.params.iter().find(whole) {
+        let ok = authority.len() == param.name.len() + 2;
+        let detail = format!("`{authority}`: `{{{}}}` must be the whole host", param.name);
+        return lint.unless(ok, pointer, "host_parameter_position", detail);
+    }
     let domain = after.split(':').next().unwrap_or_default();
     let chosen = |param: &Param| {
         Some(param.name.as_str()) == pins::host_end(authority) && !param.choices.is_empty()

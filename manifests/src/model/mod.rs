@@ -8,6 +8,7 @@ mod form;
 mod oauth2;
 mod requests;
 mod sign;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ pub use requests::{
     Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
 };
 pub use sign::{BodySign, Sign};
+pub(crate) use source::is_day;
+pub use source::{Ends, ReadOn, Source};
 
 /// One provider, and one way to authenticate to it.
 ///
@@ -69,9 +72,13 @@ pub struct Manifest {
     pub verify: Verify,
     /// How a credential is revoked at the provider.
     pub revoke: Revoke,
-    /// The pages of the provider's own documentation that are the source of these facts.
+    /// When and why this way to connect ends, if the provider has announced that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Ends>,
+    /// The pages of the provider's own documentation that are the source of these facts. In a built-in manifest,
+    /// each is below the day on which it was read.
     #[serde(default)]
-    pub sources: Vec<String>,
+    pub sources: Vec<Source>,
 }
 
 /// How the catalogue shows a provider. Both members may be empty in a workspace's own manifest.
@@ -102,6 +109,12 @@ pub enum AuthMethod {
 }
 
 impl Manifest {
+    /// Whether the token response names a host of the API.
+    #[must_use]
+    pub fn finds_host(&self) -> bool {
+        self.params.iter().any(|param| !param.within.is_empty())
+    }
+
     /// Whether `name` is a parameter that an admin enters, rather than one that an OAuth flow supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
@@ -141,12 +154,21 @@ pub struct Param {
     /// lower-case letters, digits and `-` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// The list of allowed values, in place of `pattern`. Only a parameter with choices may end a host, and
-    /// its values may contain dots: where a provider's sites have domains of their own, the manifest lists
-    /// them all.
+    /// The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its
+    /// values may contain dots: where a provider's sites have domains of their own, the manifest lists them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// A value that matches `pattern`, or one of `choices`. The form shows it in the empty field.
+    /// Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for
+    /// software that customers run on hosts of their own. It is lower-case, with at least one dot and without a
+    /// port, and stands for the whole host of a URL. The egress guard applies to it as to any host.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub whole_host: bool,
+    /// The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that
+    /// the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value
+    /// is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+    /// A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field.
     pub example: String,
     /// The provider's page that says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,8 +180,9 @@ pub struct Param {
 }
 
 /// Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as
-/// the number of the connected account. Such a parameter must not be part of a host, nor of anything that is
-/// needed earlier: the authorization URL, the token URL and their parameters.
+/// the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the
+/// authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest
+/// lists the domains of the host (`within`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

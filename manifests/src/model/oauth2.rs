@@ -15,6 +15,13 @@ pub struct OAuth2 {
     pub authorization_url: Option<String>,
     /// The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2).
     pub token_url: String,
+    /// The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register_url: Option<String>,
+    /// What to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set
+    /// there and not requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register_note: Option<String>,
     /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
@@ -164,6 +171,9 @@ impl Default for TokenResponse {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
+    /// A template of parameters: the URL of the refresh request, where it is not `token_url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Whether each refresh returns a new refresh token and invalidates the old one.
     #[serde(default)]
     pub rotates: bool,

@@ -4,6 +4,7 @@
 //! - `agents`: agents' calls, through the proxy and MCP
 //! - `apps`: programs that sign in by themselves, and what they may do
 //! - `browser`: the admin UI in Chromium
+//! - `conformance`: every built-in manifest against a provider made from what it declares
 //! - `identity`: tokens of the issuers that `docs/identity.md` describes
 //! - `integrations`: integrations and manifests, as an ADMIN manages them
 //! - `kit`: the tools of all tests
@@ -26,6 +27,7 @@
 mod agents;
 mod apps;
 mod browser;
+mod conformance;
 mod identity;
 mod integrations;
 mod kit;

@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::bundle::Bundle;
+use crate::cli::Resolution;
 #[cfg(feature = "compiler")]
 use crate::cli::Up;
 #[cfg(feature = "compiler")]
@@ -29,6 +30,8 @@ pub struct Application {
     pub(crate) env_file: PathBuf,
     /// The file with Spin's runtime configuration.
     pub(crate) runtime_config_file: Option<PathBuf>,
+    /// Addresses in place of those that the DNS says, in a test.
+    pub(crate) resolve: Vec<Resolution>,
     /// Variables that come before all other sources, by their lower-case names.
     pub(crate) variables: BTreeMap<String, String>,
 }
@@ -55,6 +58,7 @@ impl Application {
             state: options.state_dir.clone().unwrap_or_else(|| beside(".spin")),
             env_file: options.env_file.clone().unwrap_or_else(|| beside(".env")),
             runtime_config_file: options.runtime_config_file.clone(),
+            resolve: options.resolve.clone(),
             source: Source::Folder { manifest, cache: options.cache_dir.clone() },
             variables: BTreeMap::new(),
         })
@@ -68,6 +72,7 @@ impl Application {
             state,
             env_file,
             runtime_config_file: None,
+            resolve: Vec::new(),
             variables: BTreeMap::new(),
         }
     }

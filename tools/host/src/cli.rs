@@ -63,6 +63,12 @@ pub struct Up {
     #[arg(long)]
     pub cache_dir: Option<PathBuf>,
 
+    /// Connect to this address for a host, whatever the DNS and the port of the URL say. May be repeated. `*` stands
+    /// for every host of an https URL. TLS still names and verifies the host, and blocked networks stay blocked. For
+    /// tests
+    #[arg(long, value_name = "HOST=ADDRESS:PORT", value_parser = parse_resolution)]
+    pub resolve: Vec<Resolution>,
+
     /// How to serve.
     #[command(flatten)]
     pub serve: Serve,
@@ -112,11 +118,6 @@ pub struct Serve {
     #[command(flatten)]
     pub limits: Limits,
 
-    /// Connect to this address for a host that the DNS of this machine does not know, as curl's option of this name
-    /// does. May be repeated. TLS still names and verifies the host, and blocked networks stay blocked
-    #[arg(long, value_name = "HOST=ADDRESS:PORT", value_parser = parse_resolution)]
-    pub resolve: Vec<Resolution>,
-
     /// Use Nagle's algorithm, which waits for the client's acknowledgement before it sends a small segment,
     /// as Spin does: it does not set TCP_NODELAY
     #[arg(long)]
@@ -155,10 +156,13 @@ pub struct Listen {
     pub on_both_loopbacks: bool,
 }
 
+/// Stands for every host of an https URL in a [`Resolution`].
+pub(crate) const ALL_HOSTS: &str = "*";
+
 /// The address of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolution {
-    /// The host, in lower case.
+    /// The host, in lower case, or [`ALL_HOSTS`].
     pub host: String,
     /// The address, in place of what the DNS says.
     pub address: SocketAddr,

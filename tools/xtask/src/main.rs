@@ -44,6 +44,8 @@ enum Verb {
     Build(build::Args),
     /// Run every test: unit tests, host tests, and black-box tests over HTTP on each available runtime
     Test(test::Args),
+    /// Write docs/providers.md from the manifests, after the conformance matrix has passed
+    Docs,
     /// Run the property tests with more and more cases, for an hour by default
     Fuzz(fuzz::Args),
     /// Measure list pages, proxy calls and memory against baseline components
@@ -76,6 +78,7 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Up(args) => up::run(args).await,
         Verb::Build(args) => build::run(args).await,
         Verb::Test(args) => test::run(args).await,
+        Verb::Docs => test::run(test::Args::docs()).await,
         Verb::Fuzz(args) => fuzz::run(args).await,
         Verb::Release(args) => release::run(args).await,
         Verb::Bench(args) => bench::run(args).await,

@@ -12,7 +12,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
-use nexus_manifests::{Pins, params};
+use nexus_manifests::{Pins, params, pins, pins_before_flow};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
 use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::source::{self, Sourced};
@@ -91,7 +91,7 @@ impl<'a> Callback<'a> {
         })?;
         let (workspace, params) = (request.workspace.as_str(), &flow.params);
         let client = oauth_app::of_connection(workspace, &sourced, params, &flow.client).await?;
-        let pins = nexus_manifests::pins(&sourced.manifest, params).map_err(credential::broken)?;
+        let pins = pins_before_flow(&sourced.manifest, params).map_err(credential::broken)?;
         digest::digester().await?;
         let key = IntegrationKey::new(workspace, &request.integration_id);
         let before = PreviousConnection::find(key).await?;
@@ -279,6 +279,12 @@ impl AccountCheck<'_> {
             Refusal { code: "provider_error", words }
         })?;
         usable.params.extend(found);
+        // Only now is a host known that the token response names. Nothing was sent to it so far.
+        usable.credential.pins =
+            pins(&usable.sourced.manifest, &usable.params).map_err(|finding| {
+                let words = format!("the provider's response does not fit: {}", finding.detail);
+                Refusal { code: "provider_error", words }
+            })?;
         let expected = before.and_then(|before| before.account_id.as_deref());
         let health = self.verify(usable, expected).await?;
         self.check_account(&usable.account, expected, health)?;

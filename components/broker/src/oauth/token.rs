@@ -66,8 +66,12 @@ pub(crate) async fn request(
         .oauth2
         .as_ref()
         .ok_or_else(|| Error::Internal(format!("{} has no OAuth", manifest.id)))?;
-    let url = params::resolve_url("/oauth2/token_url", &oauth2.token_url, values)
-        .map_err(credential::broken)?;
+    let refresh_url = oauth2.refresh.as_ref().and_then(|refresh| refresh.url.as_ref());
+    let (place, url) = match (grant, refresh_url) {
+        (Grant::Refresh { .. }, Some(url)) => ("/oauth2/refresh/url", url),
+        _ => ("/oauth2/token_url", &oauth2.token_url),
+    };
+    let url = params::resolve_url(place, url, values).map_err(credential::broken)?;
     let members = members(oauth2, values, client, grant)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));

@@ -10,8 +10,16 @@ fn url_rules() {
             (r#"{"/docs_url":"docs"}"#, "/docs_url", "url_invalid"),
             (r#"{"/docs_url":"http://docs.acme.example/"}"#, "/docs_url", "egress_scheme"),
             (r#"{"/docs_url":"javascript:alert(1)"}"#, "/docs_url", "egress_no_host"),
-            (r#"{"/sources":["https://self.alt/"]}"#, "/sources/0", "egress_spin_name"),
-            (r#"{"/sources":["https://u@a.example/"]}"#, "/sources/0", "egress_userinfo"),
+            (
+                r#"{"/sources/0/pages":["https://self.alt/"]}"#,
+                "/sources/0/pages/0",
+                "egress_spin_name",
+            ),
+            (
+                r#"{"/sources/0/pages":["https://u@a.example/"]}"#,
+                "/sources/0/pages/0",
+                "egress_userinfo",
+            ),
             (
                 r#"{"/revoke/manage_url":"https://127.1/"}"#,
                 "/revoke/manage_url",
@@ -63,6 +71,21 @@ fn url_rules() {
         &[
             (r#"{"/oauth2/token_url":"http://slack.com/"}"#, "/oauth2/token_url", "egress_scheme"),
             (
+                r#"{"/oauth2/refresh/url":"http://slack.com/"}"#,
+                "/oauth2/refresh/url",
+                "egress_scheme",
+            ),
+            (
+                r#"{"/oauth2/refresh/url":"https://broker.spin.internal/"}"#,
+                "/oauth2/refresh/url",
+                "egress_spin_name",
+            ),
+            (
+                r#"{"/oauth2/register_url":"http://slack.com/"}"#,
+                "/oauth2/register_url",
+                "egress_scheme",
+            ),
+            (
                 r#"{"/oauth2/authorization_url":"https://slack.com/#x"}"#,
                 "/oauth2/authorization_url",
                 "url_form",
@@ -103,6 +126,71 @@ fn url_rules() {
             "/verify/base_url",
             "host_parameter_position",
         )],
+    );
+    breaks(
+        &self_hosted(),
+        &[
+            (
+                r#"{"/verify/base_url":"https://api.{host}"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/verify/base_url":"https://{host}.acme.example"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/verify/base_url":"https://{host}:443"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (r#"{"/params/0/example":"Forum.acme.com"}"#, "/params/0/example", "example_mismatch"),
+            (r#"{"/params/0/pattern":"[a-z.]+"}"#, "/params/0", "param_form"),
+            (
+                r#"{"/api":{"base_url":"https://a.example","hosts":["a.example"]}}"#,
+                "/params/0/whole_host",
+                "whole_host_form",
+            ),
+        ],
+    );
+    breaks(
+        &named_host(),
+        &[
+            (r#"{"/params/0/within/-":"com"}"#, "/params/0/within/2", "host_domain_form"),
+            (r#"{"/params/0/within/-":"*.acme.com"}"#, "/params/0/within/2", "host_domain_form"),
+            (r#"{"/params/0/within/-":"slack.com"}"#, "/params/0/within/2", "duplicate"),
+            (r#"{"/params/0/example":"acme.example"}"#, "/params/0/example", "example_mismatch"),
+            (r#"{"/params/0/whole_host":true}"#, "/params/0", "param_form"),
+            (
+                r#"{"/params/0/from":{"callback":"domain"}}"#,
+                "/params/0/within",
+                "host_domain_source",
+            ),
+            (
+                r#"{"/verify/base_url":"https://api.{host}"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/oauth2/refresh/url":"https://{host}/token"}"#,
+                "/oauth2/refresh/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/url":"https://{host}/revoke"}"#,
+                "/revoke/request/url",
+                "from_placement",
+            ),
+        ],
+    );
+    // A choice before the end of a host is one label.
+    let middle =
+        json!({"base_url": "https://{site}.acme.example/v1", "hosts": ["{site}.acme.example"]});
+    let found = broken(&with(&chosen(), "/api", middle), Origin::BuiltIn, "");
+    assert!(
+        found.contains(&("/params/0/choices/0".to_owned(), "host_parameter_choice")),
+        "{found:?}"
     );
     // A choice is checked as strictly as a host that is written out.
     for (choice, rule) in [("self.alt", "egress_spin_name"), ("x.local", "egress_private_suffix")] {

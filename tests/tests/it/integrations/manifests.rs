@@ -36,7 +36,7 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
 
     let one = app.get("/api/manifests/stripe").as_admin().send().await;
     assert_eq!(one.json()["id"], "stripe");
-    assert!(one.json()["sources"][0].as_str().unwrap().starts_with("https://"));
+    assert!(one.json()["sources"][0]["pages"][0].as_str().unwrap().starts_with("https://"));
     let call =
         app.get("/api/manifests/stripe").as_admin().header("if-none-match", one.header("etag"));
     let again = call.send().await;

@@ -10,8 +10,10 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// The headers.
     pub(crate) headers: reqwest::header::HeaderMap,
-    /// The body.
+    /// The body as text.
     pub(crate) text: String,
+    /// The body, byte for byte.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {

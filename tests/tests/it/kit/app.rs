@@ -134,6 +134,14 @@ impl Options {
         self
     }
 
+    /// Makes all https connections to `address`, whose certificates the root in the file `root` signs. Only the
+    /// embedded host can.
+    pub(crate) fn connect_to(mut self, address: SocketAddr, root: &Path) -> Self {
+        self.outside.resolved.push(format!("*={address}"));
+        self.outside.trusted = Some(root.to_owned());
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> Result<App> {
         let dir = match self.dir {
@@ -251,6 +259,7 @@ fn move_origins(manifest: &mut Value, simulator: &Simulator) {
         "/api/base_url",
         "/oauth2/authorization_url",
         "/oauth2/token_url",
+        "/oauth2/refresh/url",
         "/verify/base_url",
         "/revoke/request/url",
         "/revoke/rfc7009/url",
@@ -416,7 +425,9 @@ impl Call<'_> {
         let sent = Sent::of(&request);
         let response = self.app.client.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status, headers, text: response.text().await? };
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let answer = Answer { status, headers, text, bytes };
         ensure!(
             !answer.header("x-request-id").is_empty(),
             "no x-request-id from {}: {answer:?}",

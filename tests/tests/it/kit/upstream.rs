@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -171,7 +171,8 @@ async fn serve(stream: TcpStream, seen: Arc<Mutex<Vec<Seen>>>, answer: Arc<Mutex
     }
 }
 
-async fn receive(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+/// The next request of a connection.
+pub(crate) async fn receive<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<Seen> {
     let mut request = Seen { line: line(stream).await?, ..Seen::default() };
     loop {
         let line = line(stream).await?;
@@ -196,7 +197,7 @@ async fn receive(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     Some(request)
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn line<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<String> {
     let mut line = Vec::new();
     stream.read_until(b'\n', &mut line).await.ok().filter(|length| *length > 0)?;
     Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned())

@@ -39,7 +39,8 @@ pub(crate) fn manifest(origin: &str) -> Value {
 /// The parameters that an app must list: those in the host of a URL that gets the secret, with their
 /// examples.
 fn pinned(manifest: &Value) -> Value {
-    let urls = ["/oauth2/token_url", "/revoke/request/url", "/revoke/rfc7009/url"];
+    let urls =
+        ["/oauth2/token_url", "/oauth2/refresh/url", "/revoke/request/url", "/revoke/rfc7009/url"];
     let hosts: Vec<&str> = urls
         .iter()
         .filter_map(|pointer| manifest.pointer(pointer)?.as_str()?.split('/').nth(2))

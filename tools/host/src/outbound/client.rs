@@ -24,7 +24,7 @@ use tower_service::Service;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::blocked_networks::BlockedNetworks;
-use crate::cli::Resolution;
+use crate::cli::{ALL_HOSTS, Resolution};
 
 tokio::task_local! {
     /// How long this request may wait for its connection. The pool has no other way to receive this value.
@@ -153,11 +153,13 @@ impl Network {
 
     async fn addresses(&self, uri: &Uri) -> Result<Vec<SocketAddr>, ConnectError> {
         let host = uri.host().ok_or(ConnectError::Uri)?;
-        if let Some(address) = self.resolved.get(&host.to_ascii_lowercase()) {
+        let is_https = uri.scheme_str() == Some("https");
+        let all = self.resolved.get(ALL_HOSTS).filter(|_| is_https);
+        if let Some(address) = self.resolved.get(&host.to_ascii_lowercase()).or(all) {
             return Ok(vec![*address]);
         }
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let default = if is_https { 443 } else { 80 };
         let port = uri.port_u16().unwrap_or(default);
         let found = tokio::net::lookup_host((host, port)).await;
         Ok(found.map_err(|_| ConnectError::Lookup)?.collect())

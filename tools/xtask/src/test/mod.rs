@@ -51,6 +51,23 @@ pub(crate) struct Args {
     /// Arguments for `cargo test` after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
+    /// Whether the conformance matrix writes its document.
+    #[arg(skip)]
+    writes_docs: bool,
+}
+
+impl Args {
+    /// Only the conformance matrix, which writes its document.
+    pub(crate) fn docs() -> Self {
+        Self {
+            runtime: Choice::Embedded,
+            storage: Storage::File,
+            schemathesis: false,
+            shots: false,
+            rest: vec!["conformance::".to_owned()],
+            writes_docs: true,
+        }
+    }
 }
 
 /// The values of `--storage`.
@@ -159,6 +176,9 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
+    if args.writes_docs {
+        common.push(("NEXUS_WRITE_DOCS", "1".to_owned()));
+    }
     heading("building the embedded host, the program and the example in Rust");
     let host_path = programs(repo).await?;
     for (variable, program) in PROGRAMS {

@@ -1,7 +1,7 @@
 //! The endpoints that authorize or revoke a connection itself. An agent must not call them, in any spelling.
 
 use nexus_common::call::{CallPath, Reading, is_same};
-use nexus_manifests::{Manifest, Revoke, template};
+use nexus_manifests::{Manifest, Revoke, params, template};
 use url::Url;
 
 /// The authorization, token and revocation URLs of a manifest.
@@ -23,7 +23,7 @@ impl OwnUrls {
     pub(super) fn of(manifest: &Manifest) -> Self {
         let oauth2 = manifest.oauth2.as_ref();
         let authorize = oauth2.and_then(|oauth2| oauth2.authorization_url.as_deref());
-        let token = oauth2.map(|oauth2| oauth2.token_url.as_str());
+        let token = params::token_urls(manifest).map(|(_, url)| url);
         let revoke = match &manifest.revoke {
             Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
             Revoke::Request { request, .. } => Some(request.url.as_str()),

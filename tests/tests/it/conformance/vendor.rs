@@ -1,0 +1,383 @@
+//! The provider of one manifest, made from what the manifest declares: where the credential stands in a request, the
+//! verify call, the token endpoint, the revocation. It keeps what arrives, and complains of what was not declared.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::failures::Failure;
+use super::sample::matching;
+use super::shape::{fill, fill_url, host_and_target, list, map, path, put, query, text};
+use crate::kit::upstream::{Reply, Seen};
+
+/// What a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Token,
+    Refresh,
+    Revoke,
+    Verify,
+    Call,
+}
+
+/// A request that arrived.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    pub(super) kind: Kind,
+    pub(super) host: String,
+    pub(super) request: Seen,
+}
+
+/// A provider.
+pub(super) struct Vendor {
+    pub(super) id: String,
+    pub(super) manifest: Value,
+    /// The parameters of the connection, those of the flow included.
+    pub(super) params: BTreeMap<String, String>,
+    /// What is entered as the credential.
+    pub(super) fields: BTreeMap<String, String>,
+    pub(super) client: (String, String),
+    pub(super) code: String,
+    state: Mutex<State>,
+}
+
+/// What changes.
+pub(super) struct State {
+    /// The number of tokens so far.
+    pub(super) generation: u32,
+    /// Whether the credential is refused.
+    pub(super) is_refused: bool,
+    /// What the token response says in place of each parameter that it supplies.
+    pub(super) lie: Option<String>,
+    /// Whether the refresh token is refused.
+    pub(super) is_dead: bool,
+    /// How calls and the verify request fail.
+    pub(super) failure: Option<Failure>,
+    /// The PKCE challenge and the redirect URI of the flow.
+    pub(super) challenge: Option<String>,
+    pub(super) redirect_uri: String,
+    pub(super) arrived: Vec<Arrived>,
+    pub(super) complaints: Vec<String>,
+    /// Keeps requests waiting that are not answered.
+    waiting: Vec<UnboundedSender<Vec<u8>>>,
+}
+
+impl Vendor {
+    pub(super) fn of(manifest: &Value) -> Self {
+        let id = text(manifest, "/id").to_owned();
+        let params = list(manifest, "/params")
+            .map(|param| (text(param, "/name").to_owned(), text(param, "/example").to_owned()))
+            .collect();
+        let fields = list(manifest, "/credentials")
+            .map(|field| {
+                let name = text(field, "/name").to_owned();
+                let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
+                let value = matching(pattern, &format!("{id} {name}"));
+                (name, value)
+            })
+            .collect();
+        let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
+        let state = State {
+            generation: 0,
+            is_refused: false,
+            lie: None,
+            is_dead: false,
+            failure: None,
+            challenge: None,
+            redirect_uri: String::new(),
+            arrived: Vec::new(),
+            complaints: Vec::new(),
+            waiting: Vec::new(),
+        };
+        let code = format!("code.{id}.");
+        let manifest = manifest.clone();
+        Self { id, manifest, params, fields, client, code, state: Mutex::new(state) }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(super) fn is_oauth(&self) -> bool {
+        text(&self.manifest, "/auth_method") == "oauth2"
+    }
+
+    pub(super) fn refreshes(&self) -> bool {
+        self.manifest.pointer("/oauth2/refresh").is_some()
+    }
+
+    pub(super) fn verifies(&self) -> bool {
+        self.manifest.pointer("/verify/method").is_some()
+    }
+
+    pub(super) fn access_token(&self, generation: u32) -> String {
+        format!("access.{}.{generation}.abcdefghijklmnop", self.id)
+    }
+
+    pub(super) fn refresh_token(&self, generation: u32) -> String {
+        let rotates = self.manifest.pointer("/oauth2/refresh/rotates") == Some(&json!(true));
+        // A refresh token that does not rotate is of the first token of its connection: see `State::generation`.
+        let number = if rotates { generation } else { 0 };
+        format!("refresh.{}.{number}.abcdefghijklmnop", self.id)
+    }
+
+    /// All values that templates may name, with the tokens of a generation.
+    pub(super) fn values(&self, generation: u32) -> BTreeMap<String, String> {
+        let mut values = self.params.clone();
+        values.extend(self.fields.clone());
+        if self.is_oauth() {
+            values.insert("client_id".into(), self.client.0.clone());
+            values.insert("client_secret".into(), self.client.1.clone());
+            values.insert("access_token".into(), self.access_token(generation));
+            values.insert("refresh_token".into(), self.refresh_token(generation));
+        }
+        values
+    }
+
+    /// Whether the request has a secret of this provider, in clear, encoded or in Basic authentication.
+    pub(super) fn is_meant(&self, request: &Seen) -> bool {
+        let mut texts =
+            vec![request.target().to_owned(), String::from_utf8_lossy(&request.body).into()];
+        texts.extend(query(request.target()).into_iter().map(|(_, value)| value));
+        for (_, value) in &request.headers {
+            texts.push(value.clone());
+            texts.extend(decoded(value));
+        }
+        let own = [
+            self.client.0.clone(),
+            self.code.clone(),
+            format!("access.{}.", self.id),
+            format!("refresh.{}.", self.id),
+        ];
+        let secret = list(&self.manifest, "/credentials").filter(|field| field["secret"] == true);
+        let secrets = secret.map(|field| self.fields[text(field, "/name")].clone());
+        let known: Vec<String> = own.into_iter().chain(secrets).collect();
+        texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
+    }
+
+    /// The reply to a request to `host`, which is kept.
+    pub(super) fn answer(&self, host: &str, request: &Seen) -> Reply {
+        let kind = self.kind(host, request);
+        let mut state = self.state();
+        let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
+        state.arrived.push(arrived);
+        match kind {
+            Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
+            Kind::Revoke => self.revocation(&mut state, request),
+            Kind::Verify => self.verification(&mut state, request),
+            Kind::Call => self.call(&mut state, request),
+        }
+    }
+
+    fn kind(&self, host: &str, request: &Seen) -> Kind {
+        let values = self.values(self.state().generation);
+        let is_at = |url: &str| {
+            let (own, target) = host_and_target(&fill_url(url, &values));
+            own == host && path(&target) == path(request.target())
+        };
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let has_grant = body.contains("grant_type") || body.contains("code.");
+        let oauth2 = |name: &str| text(&self.manifest, &format!("/oauth2/{name}"));
+        if !oauth2("refresh/url").is_empty()
+            && is_at(oauth2("refresh/url"))
+            && body.contains("refresh.")
+        {
+            return Kind::Refresh;
+        }
+        if has_grant && !oauth2("token_url").is_empty() && is_at(oauth2("token_url")) {
+            return if body.contains("refresh.") { Kind::Refresh } else { Kind::Token };
+        }
+        if self.is_revocation(&is_at, request) {
+            return Kind::Revoke;
+        }
+        let is_verification = self.verifies() && {
+            let (own, target) = self.verify_url();
+            let asked = query(request.target());
+            own == host
+                && path(&target) == path(request.target())
+                && query(&target).iter().all(|pair| asked.contains(pair))
+                && request.method() == text(&self.manifest, "/verify/method")
+        };
+        if is_verification { Kind::Verify } else { Kind::Call }
+    }
+
+    /// Host and target of the verify request.
+    pub(super) fn verify_url(&self) -> (String, String) {
+        let base = match text(&self.manifest, "/verify/base_url") {
+            "" => text(&self.manifest, "/api/base_url"),
+            base => base,
+        };
+        let url = format!("{base}{}", text(&self.manifest, "/verify/path"));
+        host_and_target(&fill_url(&url, &self.params))
+    }
+
+    fn verification(&self, state: &mut State, request: &Seen) -> Reply {
+        let mut headers = map(&self.manifest, "/api/headers");
+        headers.extend(map(&self.manifest, "/verify/headers"));
+        self.check_credential(state, "verify", request, &headers);
+        if let Some(expected) = self.manifest.pointer("/verify/json") {
+            let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+            state.expect("verify: the JSON body", expected, &sent);
+        }
+        let form = map(&self.manifest, "/verify/form");
+        if !form.is_empty() {
+            let sent =
+                super::shape::pairs(&String::from_utf8_lossy(&request.body)).into_iter().collect();
+            let form: BTreeMap<String, String> = form
+                .iter()
+                .map(|(name, value)| (name.clone(), fill(value, &self.params)))
+                .collect();
+            state.expect("verify: the form", &form, &sent);
+        }
+        if let Some(failure) = state.failure {
+            return self.failing(state, failure, &self.verified());
+        }
+        if state.is_refused {
+            return Reply::json(401, &json!({"message": "no such credential"}));
+        }
+        Reply::json(200, &self.verified())
+    }
+
+    /// The response of the verify request for a live credential.
+    fn verified(&self) -> Value {
+        let mut body = json!({});
+        if let Some(success) = self.manifest.pointer("/verify/success") {
+            put_success(&mut body, success);
+        }
+        let (id, label) = self.account();
+        for (pointer, value) in [("/verify/account/id", id), ("/verify/account/label", label)] {
+            if let Some(value) = value {
+                put(&mut body, text(&self.manifest, pointer), value.into());
+            }
+        }
+        body
+    }
+
+    /// The account's id and label, as far as the manifest says where they are.
+    pub(super) fn account(&self) -> (Option<String>, Option<String>) {
+        let has = |pointer: &str| !text(&self.manifest, pointer).is_empty();
+        let id = has("/verify/account/id").then(|| format!("account-{}", self.id));
+        let label = has("/verify/account/label").then(|| format!("Account of {}", self.id));
+        // One place can hold both.
+        let same = text(&self.manifest, "/verify/account/id")
+            == text(&self.manifest, "/verify/account/label");
+        (if same { label.clone() } else { id }, label)
+    }
+
+    fn call(&self, state: &mut State, request: &Seen) -> Reply {
+        self.check_credential(state, "call", request, &map(&self.manifest, "/api/headers"));
+        let ok = json!({"answer": 42});
+        match state.failure {
+            Some(failure) => self.failing(state, failure, &ok),
+            None => Reply::json(200, &ok),
+        }
+    }
+
+    fn failing(&self, state: &mut State, failure: Failure, ok: &Value) -> Reply {
+        failure.reply(ok).unwrap_or_else(|| {
+            let (sender, receiver): (_, UnboundedReceiver<Vec<u8>>) = unbounded_channel();
+            state.waiting.push(sender);
+            Reply::Stream(Vec::new(), receiver)
+        })
+    }
+
+    /// Lets go of the requests that wait.
+    pub(super) fn let_go(&self) {
+        self.state().waiting.clear();
+    }
+
+    /// Compares where the credential stands, and the other headers, with the manifest.
+    fn check_credential(
+        &self,
+        state: &mut State,
+        what: &str,
+        request: &Seen,
+        headers: &BTreeMap<String, String>,
+    ) {
+        self.check_injection(state, what, request, state.generation);
+        for (name, value) in headers {
+            let sent = request.all(&name.to_ascii_lowercase());
+            state.expect(&format!("{what}: the header {name}"), &vec![value.as_str()], &sent);
+        }
+    }
+
+    /// Compares where the credential stands with `inject`.
+    pub(super) fn check_injection(
+        &self,
+        state: &mut State,
+        what: &str,
+        request: &Seen,
+        generation: u32,
+    ) {
+        let values = self.values(generation);
+        for inject in list(&self.manifest, "/inject") {
+            let name = text(inject, "/name");
+            match text(inject, "/in") {
+                "header" => {
+                    let expected = fill(text(inject, "/value"), &values);
+                    let sent = request.all(&name.to_ascii_lowercase());
+                    state.expect(
+                        &format!("{what}: the header {name}"),
+                        &vec![expected.as_str()],
+                        &sent,
+                    );
+                }
+                "query" => {
+                    let expected = fill(text(inject, "/value"), &values);
+                    let sent: Vec<String> = query(request.target())
+                        .into_iter()
+                        .filter_map(|(own, value)| (own == name).then_some(value))
+                        .collect();
+                    state.expect(&format!("{what}: the parameter {name}"), &vec![expected], &sent);
+                }
+                _ => {
+                    let pair = format!(
+                        "{}:{}",
+                        fill(text(inject, "/username"), &values),
+                        fill(text(inject, "/password"), &values)
+                    );
+                    let expected = format!("Basic {}", STANDARD.encode(pair));
+                    let sent = request.all("authorization");
+                    state.expect(&format!("{what}: Basic"), &vec![expected.as_str()], &sent);
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    /// Complains where `sent` is not what was expected.
+    pub(super) fn expect<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        expected: &T,
+        sent: &U,
+    ) {
+        if expected != sent {
+            self.complaints.push(format!("{what} is {sent:?}, not {expected:?}"));
+        }
+    }
+
+    /// The number of requests of a kind.
+    pub(super) fn count(&self, kind: Kind) -> usize {
+        self.arrived.iter().filter(|arrived| arrived.kind == kind).count()
+    }
+}
+
+/// Puts the value that means success.
+pub(super) fn put_success(body: &mut Value, success: &Value) {
+    let value = success.get("equals").cloned().unwrap_or_else(|| json!("present"));
+    if !value.is_null() {
+        put(body, text(success, "/pointer"), value);
+    }
+}
+
+/// User and password of Basic authentication.
+pub(super) fn decoded(value: &str) -> Option<String> {
+    let encoded = value.strip_prefix("Basic ")?;
+    String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
+}
