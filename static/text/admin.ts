@@ -48,6 +48,17 @@ export const audit = {
   head: (records: number) => `Chain head after ${plural(records, "record", "records")}. Keep a copy elsewhere.`,
   headName: "chain head",
   noHead: "No records yet",
+  verify: "Verify chain",
+  verifying: (value: number) => `Checking… ${count(value)}`,
+  cannotVerify: "This browser can check hashes only on https or on localhost.",
+  holds: (records: number) => `The chain holds: ${plural(records, "record", "records")}, checked in this browser just now.`,
+  isShort: (found: number, expected: number) => `The server sent ${count(found)} of ${count(expected)} records. Records are missing at the end.`,
+  broken: (seq: number, why: "missing" | "edited" | "broken") =>
+    ({
+      missing: `Before record ${count(seq)}, a record is missing or was moved.`,
+      edited: `Record ${count(seq)} was edited: its content does not match its hash.`,
+      broken: `Record ${count(seq)} does not continue the record before it.`,
+    })[why],
   export: "Export",
   exporting: (value: number) => `Exporting… ${count(value)}`,
   exported: (value: number) => `${plural(value, "record", "records")} exported.`,

@@ -26,6 +26,13 @@ export const common = {
     label: "Sections",
     menu: "Menu",
     skip: "Skip to content",
+    overview: "Overview",
+    agents: "Agents",
+    connectedApps: "Connected apps",
+    people: "People",
+    stops: "Emergency stop",
+    account: "Your account",
+    language: "Language",
     integrations: "Integrations",
     oauthApps: "OAuth apps",
     providers: "Custom providers",
@@ -58,4 +65,11 @@ export const common = {
     oauth2: "OAuth 2.0",
     oauth2_client_credentials: "Client credentials",
   } as Record<string, string>,
+};
+
+export const leave = {
+  title: "Leave without saving?",
+  lead: "You have unsaved changes.",
+  stay: "Keep editing",
+  go: "Discard changes",
 };

@@ -32,8 +32,6 @@ export const manage = {
   noScopes: "The provider did not report any scopes.",
   check: "Check now",
   checking: "Checking…",
-  checkedGood: (name: string) => `${name} works.`,
-  checkedBad: (name: string, health: string) => `${name}: ${health}.`,
   replace: "Replace credentials",
   reconnect: "Reconnect",
   remove: "Delete integration",
@@ -91,13 +89,6 @@ export const access = {
   deniedBy: (rule: number) => `Denied by rule ${rule}`,
   deniedManifest: (why: string) => `Always denied: ${why}`,
   saved: "The access rules were saved.",
-};
-
-export const leave = {
-  title: "Leave without saving?",
-  lead: "You have unsaved changes.",
-  stay: "Keep editing",
-  go: "Discard changes",
 };
 
 export const activity = {
@@ -173,4 +164,29 @@ export const remove = {
     superseded: "Not revoked: in use elsewhere",
   } as Record<string, string>,
   announce: (name: string) => `${name} was deleted.`,
+};
+
+/** The receipt of a deletion. */
+export const receipt = {
+  title: "Revocation receipt",
+  of: (workspace: string, time: string, by: string | undefined) => `Workspace ${workspace} · ${time}${by ? ` · by ${by}` : ""}`,
+  record: (seq: number) => `Audit record ${count(seq)}`,
+  print: "Print",
+};
+
+/** The table of integrations. */
+export const table = {
+  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
+  all: "Select all",
+  choose: (name: string) => `Select ${name}`,
+  actions: "Actions",
+  bulk: "Actions for the selected integrations",
+  selected: (value: number) => `${count(value)} selected`,
+  clear: "Clear selection",
+  done: (good: number, bad: number) => (bad > 0 ? `${count(good)} done, ${count(bad)} failed.` : `${plural(good, "integration", "integrations")} done.`),
+  deleteTitle: (value: number) => `Delete ${plural(value, "integration", "integrations")}?`,
+  deleteLead: "Agents lose access at once. The tokens are revoked at the providers, where possible. Tokens that other connections use are kept.",
+  deleting: (value: number, all: number) => `Deleting ${count(value)} of ${count(all)}…`,
+  deleted: (value: number) => `${plural(value, "integration was", "integrations were")} deleted`,
+  failed: (value: number) => `${plural(value, "integration", "integrations")} could not be deleted`,
 };

@@ -6,7 +6,7 @@ import type { Problem } from "../api/client";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { entriesOf, selectionOf } from "../logic/agents";
-import { t } from "../text";
+import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";

@@ -1,7 +1,7 @@
 /** The events of an integration, newest first. */
 import type { EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Alert, Button, LoadError, Skeleton } from "./parts";
 import { useAgentName } from "./use-agents";

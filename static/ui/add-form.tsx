@@ -12,7 +12,7 @@ import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
 import { suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Integration, IntegrationCreated, ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { AddDone } from "./add-done";
 import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
@@ -115,7 +115,7 @@ function ProviderForm({ summary, usedNames, onConnected, onLeave }: ProviderForm
   return (
     <>
       <div class="provider">
-        <Mark name={summary.name} color={summary.brand.color} />
+        <Mark name={summary.name} brand={summary.brand} />
         <p>{summary.description}</p>
       </div>
       <AddForm manifest={manifest.value} usedNames={usedNames} onConnected={onConnected} onLeave={onLeave} />

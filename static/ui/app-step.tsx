@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { OauthClientSaved } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { belongToFields } from "../logic/fields";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton } from "./dialog";

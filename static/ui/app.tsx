@@ -106,10 +106,10 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   const title = !page
     ? t.notFound.title
     : route.page === "add"
-      ? t.add.title
+      ? t.list.add
       : item !== null && named.id === item
         ? named.name
-        : page.title;
+        : page.title();
   useEffect(() => {
     if (!ownPage) return;
     document.title = `${title} · ${t.product}`;
@@ -148,7 +148,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
           )}
         </Frame>
         {route.page === "add" && (
-          <Lazy dialog={{ title: t.add.title, onClose: closeAdd }}>
+          <Lazy dialog={{ title: t.list.add, onClose: closeAdd }}>
             {({ AddDialog }) => (
               <AddDialog
                 manifest={route.manifest}

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { pages } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
 import { moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Detail } from "./activity";
 import { useAction, useLoad, useNexus } from "./context";
 import { Alert, Button, CopyField, LoadError, Skeleton } from "./parts";

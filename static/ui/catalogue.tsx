@@ -3,7 +3,7 @@ import { useId, useMemo, useRef, useState } from "preact/hooks";
 
 import type { ManifestSummary } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNexus } from "./context";
 import { Select } from "./controls";
 import { Icon } from "./icons";
@@ -100,7 +100,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
             onClick={() => onPick(one)}
             onMouseMove={() => setChosen(index)}
           >
-            <Mark name={one.name} color={one.brand.color} />
+            <Mark name={one.name} brand={one.brand} />
             <span class="names">
               <strong>{one.name}</strong>
               <span class="soft">

@@ -67,9 +67,9 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
             {pages.filter((page) => !page.isOfPerson).map((page) => (
-              <RouteLink key={page.title} origin={origin} route={page.route} go={open} current={page === present}>
+              <RouteLink key={page.icon} origin={origin} route={page.route} go={open} current={page === present}>
                 <Icon name={page.icon} />
-                <span>{page.title}</span>
+                <span>{page.title()}</span>
               </RouteLink>
             ))}
           </nav>
@@ -85,9 +85,9 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
           </p>
           {onSignOut &&
             pages.filter((page) => page.isOfPerson).map((page) => (
-              <RouteLink key={page.title} class="button quiet" origin={origin} route={page.route} go={open} current={page === present}>
+              <RouteLink key={page.icon} class="button quiet" origin={origin} route={page.route} go={open} current={page === present}>
                 <Icon name={page.icon} />
-                <span>{page.title}</span>
+                <span>{page.title()}</span>
               </RouteLink>
             ))}
           {onSignOut && (

@@ -10,6 +10,7 @@ export { Agents } from "./agents";
 export { Audit } from "./audit";
 export { ConnectedApps } from "./connected-apps";
 export { IntegrationPage } from "./integration";
+export { IntegrationTable } from "./table";
 export { OauthApps } from "./oauth-apps";
 export { People } from "./people";
 export { Providers } from "./providers";

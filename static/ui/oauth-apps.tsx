@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { OauthAppForm } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
@@ -56,7 +56,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
           return (
             <li key={app.manifest_id} class="card">
               <div class="top">
-                <Mark name={one.name} color={one.brand.color} />
+                <Mark name={one.name} brand={one.brand} />
                 <div class="names">
                   <h2>{one.name}</h2>
                   <p class="soft">
@@ -150,7 +150,7 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
           {free.map((one) => (
             <li key={one.id}>
               <button type="button" onClick={() => onPick(one)}>
-                <Mark name={one.name} color={one.brand.color} />
+                <Mark name={one.name} brand={one.brand} />
                 <span class="names">
                   <strong>{one.name}</strong>
                 </span>

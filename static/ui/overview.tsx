@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { ago, moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
 import type { ManageDialog } from "./integration-head";

@@ -22,7 +22,7 @@ export interface Shared extends ListProps {
 
 interface Page {
   /** Its name in the navigation and in the title of the window. */
-  readonly title: string;
+  title(): string;
   readonly route: Route;
   readonly icon: IconName;
   /** The role with the fewest rights that may open it. */
@@ -38,14 +38,14 @@ const section = (name: string): Route => ({ page: "section", name });
 
 export const PAGES: readonly Page[] = [
   {
-    title: t.nav.integrations,
+    title: () => t.nav.integrations,
     route: HOME,
     icon: "grid",
     role: "MANAGER",
     view: (shared) => <IntegrationList {...shared} />,
   },
   {
-    title: t.agents.title,
+    title: () => t.nav.agents,
     route: section("agents"),
     icon: "plug",
     role: "MANAGER",
@@ -53,28 +53,28 @@ export const PAGES: readonly Page[] = [
     item: (id, { onName }) => <Lazy isPage>{({ AgentPage }) => <AgentPage key={id} id={id} onName={onName} />}</Lazy>,
   },
   {
-    title: t.connectedApps.title,
+    title: () => t.nav.connectedApps,
     route: section("connected-apps"),
     icon: "link",
     role: "MANAGER",
     view: () => <Lazy isPage>{({ ConnectedApps }) => <ConnectedApps />}</Lazy>,
   },
   {
-    title: t.people.title,
+    title: () => t.nav.people,
     route: section("people"),
     icon: "people",
     role: "ADMIN",
     view: () => <Lazy isPage>{({ People }) => <People />}</Lazy>,
   },
   {
-    title: t.nav.oauthApps,
+    title: () => t.nav.oauthApps,
     route: section("oauth-apps"),
     icon: "key",
     role: "ADMIN",
     view: ({ catalogue }) => <Lazy isPage>{({ OauthApps }) => <OauthApps catalogue={catalogue} />}</Lazy>,
   },
   {
-    title: t.nav.providers,
+    title: () => t.nav.providers,
     route: section("providers"),
     icon: "box",
     role: "ADMIN",
@@ -85,21 +85,21 @@ export const PAGES: readonly Page[] = [
     ),
   },
   {
-    title: t.nav.audit,
+    title: () => t.nav.audit,
     route: section("audit"),
     icon: "log",
     role: "ADMIN",
     view: () => <Lazy isPage>{({ Audit }) => <Audit />}</Lazy>,
   },
   {
-    title: t.stops.title,
+    title: () => t.nav.stops,
     route: section("emergency-stop"),
     icon: "stop",
     role: "ADMIN",
     view: ({ catalogue }) => <Lazy isPage>{({ Stops }) => <Stops catalogue={catalogue} />}</Lazy>,
   },
   {
-    title: t.account.title,
+    title: () => t.nav.account,
     route: section("account"),
     icon: "person",
     role: "MANAGER",

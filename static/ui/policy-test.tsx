@@ -5,7 +5,7 @@ import type { Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { predict } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Select } from "./controls";
 import { Icon } from "./icons";
 import { useAgentName } from "./use-agents";

@@ -1,6 +1,6 @@
 /** "What may they do?": the rules of a new integration by one word. */
 import type { Preset } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 
 const PRESETS: readonly Preset[] = ["read_only", "no_deletes", "all"];
 

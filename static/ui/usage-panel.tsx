@@ -5,7 +5,7 @@ import type { Integration } from "../api/types";
 import { day, hour } from "../logic/time";
 import { bars, byAgent, since } from "../logic/usage";
 import type { Bar, Granularity } from "../logic/usage";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import { LoadError, Skeleton } from "./parts";
 import { useAgentName } from "./use-agents";

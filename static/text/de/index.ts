@@ -1,0 +1,3 @@
+import { t as first } from "..";
+import { english } from "../all";
+export const words = { ...first, ...english };
