@@ -3,10 +3,15 @@ import type { Integration } from "../api/types";
 
 const ORDINALS = ["Primary", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"];
 
+/** The name of a provider without the way to connect it: "GitHub", not "GitHub (OAuth app)". */
+export function plainName(provider: string): string {
+  return provider.replace(/\s*\(.*\)$/, "");
+}
+
 /** "Primary Stripe Account", or the next name that is free. The comparison ignores case. */
 export function suggestName(provider: string, taken: readonly string[]): string {
   const used = new Set(taken.map((name) => name.trim().toLowerCase()));
-  const plain = provider.replace(/\s*\(.*\)$/, "");
+  const plain = plainName(provider);
   for (let number = 0; ; number++) {
     const name = `${ORDINALS[number] ?? `No. ${number + 1}`} ${plain} Account`;
     if (!used.has(name.toLowerCase())) return name;

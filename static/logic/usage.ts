@@ -18,17 +18,18 @@ export interface AgentTotal {
 }
 
 const LENGTH: Record<Granularity, number> = { hour: 3_600_000, day: 86_400_000 };
-const BARS: Record<Granularity, number> = { hour: 24, day: 30 };
+/** How many bars a chart has. */
+export const BARS: Record<Granularity, number> = { hour: 24, day: 30 };
 
-/** The start of the oldest bar, in UTC. */
-export function since(per: Granularity, now: number): string {
+/** The start of the oldest of so many bars, in UTC. */
+export function since(per: Granularity, now: number, many = BARS[per]): string {
   const length = LENGTH[per];
-  return new Date((Math.floor(now / length) - BARS[per] + 1) * length).toISOString();
+  return new Date((Math.floor(now / length) - many + 1) * length).toISOString();
 }
 
-export function bars(rows: readonly Usage[], per: Granularity, now: number): Bar[] {
-  const first = Date.parse(since(per, now));
-  const all = Array.from({ length: BARS[per] }, (_, index) => ({
+export function bars(rows: readonly Usage[], per: Granularity, now: number, many = BARS[per]): Bar[] {
+  const first = Date.parse(since(per, now, many));
+  const all = Array.from({ length: many }, (_, index) => ({
     at: new Date(first + index * LENGTH[per]).toISOString(),
     calls: 0,
     errors: 0,
@@ -53,4 +54,12 @@ export function byAgent(rows: readonly Usage[]): AgentTotal[] {
     totals.set(agent, total);
   }
   return [...totals.values()].sort((a, b) => b.calls - a.calls || a.agent.localeCompare(b.agent));
+}
+
+/** The top of the axis of a chart whose highest value is `highest`, and the values of its gridlines. */
+export function scaleOf(highest: number): { top: number; lines: readonly number[] } {
+  const rough = Math.max(1, highest / 3);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough && Number.isInteger(one)) ?? rough;
+  return { top: 3 * step, lines: [step, 2 * step, 3 * step] };
 }

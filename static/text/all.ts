@@ -7,7 +7,7 @@ import { account } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { add, app, flow, preset, reconnect, replace } from "./connect";
-import { access, activity, manage, receipt, remove, table, usage, use } from "./manage";
+import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { stops } from "./stops";
 
@@ -31,6 +31,8 @@ export const english = {
   people,
   connectedApps,
   preset,
+  home,
+  picture,
   receipt,
   table,
   stops,

@@ -15,6 +15,8 @@ export const common = {
   loadMore: "Load more",
   loading: "Loading…",
   never: "Never",
+  yes: "yes",
+  no: "no",
   show: "Show",
   hide: "Hide",
   showField: (label: string) => `Show ${label}`,
@@ -37,6 +39,7 @@ export const common = {
     oauthApps: "OAuth apps",
     providers: "Custom providers",
     audit: "Audit",
+    receipts: "Receipts",
   },
 
   notFound: {

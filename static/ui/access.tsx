@@ -6,6 +6,7 @@ import type { Problem } from "../api/client";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { entriesOf, selectionOf } from "../logic/agents";
+import { PRESETS, presetOf, rulesOf } from "../logic/presets";
 import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
 import { useAction, useNexus } from "./context";
@@ -125,6 +126,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const limitError = perMinute === undefined ? t.access.limitWrong : errorAt("/policy/limits");
   const isShownInForm = agentsError !== undefined || limitError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
+  const preset = presetOf(policy.rules, manifest.api);
   return (
     <div class="stack text">
       <p class="soft">{t.access.lead}</p>
@@ -132,6 +134,16 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         <AgentChoice agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
         <fieldset class="group" disabled={busy}>
           <legend>{t.access.rules}</legend>
+          <div class="segments" role="group" aria-label={t.access.presets}>
+            {PRESETS.map((one) => (
+              <button type="button" aria-pressed={one === preset ? "true" : "false"} onClick={() => change(rulesOf(one, manifest.api).map(row))}>
+                {t.preset.names[one]}
+              </button>
+            ))}
+            <button type="button" aria-pressed={preset === null ? "true" : "false"} onClick={() => preset && change([...rows, row(NEW_RULE)])}>
+              {t.access.custom}
+            </button>
+          </div>
           {rows.length === 0 && <p class="soft">{t.access.noRules}</p>}
           {rows.map(({ id, rule }, index) => (
             <RuleRow

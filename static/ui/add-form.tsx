@@ -14,18 +14,20 @@ import { suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
-import { OauthAppStep } from "./app-step";
+import { OauthAppStep, callbackOf } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CredentialFields, useFieldValues } from "./credential-fields";
 import { Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
 import { useHold } from "./guard";
+import { Icon } from "./icons";
 import { Alert, Button, ExternalLink, RouteLink } from "./parts";
 import { PresetChoice } from "./preset-choice";
 import { Scopes } from "./scopes";
 import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
+import { useOauthApps } from "./use-oauth-apps";
 
 /** What agents may do unless somebody chooses otherwise. */
 const SAFEST: Preset = "read_only";
@@ -35,11 +37,13 @@ interface Props {
   /** The names of other integrations. */
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
+  /** The unfinished integration is kept. It is in the list. */
+  onKept(): void;
   /** Closes the dialog and opens a page. */
   onLeave(route: Route): void;
 }
 
-export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
+export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: Props) {
   const nexus = useNexus();
   const oauth = manifest.auth_method === "oauth2";
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
@@ -50,6 +54,10 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const [agents, setAgents] = useState(EVERYONE);
   const [preset, setPreset] = useState<Preset>(SAFEST);
   const [showMissing, setShowMissing] = useState(false);
+  const apps = useOauthApps();
+  const [setsUpApp, setsUpAppTo] = useState(false);
+  const [hasApp, setHasApp] = useState(false);
+  const mayNeedApp = oauth && !hasApp && apps !== null && !apps.has(manifest.id);
   const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
@@ -118,6 +126,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
       onStay={stay}
       onKeep={() => {
         nexus.announce(t.flow.kept(name.trim()));
+        onKept();
         go();
       }}
       onRemove={() => {
@@ -127,12 +136,14 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     />
   ));
 
-  if (problem?.code === "oauth_client_missing") {
+  if (problem?.code === "oauth_client_missing" || setsUpApp) {
     return (
       <OauthAppStep
         manifest={manifest}
-        redirectUri={problem.body.redirect_uri ?? ""}
+        redirectUri={problem?.body.redirect_uri ?? callbackOf(nexus.client.origin, manifest.id)}
         onSaved={() => {
+          setsUpAppTo(false);
+          setHasApp(true);
           flow.reset();
           action.clear();
         }}
@@ -161,6 +172,13 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
       belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
   return (
     <Form id="add" unsaved={isTyped} onSubmit={() => !action.busy && submit(true)}>
+      {mayNeedApp && (
+        <div class="note">
+          <Icon name="key" />
+          <p>{t.add.appNeeded(manifest.name)}</p>
+          <Button onClick={() => setsUpAppTo(true)}>{t.add.setUpApp}</Button>
+        </div>
+      )}
       <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
       {oauth && <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />}
       <Field

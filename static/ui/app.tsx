@@ -101,8 +101,8 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   const onAction = useCallback((integration: Integration, action: Action) => setCardAction({ integration, action }), []);
   const onName = useCallback((id: string, name: string) => setName({ id, name }), []);
   const page = pageOf(route);
-  const isAllowed = !page || mayDo(identity.role, page.role);
   const item = route.page === "integration" ? route.id : route.page === "section" ? partsOf(route.name)[1] : null;
+  const isAllowed = !page || mayDo(identity.role, item !== null ? (page.itemRole ?? page.role) : page.role);
   const title = !page
     ? t.notFound.title
     : route.page === "add"
@@ -127,7 +127,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
       {nexus.stops.items.length > 0 && <Lazy>{({ StopBanner }) => <StopBanner />}</Lazy>}
     </>
   );
-  const closeAdd = () => router.close(listRoute);
+  const closeAdd = () => router.close({ page: "add", manifest: null });
   // Another dialog may be open by then. It stays open.
   const closeAction = () => setCardAction((now) => (now === cardAction ? null : now));
 
@@ -139,6 +139,8 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
             <Lazy isPage>
               {({ IntegrationPage }) => <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />}
             </Lazy>
+          ) : route.page === "add" ? (
+            <Lazy isPage>{({ Gallery }) => <Gallery catalogue={loadedCatalogue} onRetry={() => reloadCatalogue()} />}</Lazy>
           ) : !page || !isAllowed ? (
             <NoPage isDenied={!isAllowed} onHome={() => nexus.go(HOME)} />
           ) : item !== null && page.item ? (
@@ -147,11 +149,11 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
             page.view(shared)
           )}
         </Frame>
-        {route.page === "add" && (
+        {route.page === "add" && route.manifest !== null && (
           <Lazy dialog={{ title: t.list.add, onClose: closeAdd }}>
             {({ AddDialog }) => (
               <AddDialog
-                manifest={route.manifest}
+                manifest={route.manifest ?? ""}
                 catalogue={loadedCatalogue}
                 onRetry={() => reloadCatalogue()}
                 usedNames={list.items?.map((one) => one.name) ?? []}

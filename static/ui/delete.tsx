@@ -12,6 +12,7 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import { Alert, Button, ExternalLink, RouteLink, Skeleton } from "./parts";
 import { ReceiptSlip } from "./receipt";
+import { receiptRoute } from "./receipts";
 import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
 
@@ -52,7 +53,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
           <p>
             <RouteLink
               origin={nexus.client.origin}
-              route={{ page: "integration", id: integration.id, tab: "activity" }}
+              route={receiptRoute(integration.id)}
               go={(route) => {
                 close();
                 nexus.go(route);

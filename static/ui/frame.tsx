@@ -9,7 +9,10 @@ import { mayDo } from "../logic/identity";
 import type { Identity } from "../logic/identity";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
+import { LANGUAGES, chooseLanguage, presentLanguage } from "../language";
+import type { Language } from "../language";
 import { roleName, t } from "../text";
+import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { PAGES, pageOf } from "./pages";
 import { Button, RouteLink } from "./parts";
@@ -43,6 +46,16 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
   const open = (route: Route) => {
     closeMenu();
     go(route);
+  };
+  const guard = useGuard();
+  // The page begins again in the other language.
+  const changeLanguage = (select: HTMLSelectElement) => {
+    const chosen = select.value as Language;
+    select.value = presentLanguage();
+    guard.ask(() => {
+      chooseLanguage(chosen);
+      location.reload();
+    });
   };
   const pages = PAGES.filter((page) => mayDo(identity.role, page.role));
   const present = pageOf(route);
@@ -90,6 +103,19 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
                 <span>{page.title()}</span>
               </RouteLink>
             ))}
+          {ownPage && (
+            <label class="labelled language">
+              <Icon name="globe" />
+              <span class="unseen">{t.nav.language}</span>
+              <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
+                {Object.entries(LANGUAGES).map(([id, name]) => (
+                  <option value={id} lang={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           {onSignOut && (
             <Button tone="quiet" icon="leave" onClick={onSignOut}>
               {t.signIn.signOut}

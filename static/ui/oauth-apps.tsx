@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
 import { t } from "../text/all";
-import { OauthAppForm } from "./app-step";
+import { OauthAppForm, callbackOf } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
 import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton } from "./parts";
@@ -117,15 +117,14 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
   const ids = new Set(apps.map((one) => one.manifest_id));
   const free = catalogue.filter((one) => one.auth_method === "oauth2" && !ids.has(one.id));
   const picked = open === "pick" ? null : open.provider;
-  // Built-in providers share one redirect URI. Each custom provider has its own.
-  const callback = picked ? `${client.origin}/api/oauth/callback${picked.id.startsWith("custom-") ? `/${picked.id}` : ""}` : "";
+  const callback = picked ? callbackOf(client.origin, picked.id) : "";
   return (
     <Dialog title={picked ? t.app.title(picked.name) : t.apps.add} onClose={onClose}>
       {saved ? (
         <div class="stack">
           <p>{t.apps.saved(picked?.name ?? "")}</p>
           <div class="field">
-            <span class="label">{t.app.stepRegister}</span>
+            <span class="label">{t.app.registered}</span>
             <CopyField text={saved} what={t.app.redirect} />
           </div>
           <div class="actions">

@@ -27,6 +27,8 @@ interface Page {
   readonly icon: IconName;
   /** The role with the fewest rights that may open it. */
   readonly role: Role;
+  /** The role that may open the page of an item, if that is another one. */
+  readonly itemRole?: Role;
   /** Whether its link stands with the person who is signed in, and not in the navigation. */
   readonly isOfPerson?: true;
   view(shared: Shared): ComponentChildren;
@@ -37,6 +39,13 @@ interface Page {
 const section = (name: string): Route => ({ page: "section", name });
 
 export const PAGES: readonly Page[] = [
+  {
+    title: () => t.nav.overview,
+    route: section("overview"),
+    icon: "home",
+    role: "MANAGER",
+    view: (shared) => <Lazy isPage>{({ Home }) => <Home {...shared} />}</Lazy>,
+  },
   {
     title: () => t.nav.integrations,
     route: HOME,
@@ -90,6 +99,17 @@ export const PAGES: readonly Page[] = [
     icon: "log",
     role: "ADMIN",
     view: () => <Lazy isPage>{({ Audit }) => <Audit />}</Lazy>,
+  },
+  {
+    title: () => t.nav.receipts,
+    route: section("receipts"),
+    icon: "receipt",
+    role: "ADMIN",
+    itemRole: "MANAGER",
+    view: () => <Lazy isPage>{({ Receipts }) => <Receipts />}</Lazy>,
+    item: (id, { catalogue, onName }) => (
+      <Lazy isPage>{({ ReceiptPage }) => <ReceiptPage key={id} id={id} catalogue={catalogue} onName={onName} />}</Lazy>
+    ),
   },
   {
     title: () => t.nav.stops,

@@ -31,7 +31,7 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   const words = isLong
     ? [
         isOff ? meaning["off"] : (meaning[`${state} ${repair}`] ?? meaning[state]),
-        detail && sentence(detail),
+        detail && sentence(detail).replace(/[^.!?]$/, "$&."),
         checked && sentence(`${t.list.checked(checked, now)}.`),
       ].filter(Boolean).join(" ")
     : isOff

@@ -27,7 +27,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.evaluate(() => void (globalThis.shifts = 0));
   pages.release();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  const after = await page.locator(".cards .card").first().boundingBox();
+  const after = await page.locator(".cards .card:not(.broken)").first().boundingBox();
   assert.ok(Math.abs(before.height - after.height) < 2, `${before.height} ${after.height}`);
   assert.ok((await page.evaluate(() => globalThis.shifts)) < 0.1, "nothing jumps");
   await pages.end();
@@ -35,7 +35,7 @@ await scenario(async ({ page, signedIn, look }) => {
 
   // What is broken comes first, wherever it would stand.
   const first = page.getByRole("listitem").first();
-  assert.match(await first.innerText(), /^\w+\s+Old key/);
+  assert.match(await first.innerText(), /^Old key/);
   await first.getByRole("button", { name: "Replace credentials: Old key" }).waitFor();
 
   // More pages.

@@ -6,7 +6,7 @@ import { connect, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await connect("Sandbox");
-  const names = ["People", "OAuth apps", "Custom providers", "Audit", "Emergency stop"];
+  const names = ["People", "OAuth apps", "Custom providers", "Audit", "Receipts", "Emergency stop"];
 
   await signedIn("ADMIN");
   for (const name of names) await page.getByRole("link", { name }).waitFor();
@@ -22,7 +22,7 @@ await scenario(async ({ page, signedIn, look }) => {
   for (const name of names) assert.equal(await page.getByRole("link", { name }).count(), 0, name);
   await look("list-manager");
   // Nor by an address that somebody gave them.
-  for (const route of ["people", "oauth-apps", "providers", "audit", "emergency-stop"]) {
+  for (const route of ["people", "oauth-apps", "providers", "audit", "receipts", "emergency-stop"]) {
     await page.evaluate((route) => void (location.hash = `#/${route}`), route);
     await page.getByRole("heading", { name: "Only administrators can open this page" }).waitFor();
   }

@@ -33,8 +33,8 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   // The window is at the provider, and not ours to close: Chromium says so.
   allow(/Unsafe attempt to initiate navigation/);
   await question.getByRole("button", { name: "Remove it" }).click();
-  await page.getByRole("combobox", { name: "Search providers" }).waitFor();
-  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox", { name: "Search providers" }).waitFor();
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByText("Connect your first service").waitFor();
   assert.deepEqual(await items(), []);
   if (!popup.isClosed()) await popup.close();
@@ -56,7 +56,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await look("unfinished-kept");
   await page.reload();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  await card.getByRole("link", { name: "Primary Sandbox Account" }).click();
+  await card.getByRole("link", { name: "Primary Sandbox Account", exact: true }).click();
   await page.getByRole("heading", { name: "Primary Sandbox Account", level: 1 }).waitFor();
   await page.getByText("Agents cannot use it yet.").waitFor();
   assert.equal(await page.getByRole("switch").count(), 0);

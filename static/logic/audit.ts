@@ -1,0 +1,32 @@
+/** Searching the audit record. */
+import type { AuditRecord } from "../api/types";
+
+export interface AuditFilters {
+  /** Words: who, what, on what. */
+  readonly text: string;
+  /** `done`, `denied`, or "" for both. */
+  readonly outcome: string;
+  /** A number of days, or "" for all time. */
+  readonly period: string;
+}
+
+export function isAnyAudit({ text, outcome, period }: AuditFilters): boolean {
+  return text !== "" || outcome !== "" || period !== "";
+}
+
+/** The records that have all words of the text somewhere. `nameOf` is the name of an agent. */
+export function filterAudit(
+  records: readonly AuditRecord[],
+  { text, outcome, period }: AuditFilters,
+  now: number,
+  nameOf: (subject: string) => string,
+): AuditRecord[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const from = period ? new Date(now - Number(period) * 86_400_000).toISOString() : "";
+  return records.filter((record) => {
+    if ((outcome && record.outcome !== outcome) || record.at < from) return false;
+    const { actor, action, target, detail, request_id: request } = record;
+    const all = [actor, nameOf(actor), action, target ?? "", nameOf(target ?? ""), request, JSON.stringify(detail)].join(" ").toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+}
