@@ -35,7 +35,7 @@ export function healthDays(events: readonly Event[], integration: Pick<Integrati
       state = changes[next + 1]?.to ?? (change.to === "healthy" ? "unknown" : "healthy");
       worst = worse(worst, change.to);
     }
-    days.push({ at: new Date(at).toISOString(), state: at + DAY > created ? worst : null });
+    days.push({ at: new Date(at).toISOString(), state: at + DAY > created ? worse(worst, state) : null });
   }
   return days.reverse();
 }

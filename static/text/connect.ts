@@ -4,7 +4,7 @@ import { plural } from "./plural";
 export const add = {
   title: "Add integration",
   titleOf: (provider: string) => `Connect ${provider}`,
-  into: (workspace: string, subject: string) => [`Workspace `, workspace, `, signed in as `, subject] as const,
+  into: (workspace: string, subject: string): readonly [string, string, string, string] => ["Workspace ", workspace, ", signed in as ", subject],
   search: "Search providers",
   popular: "Popular",
   everything: "All services",

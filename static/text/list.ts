@@ -30,7 +30,6 @@ export const list = {
   used: (time: string, now: number) => `used ${ago(time, now)}`,
   notUsed: "not used yet",
   expires: (time: string, now: number) => `expires ${ago(time, now)}`,
-  renews: "Renews automatically",
   active: "Active",
   inactive: "Inactive",
   switchOf: (name: string) => `${name}: available to agents`,

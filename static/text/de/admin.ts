@@ -1,0 +1,76 @@
+import { ago, count } from "../../logic/time";
+import type { apps as englishApps, audit as englishAudit, providers as englishProviders } from "../admin";
+import { plural } from "../plural";
+
+export const apps: typeof englishApps = {
+  title: "OAuth-Apps",
+  lead: "Die Apps, mit denen sich Personen bei jedem Anbieter anmelden, einmal für diesen Workspace registriert.",
+  add: "App einrichten",
+  emptyTitle: "Keine OAuth-Apps in diesem Workspace",
+  emptyLead: "Ein Anbieter mit OAuth braucht eine App, die dort registriert ist. Hat diese Installation eine, wird sie verwendet.",
+  pick: "Anbieter",
+  replace: "Secret ersetzen",
+  remove: "Löschen",
+  removeTitle: (name) => `Die OAuth-App von ${name} löschen?`,
+  removeLead: "Verbindungen mit dieser App lassen sich nicht mehr erneuern. Sie müssen sie neu verbinden.",
+  removed: (name) => `Die OAuth-App von ${name} wurde gelöscht.`,
+  saved: (name) => `Die OAuth-App von ${name} wurde gespeichert.`,
+  updated: (time, now) => `Gespeichert ${ago(time, now)}`,
+  save: "App speichern",
+};
+
+export const providers: typeof englishProviders = {
+  title: "Eigene Anbieter",
+  lead: "Dienste, die nur Ihr Workspace nutzt, jeder durch ein Manifest beschrieben. Eine Änderung ergibt eine neue Version für neue Verbindungen. Bestehende behalten ihre.",
+  add: "Anbieter hinzufügen",
+  emptyTitle: "Noch keine eigenen Anbieter",
+  emptyLead: "Beschreiben Sie eine interne oder seltene API einmal, und verbinden Sie sie wie jede andere.",
+  editTitle: (name) => `${name} bearbeiten`,
+  addTitle: "Eigenen Anbieter hinzufügen",
+  json: "Manifest (JSON)",
+  hint: "Die id muss mit custom- beginnen. Das Format ist das der eingebauten Manifeste.",
+  notJson: (why) => `Das ist kein gültiges JSON: ${why}`,
+  save: "Anbieter speichern",
+  saveTrusted: "Ich habe es gelesen und getestet, speichern",
+  saveUntrusted: "Speichern, ohne sich darauf zu verlassen",
+  edit: "Bearbeiten",
+  remove: "Löschen",
+  removeTitle: (name) => `${name} löschen?`,
+  removeLead: "Der Anbieter wird aus dem Katalog entfernt. Das geht nur, wenn keine Integration ihn nutzt.",
+  removed: (name) => `${name} wurde gelöscht.`,
+  saved: (name) => `${name} wurde gespeichert.`,
+  errors: "Das Manifest enthält Fehler",
+};
+
+export const audit: typeof englishAudit = {
+  title: "Protokoll",
+  lead: "Jede Änderung und jeder abgelehnte Versuch. Jeder Eintrag enthält den Hash des Eintrags davor.",
+  head: (records) => `Kopf der Kette nach ${plural(records, "Eintrag", "Einträgen")}. Bewahren Sie woanders eine Kopie auf.`,
+  headName: "Kopf der Kette",
+  headHint: "Mit einem Kopf, der woanders aufbewahrt wurde, kann niemand Einträge unbemerkt ändern oder entfernen.",
+  noHead: "Noch keine Einträge",
+  search: "Suche nach wer, was oder einer Anfrage-ID",
+  anyOutcome: "Jedes Ergebnis",
+  anyTime: "Jede Zeit",
+  periods: { "1": "Letzte 24 Stunden", "7": "Letzte 7 Tage", "30": "Letzte 30 Tage" },
+  found: (value) => `${plural(value, "Eintrag", "Einträge")} gefunden`,
+  itself: "Nexus selbst",
+  verify: "Kette prüfen",
+  verifying: (value) => `Wird geprüft … ${count(value)}`,
+  cannotVerify: "Dieser Browser kann Hashes nur über https oder auf localhost prüfen.",
+  holds: (records) => `Die Kette hält: ${plural(records, "Eintrag", "Einträge")}, gerade in diesem Browser geprüft.`,
+  isShort: (found, expected) => `Der Server hat ${count(found)} von ${count(expected)} Einträgen gesendet. Am Ende fehlen Einträge.`,
+  broken: (seq, why) =>
+    ({
+      missing: `Vor dem Eintrag ${count(seq)} fehlt ein Eintrag, oder einer wurde verschoben.`,
+      edited: `Der Eintrag ${count(seq)} wurde geändert: Sein Inhalt passt nicht zu seinem Hash.`,
+      broken: `Der Eintrag ${count(seq)} setzt den Eintrag davor nicht fort.`,
+    })[why],
+  export: "Exportieren",
+  exporting: (value) => `Wird exportiert … ${count(value)}`,
+  exported: (value) => `${plural(value, "Eintrag", "Einträge")} exportiert.`,
+  columns: { at: "Zeit", actor: "Wer", action: "Aktion", target: "Worauf", outcome: "Ergebnis" },
+  done: "Ausgeführt",
+  denied: (value) => (value > 1 ? `${count(value)}-mal abgelehnt` : "Abgelehnt"),
+  table: "Einträge des Protokolls, die neuesten zuerst",
+};
