@@ -13,6 +13,7 @@ export const apps = {
   remove: "Delete",
   removeTitle: (name: string) => `Delete the OAuth app of ${name}?`,
   removeLead: "Connections that use this app can no longer be refreshed. You will have to reconnect them.",
+  usedBy: (names: readonly string[]) => `It is used by ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${count(names.length - 5)} more` : ""}.`,
   removed: (name: string) => `The OAuth app of ${name} was deleted.`,
   saved: (name: string) => `The OAuth app of ${name} was saved.`,
   updated: (time: string, now: number) => `Saved ${ago(time, now)}`,

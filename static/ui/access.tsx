@@ -9,7 +9,7 @@ import { entriesOf, selectionOf } from "../logic/agents";
 import { PRESETS, presetOf, rulesOf } from "../logic/presets";
 import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
-import { useAction, useNexus } from "./context";
+import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
@@ -111,12 +111,12 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
     clear();
     setRows(rows);
   };
-  const save = () =>
+  const save = (over?: number) =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
       // A change of something else, such as the name, is not in the way.
       const isBase = JSON.stringify(integration.policy) === JSON.stringify(saved);
-      const options = { body: { policy }, version: (isBase ? integration : base).version };
+      const options = { body: { policy }, version: over ?? (isBase ? integration : base).version };
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
@@ -179,7 +179,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         </fieldset>
         {!isShownInForm && (
           <Alert problem={problem}>
-            {problem?.status === 412 && <Button onClick={onReload}>{t.access.reload}</Button>}
+            {problem?.status === 412 && <Conflict id={integration.id} onKeep={(version) => save(version)} onTake={onReload} />}
           </Alert>
         )}
         {dirty && (
@@ -209,6 +209,44 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         </details>
       )}
     </div>
+  );
+}
+
+interface ConflictProps {
+  id: string;
+  /** Saves one's own rules over this version. */
+  onKeep(version: number): void;
+  onTake(): void;
+}
+
+/** Somebody else has changed the rules: theirs are shown, and one of both stays. */
+function Conflict({ id, onKeep, onTake }: ConflictProps) {
+  const { client } = useNexus();
+  const [theirs] = useLoad((signal) => client.get<Integration>(`/api/integrations/${id}`, {}, signal), id);
+  const policy = theirs.state === "ready" ? theirs.value.policy : null;
+  return (
+    <>
+      {policy && (
+        <>
+          <p>{t.access.theirs}</p>
+          <ul class="scopes">
+            {policy.rules.length === 0 && <li>{t.access.noRules}</li>}
+            {policy.rules.map((rule) => (
+              <li>
+                {rule.effect === "allow" ? t.access.allow : t.access.deny}{" "}
+                <code>
+                  {rule.methods.join(", ")} {rule.path}
+                </code>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <div class="actions">
+        <Button onClick={onTake}>{t.access.take}</Button>
+        {theirs.state === "ready" && <Button onClick={() => onKeep(theirs.value.version)}>{t.access.keep}</Button>}
+      </div>
+    </>
   );
 }
 

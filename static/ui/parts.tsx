@@ -190,8 +190,18 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** How long after a failure to reach the server it is tried again, in milliseconds. */
+const RETRY_AFTER = 5_000;
+
 /** The error of something that could not be loaded, with a button that tries again. */
 export function LoadError({ problem, title = "", onRetry }: { problem: Problem; title?: string; onRetry(): void }) {
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  useEffect(() => {
+    if (problem.code !== "unreachable") return;
+    const timer = setInterval(() => document.visibilityState === "visible" && retry.current(), RETRY_AFTER);
+    return () => clearInterval(timer);
+  }, [problem]);
   return (
     <Alert problem={problem} title={title}>
       <Button onClick={onRetry}>{t.tryAgain}</Button>

@@ -33,7 +33,7 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
   const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
     <section class="box">
-      <h3>{t.access.test}</h3>
+      <h2>{t.access.test}</h2>
       <div class="rule">
         <Select label={t.access.testMethod} value={method} options={METHODS} onChange={setMethod} />
         <input
