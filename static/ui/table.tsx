@@ -1,5 +1,6 @@
 /** The integrations as a table: sorted by any column, with actions for all that are selected. */
-import { useState } from "preact/hooks";
+import { Component } from "preact";
+import { useCallback, useMemo, useState } from "preact/hooks";
 
 import type { Integration, ManifestSummary } from "../api/types";
 import { HEALTH_TONE, isBroken } from "../logic/health";
@@ -29,19 +30,22 @@ interface Props {
   onOpen(integration: Integration): void;
 }
 
-export function IntegrationTable({ items, filters, providers, ...rest }: Props) {
+export function IntegrationTable({ items, filters, providers, busy, ...rest }: Props) {
   const nexus = useNexus();
   const now = useNow();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const rows = sorted(items, filters.sort);
+  const rows = useMemo(() => sorted(items, filters.sort), [items, filters.sort]);
   const selected = rows.filter((one) => chosen.has(one.id));
-  const choose = (id: string, isChosen: boolean) =>
-    setChosen((before) => {
-      const after = new Set(before);
-      if (isChosen) after.add(id);
-      else after.delete(id);
-      return after;
-    });
+  const choose = useCallback(
+    (id: string, isChosen: boolean) =>
+      setChosen((before) => {
+        const after = new Set(before);
+        if (isChosen) after.add(id);
+        else after.delete(id);
+        return after;
+      }),
+    [],
+  );
   const sortBy = (column: Column) =>
     nexus.replace({ page: "integrations", filters: { ...filters, sort: nextSort(filters.sort, column) } });
   return (
@@ -70,7 +74,17 @@ export function IntegrationTable({ items, filters, providers, ...rest }: Props) 
           </thead>
           <tbody>
             {rows.map((one) => (
-              <Row key={one.id} {...rest} integration={one} provider={providers.get(one.manifest_id)} now={now} isChosen={chosen.has(one.id)} onChoose={choose} />
+              <Row
+                key={one.id}
+                {...rest}
+                integration={one}
+                provider={providers.get(one.manifest_id)}
+                origin={nexus.client.origin}
+                now={now}
+                isBusy={busy.has(one.id)}
+                isChosen={chosen.has(one.id)}
+                onChoose={choose}
+              />
             ))}
           </tbody>
         </table>
@@ -93,16 +107,30 @@ function Head({ column, sort, onSort }: { column: Column; sort: string; onSort(c
   );
 }
 
-interface RowProps extends Pick<Props, "busy" | "onSwitch" | "onAction" | "onOpen"> {
+interface RowProps extends Pick<Props, "onSwitch" | "onAction" | "onOpen"> {
   integration: Integration;
   provider: ManifestSummary | undefined;
+  /** The origin of the UI's own page. */
+  origin: string;
   now: number;
+  /** Whether a request for this integration is under way. */
+  isBusy: boolean;
   isChosen: boolean;
   onChoose(id: string, isChosen: boolean): void;
 }
 
-function Row({ integration, provider, now, busy, isChosen, onChoose, onSwitch, onAction, onOpen }: RowProps) {
-  const { client } = useNexus();
+/** A row that renders only when one of its properties has changed, because there may be a thousand rows. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    return (Object.keys(next) as (keyof RowProps)[]).some((name) => next[name] !== this.props[name]);
+  }
+
+  override render(props: RowProps) {
+    return <RowView {...props} />;
+  }
+}
+
+function RowView({ integration, provider, origin, now, isBusy, isChosen, onChoose, onSwitch, onAction, onOpen }: RowProps) {
   const { id, name, health, status } = integration;
   const account = accountName(integration);
   const providerName = provider?.name ?? integration.manifest_id;
@@ -124,7 +152,7 @@ function Row({ integration, provider, now, busy, isChosen, onChoose, onSwitch, o
         <div class="top">
           <Mark name={providerName} brand={provider?.brand} />
           <div class="names">
-            <RouteLink origin={client.origin} route={{ page: "integration", id: integration.slug, tab: "overview" }} go={() => onOpen(integration)}>
+            <RouteLink origin={origin} route={{ page: "integration", id: integration.slug, tab: "overview" }} go={() => onOpen(integration)}>
               {name}
             </RouteLink>
             <span class="soft">{[providerName, account].filter(Boolean).join(" · ")}</span>
@@ -139,7 +167,7 @@ function Row({ integration, provider, now, busy, isChosen, onChoose, onSwitch, o
             label={t.list.switchOf(name)}
             on={status === "active"}
             isMoot={isBroken(integration)}
-            busy={busy.get(id) === "switch"}
+            busy={isBusy}
             onChange={(on) => onSwitch(integration, on)}
           >
             {status === "active" ? t.list.active : t.list.inactive}
