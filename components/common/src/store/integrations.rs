@@ -84,6 +84,8 @@ pub struct NewIntegration<'a> {
     pub id: &'a str,
     /// The name, as the request has it.
     pub name: &'a str,
+    /// The slug, if the request has one. Otherwise it is made from the name.
+    pub slug: Option<&'a str>,
     /// The manifest, and the SHA-256 of the version that the integration uses.
     pub manifest: (&'a str, &'a str),
     /// `api_key`, `basic`, …
@@ -102,6 +104,13 @@ pub struct NewIntegration<'a> {
     pub credential: Option<&'a SealedCredential>,
     /// The subject that creates the integration.
     pub created_by: &'a str,
+}
+
+const SLUG_IS_TAKEN: &str = "select 1 from integrations where workspace = ?1 and slug = ?2";
+
+/// The error for a slug that another integration of the workspace has.
+fn slug_taken(slug: &str) -> Error {
+    Error::invalid("/slug", format!("another integration has the slug {slug:?}. Use another one"))
 }
 
 const COUNT: &str = "select count(*) as count from integrations where workspace = ?1";
@@ -130,13 +139,22 @@ impl<'a> Integrations<'a> {
             ("status = ", query.status.map(|status| status.as_str().to_owned())),
             ("manifest_id = ", query.manifest.clone()),
             ("health = ", query.health.map(|health| health.as_str().to_owned())),
-            ("0 < instr(name_key, ", query.q.as_deref().map(id::fold)),
         ];
         for (condition, value) in conditions {
             let Some(value) = value else { continue };
             values.push(Value::text(value));
-            let close = if condition.ends_with(", ") { ")" } else { "" };
-            filters.push_str(&format!(" and {condition}?{}{close}", values.len()));
+            filters.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        if let Some(q) = query.q.as_deref().map(id::fold) {
+            values.push(Value::text(q.replace(' ', "-")));
+            values.push(Value::text(q));
+            let (dashed, plain) = (values.len() - 1, values.len());
+            filters.push_str(&format!(
+                " and (0 < instr(name_key, ?{plain}) or 0 < instr(slug, ?{dashed})
+                   or 0 < instr(manifest_id, ?{dashed})
+                   or 0 < instr(lower(coalesce(account_label, '')), ?{plain})
+                   or 0 < instr(lower(coalesce(account_id, '')), ?{plain}))"
+            ));
         }
         let from = query.cursor.as_deref().map_or(String::new(), |cursor| {
             values.push(Value::text(cursor));
@@ -225,6 +243,18 @@ impl<'a> Integrations<'a> {
         }
     }
 
+    /// Checks that no integration has `slug`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::Storage`].
+    pub async fn slug_is_free(&self, slug: &str) -> Result<()> {
+        let values = [Value::text(self.workspace), Value::text(slug)];
+        match read_row(SLUG_IS_TAKEN, values).await? {
+            Some(_) => Err(slug_taken(slug)),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that the workspace may have one more integration.
     ///
     /// # Errors
@@ -236,7 +266,8 @@ impl<'a> Integrations<'a> {
     /// Writes a new integration and its credential. Returns the JSON object that the API shows.
     ///
     /// # Errors
-    /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
+    /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Invalid`] if the slug is taken,
+    /// [`Error::Storage`].
     pub async fn insert(
         &self,
         tx: &Transaction,
@@ -246,7 +277,16 @@ impl<'a> Integrations<'a> {
         quota.check_room(count(tx.row(COUNT, [Value::text(self.workspace)]).await?)?)?;
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.check_manifest(tx, new.manifest.0).await?;
-        let slug = self.free_slug(tx, new.name).await?;
+        let slug = match new.slug {
+            Some(slug) => {
+                let values = [Value::text(self.workspace), Value::text(slug)];
+                if tx.row(SLUG_IS_TAKEN, values).await?.is_some() {
+                    return Err(slug_taken(slug));
+                }
+                slug.to_owned()
+            }
+            None => self.free_slug(tx, new.name).await?,
+        };
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
                manifest_hash, auth_method, health, health_at, account_id, account_label, params,
@@ -369,14 +409,13 @@ impl<'a> Integrations<'a> {
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
         let base = id::slug(name);
         let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
-        let is_taken = "select 1 from integrations where workspace = ?1 and slug = ?2";
-        if tx.row(is_taken, values(&base)).await?.is_none() {
+        if tx.row(SLUG_IS_TAKEN, values(&base)).await?.is_none() {
             return Ok(base);
         }
         // If no integration was deleted, this number is the lowest free one.
         let after_all = format!("select count(*) + 2 as number from {NUMBERED}");
         let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
-        if tx.row(is_taken, values(&slug)).await?.is_none() {
+        if tx.row(SLUG_IS_TAKEN, values(&slug)).await?.is_none() {
             return Ok(slug);
         }
         let least = format!(
