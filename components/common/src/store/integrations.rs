@@ -106,13 +106,6 @@ pub struct NewIntegration<'a> {
     pub created_by: &'a str,
 }
 
-const SLUG_IS_TAKEN: &str = "select 1 from integrations where workspace = ?1 and slug = ?2";
-
-/// The error for a slug that another integration of the workspace has.
-fn slug_taken(slug: &str) -> Error {
-    Error::invalid("/slug", format!("another integration has the slug {slug:?}. Use another one"))
-}
-
 const COUNT: &str = "select count(*) as count from integrations where workspace = ?1";
 
 /// An empty set of scopes, as the API shows it.
@@ -243,18 +236,6 @@ impl<'a> Integrations<'a> {
         }
     }
 
-    /// Checks that no integration has `slug`.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`], [`Error::Storage`].
-    pub async fn slug_is_free(&self, slug: &str) -> Result<()> {
-        let values = [Value::text(self.workspace), Value::text(slug)];
-        match read_row(SLUG_IS_TAKEN, values).await? {
-            Some(_) => Err(slug_taken(slug)),
-            None => Ok(()),
-        }
-    }
-
     /// Checks that the workspace may have one more integration.
     ///
     /// # Errors
@@ -277,16 +258,7 @@ impl<'a> Integrations<'a> {
         quota.check_room(count(tx.row(COUNT, [Value::text(self.workspace)]).await?)?)?;
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.check_manifest(tx, new.manifest.0).await?;
-        let slug = match new.slug {
-            Some(slug) => {
-                let values = [Value::text(self.workspace), Value::text(slug)];
-                if tx.row(SLUG_IS_TAKEN, values).await?.is_some() {
-                    return Err(slug_taken(slug));
-                }
-                slug.to_owned()
-            }
-            None => self.free_slug(tx, new.name).await?,
-        };
+        let slug = self.slug_for(tx, new).await?;
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
                manifest_hash, auth_method, health, health_at, account_id, account_label, params,
@@ -403,43 +375,7 @@ impl<'a> Integrations<'a> {
         }
         Ok(())
     }
-
-    /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
-    /// under the write lock, and its time does not depend on the number of equal slugs.
-    async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
-        let base = id::slug(name);
-        let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
-        if tx.row(SLUG_IS_TAKEN, values(&base)).await?.is_none() {
-            return Ok(base);
-        }
-        // If no integration was deleted, this number is the lowest free one.
-        let after_all = format!("select count(*) + 2 as number from {NUMBERED}");
-        let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
-        if tx.row(SLUG_IS_TAKEN, values(&slug)).await?.is_none() {
-            return Ok(slug);
-        }
-        let least = format!(
-            "with taken (number) as materialized (
-               select cast(substr(slug, length(?2) + 2) as integer) from {NUMBERED})
-             select min(number) + 1 as number from (select 1 as number union all select number from taken)
-             where number + 1 not in (select number from taken)"
-        );
-        Self::numbered(&base, tx.row(&least, values(&base)).await?)
-    }
-
-    fn numbered(base: &str, row: Option<Row>) -> Result<String> {
-        let row = row.ok_or_else(|| Error::Internal("there is no free slug".into()))?;
-        let number: i64 = row.get("number")?;
-        Ok(format!("{base}-{number}"))
-    }
 }
-
-/// The integrations of workspace `?1` whose slug is `?2`, a `-`, and a number of up to nine digits. `.` is
-/// the character after `-`, so the slugs that start with `?2-` are between the two.
-const NUMBERED: &str = "integrations
-    where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'
-      and substr(slug, length(?2) + 2) glob '[1-9]*'
-      and substr(slug, length(?2) + 2) not glob '*[^0-9]*' and length(slug) < length(?2) + 11";
 
 pub(super) fn not_found(id: &str) -> Error {
     let shown = nexus_printable::shortened(id);

@@ -35,6 +35,7 @@ mod read;
 mod schema;
 mod sessions;
 mod shared_grants;
+mod slugs;
 mod standing;
 mod stops;
 mod usable;
