@@ -1579,6 +1579,8 @@ export interface components {
             readonly preset?: "read_only" | "no_deletes" | "all";
             /** @description Only for OAuth 2.0, where nobody enters credentials */
             readonly scopes?: readonly string[];
+            /** @description Stands for the id in paths, and never changes. If it is missing, it is made from the name */
+            readonly slug?: string;
             /**
              * @description Whether the credentials are tried at the provider before they are saved
              * @default true
@@ -2439,6 +2441,21 @@ export interface components {
         };
         readonly UsagePage: {
             readonly items: readonly components["schemas"]["Usage"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly WorkspaceUsage: {
+            /** @description With `by=agent` */
+            readonly agent?: string;
+            readonly at: components["schemas"]["Time"];
+            readonly bytes: number;
+            readonly calls: number;
+            readonly errors: number;
+            /** @description With `by=integration`; it may be deleted */
+            readonly integration_id?: string;
+        };
+        readonly WorkspaceUsagePage: {
+            readonly items: readonly components["schemas"]["WorkspaceUsage"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
         };

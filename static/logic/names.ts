@@ -18,6 +18,25 @@ export function suggestName(provider: string, taken: readonly string[]): string 
   }
 }
 
+/** Letters that Unicode does not take apart into a plain letter and a mark. */
+const PLAIN: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ł: "l", þ: "th", ı: "i" };
+
+/** The longest slug. */
+const SLUG_LENGTH = 48;
+
+/** A slug for a name: in plain letters, cut between words. Empty if the name has none that are known. */
+export function slugOf(name: string): string {
+  const plain = [...name.normalize("NFD").toLowerCase()].map((letter) => PLAIN[letter] ?? letter).join("").replace(/\p{M}/gu, "");
+  const words = plain.split(/[^a-z0-9]+/).filter(Boolean);
+  let slug = "";
+  for (const word of words) {
+    const next = slug ? `${slug}-${word}` : word.slice(0, SLUG_LENGTH);
+    if (next.length > SLUG_LENGTH) break;
+    slug = next;
+  }
+  return slug;
+}
+
 /** The name or id of the account that is connected, or "" if the provider does not report one. */
 export function accountName({ account }: Pick<Integration, "account">): string {
   return account?.label ?? account?.id ?? "";

@@ -1,7 +1,10 @@
 /** Usage as the bars of a chart: one for each day or hour, including those without calls. */
-import type { Usage } from "../api/types";
+import type { Usage, WorkspaceUsage } from "../api/types";
 
 export type Granularity = "hour" | "day";
+
+/** A row of usage, of an integration or of the workspace. */
+export type Counted = Usage | WorkspaceUsage;
 
 export interface Bar {
   /** The start of the bar, RFC 3339. */
@@ -27,7 +30,7 @@ export function since(per: Granularity, now: number, many = BARS[per]): string {
   return new Date((Math.floor(now / length) - many + 1) * length).toISOString();
 }
 
-export function bars(rows: readonly Usage[], per: Granularity, now: number, many = BARS[per]): Bar[] {
+export function bars(rows: readonly Counted[], per: Granularity, now: number, many = BARS[per]): Bar[] {
   const first = Date.parse(since(per, now, many));
   const all = Array.from({ length: many }, (_, index) => ({
     at: new Date(first + index * LENGTH[per]).toISOString(),
@@ -41,6 +44,16 @@ export function bars(rows: readonly Usage[], per: Granularity, now: number, many
     bar.errors += row.errors;
   }
   return all;
+}
+
+/** The calls of each of what `nameOf` names, the most first. */
+export function mostCalls(rows: readonly Counted[], nameOf: (row: Counted) => string | undefined): { id: string; calls: number }[] {
+  const totals = new Map<string, number>();
+  for (const row of rows) {
+    const id = nameOf(row);
+    if (id !== undefined) totals.set(id, (totals.get(id) ?? 0) + row.calls);
+  }
+  return [...totals].map(([id, calls]) => ({ id, calls })).sort((a, b) => b.calls - a.calls || a.id.localeCompare(b.id));
 }
 
 /** The totals of each agent, the busiest first. */

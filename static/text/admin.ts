@@ -53,7 +53,7 @@ export const audit = {
   anyOutcome: "Any outcome",
   anyTime: "Any time",
   periods: { "1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days" } as Record<string, string>,
-  found: (value: number) => `${plural(value, "record", "records")} found`,
+  found: (value: number, more: boolean) => (more ? `More than ${count(value)} records found` : `${plural(value, "record", "records")} found`),
   itself: "Nexus itself",
   noHead: "No records yet",
   verify: "Verify chain",

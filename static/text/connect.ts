@@ -31,6 +31,8 @@ export const add = {
   custom: "Custom",
   name: "Name",
   nameHint: "Choose a name that your team will recognise.",
+  address: "Address for agents",
+  slugHint: "Agents' code holds this for ever. It cannot be changed later.",
   docs: "API documentation",
   patternHint: (example: string | undefined) =>
     example ? `This is not in the usual format. Example: ${example}` : "This is not in the provider's usual format.",

@@ -10,7 +10,7 @@ export const list = {
   title: "Integrations",
   lead: "Connect a service once. Your agents use it and never see a credential.",
   add: "Add integration",
-  search: "Search by name",
+  search: "Search by name, provider, account or slug",
   status: "Status",
   health: "Health",
   provider: "Provider",

@@ -10,7 +10,7 @@ import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
-import { suggestName } from "../logic/names";
+import { slugOf, suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
@@ -54,6 +54,11 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
   const [agents, setAgents] = useState(EVERYONE);
   const [preset, setPreset] = useState<Preset>(SAFEST);
   const [showMissing, setShowMissing] = useState(false);
+  /** The slug that somebody has typed. Null if it follows the name. */
+  const [typedSlug, setTypedSlug] = useState<string | null>(null);
+  const slug = typedSlug ?? slugOf(name);
+  // The server makes a slug of plain names, with a number if it is taken.
+  const sendsSlug = typedSlug !== null || (slug !== "" && /[^\x20-\x7e]/.test(name));
   const apps = useOauthApps();
   const [setsUpApp, setsUpAppTo] = useState(false);
   const [hasApp, setHasApp] = useState(false);
@@ -72,6 +77,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
     return {
       manifest_id: manifest.id,
       name: name.trim(),
+      ...(sendsSlug && { slug }),
       ...(Object.keys(params).length > 0 && { params }),
       ...(oauth ? { scopes } : { credentials }),
       preset,
@@ -161,7 +167,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
     );
   }
   const isTyped =
-    name !== suggested || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || preset !== SAFEST || scopes !== initialScopes;
+    name !== suggested || typedSlug !== null || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || preset !== SAFEST || scopes !== initialScopes;
   const providerDown = problem?.code === "provider_error" || problem?.code === "provider_timeout";
   const agentsError = problem?.body.errors?.find(({ pointer }) => pointer.startsWith("/policy/agents"))?.detail;
   const isShownInForm =
@@ -169,7 +175,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
     ((problem.code === "credential_refused" && !oauth) ||
       problem.code === "name_taken" ||
       agentsError !== undefined ||
-      belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
+      belongToFields(problem.body.errors, ["/name", "/slug", ...fields.map(pointer)]));
   return (
     <Form id="add" unsaved={isTyped} onSubmit={() => !action.busy && submit(true)}>
       {mayNeedApp && (
@@ -198,6 +204,12 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
         }
         focus={fields.length === 0}
       />
+      <details class="fold" open={problem?.at("/slug") !== undefined}>
+        <summary>
+          {t.add.address} <code class="soft">/api/proxy/{slug || "…"}</code>
+        </summary>
+        <Field label={t.manage.slug} value={slug} onInput={setTypedSlug} maxLength={48} code error={problem?.at("/slug")} hint={t.add.slugHint} />
+      </details>
       <AgentChoice agents={agents} onChange={setAgents} error={agentsError} />
       <PresetChoice preset={preset} onChange={setPreset} />
       {problem && !isShownInForm && (

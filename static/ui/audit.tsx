@@ -5,7 +5,7 @@ import type { Client } from "../api/client";
 import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
-import { filterAudit, isAnyAudit } from "../logic/audit";
+import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
 import type { AuditFilters } from "../logic/audit";
 import { count, moment } from "../logic/time";
 import { t } from "../text/all";
@@ -122,10 +122,12 @@ function Found({ client, filters }: FoundProps) {
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(
     async (signal): Promise<Page<AuditRecord>> => {
-      const load = (cursor: string | null) => client.get<AuditPage>("/api/audit", { limit: isFiltered ? 100 : 50, cursor }, signal);
-      if (!isFiltered) return load(null);
+      const query = auditQuery(filters, Date.now());
+      const load = (cursor: string | null) => client.get<AuditPage>("/api/audit", { ...query, limit: filters.text ? 100 : 50, cursor }, signal);
+      // Words are looked for here: they may be in any member.
+      if (!filters.text) return load(null);
       const { items } = await pages<AuditRecord>(load, SEARCHED);
-      return { items: filterAudit(items, filters, Date.now(), nameOf), next_cursor: null };
+      return { items: filterAudit(items, filters.text, nameOf), next_cursor: null };
     },
     0,
   );
@@ -135,10 +137,10 @@ function Found({ client, filters }: FoundProps) {
     <>
       {isFiltered && (
         <p class="soft" role="status">
-          {t.audit.found(loaded.value.items.length)}
+          {t.audit.found(loaded.value.items.length, loaded.value.next_cursor !== null)}
         </p>
       )}
-      <Records first={loaded.value} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { limit: 50, cursor })} />
+      <Records first={loaded.value} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
     </>
   );
 }

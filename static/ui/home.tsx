@@ -8,7 +8,7 @@ import { mayDo } from "../logic/identity";
 import { agentRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import { ago, count, moment, share } from "../logic/time";
-import { bars, byAgent, since } from "../logic/usage";
+import { bars, mostCalls, since } from "../logic/usage";
 import type { Granularity } from "../logic/usage";
 import { t } from "../text/all";
 import { BarChart, Sparkline } from "./chart";
@@ -16,8 +16,8 @@ import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
 import { Icon } from "./icons";
 import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
-import { byIntegration, workspaceUsage } from "./usage-data";
-import type { WorkspaceUsage } from "./usage-data";
+import { workspaceUsage } from "./usage-data";
+import type { WorkspaceRows } from "./usage-data";
 import { useAgentName } from "./use-agents";
 import { useFresh } from "./use-fresh";
 import type { List } from "./use-list";
@@ -45,16 +45,20 @@ export function Home({ list, catalogue, onAction }: Props) {
   const { client, identity, go } = useNexus();
   const [period, setPeriod] = useState<Period>("week");
   const { per, many } = PERIODS[period];
-  const [days, again] = useLoad((signal) => workspaceUsage(client, "day", since("day", Date.now()), signal), client);
-  const [hours, againHours] = useLoad(
-    async (signal) => (per === "hour" ? workspaceUsage(client, "hour", since("hour", Date.now()), signal) : null),
-    per,
+  const [usage, again] = useLoad(async (signal) => {
+    const load = (by: "integration" | "agent" | null) => workspaceUsage(client, by, per, since(per, Date.now(), many), signal);
+    const [all, agents, integrations] = await Promise.all([load(null), load("agent"), load("integration")]);
+    return { all, agents, integrations };
+  }, period);
+  const [days, againDays] = useLoad(
+    (signal) => Promise.all([null, "agent" as const].map((by) => workspaceUsage(client, by, "day", since("day", Date.now(), SPARK_DAYS), signal))),
+    client,
   );
   useFresh(identity.workspace, () => {
     again();
-    againHours();
+    againDays();
   });
-  const usage = per === "hour" ? (hours as LoadState<WorkspaceUsage>) : days;
+  const nameOfIntegration = (id: string) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id);
   const isEmpty = list.items?.length === 0 && list.broken.length === 0;
   return (
     <>
@@ -79,24 +83,23 @@ export function Home({ list, catalogue, onAction }: Props) {
         </EmptyState>
       ) : (
         <div class="stack home-page">
-          {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => (per === "hour" ? againHours() : again())} />}
+          {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => again()} />}
           <Numbers usage={usage} days={days} needs={list.broken.length} per={per} many={many} />
           <div class="home-grid">
             <div class="stack">
               <section class="box">
                 <h2>{t.home.calls}</h2>
-                {usage.state === "ready" && usage.value ? (
-                  <BarChart bars={bars(usage.value.rows, per, usage.value.now, many)} per={per} period={t.home.periods[period]} />
+                {usage.state === "ready" ? (
+                  <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
                 ) : (
                   <Skeleton rows={5} />
                 )}
-                {usage.state === "ready" && usage.value && !usage.value.isComplete && <p class="hint">{t.usage.partly}</p>}
               </section>
-              {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id)?.name ?? id} />}
+              {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
             </div>
             <div class="stack">
               <Needs list={list} catalogue={catalogue} onAction={onAction} />
-              {usage.state === "ready" && usage.value && <Busiest usage={usage.value} since={since(per, usage.value.now, many)} />}
+              {usage.state === "ready" && <Busiest usage={usage.value} integrationOf={nameOfIntegration} />}
             </div>
           </div>
         </div>
@@ -105,24 +108,31 @@ export function Home({ list, catalogue, onAction }: Props) {
   );
 }
 
+/** The usage of a period: all calls, and those of each agent and of each integration. */
+interface PeriodUsage {
+  readonly all: WorkspaceRows;
+  readonly agents: WorkspaceRows;
+  readonly integrations: WorkspaceRows;
+}
+
 interface NumbersProps {
-  usage: LoadState<WorkspaceUsage>;
-  days: LoadState<WorkspaceUsage>;
+  usage: LoadState<PeriodUsage>;
+  /** The last days: all calls, and those of each agent. */
+  days: LoadState<readonly WorkspaceRows[]>;
   needs: number;
   per: Granularity;
   many: number;
 }
 
 function Numbers({ usage, days, needs, per, many }: NumbersProps) {
-  const loaded = usage.state === "ready" && usage.value ? usage.value : null;
-  const shown = loaded ? bars(loaded.rows, per, loaded.now, many) : [];
+  const loaded = usage.state === "ready" ? usage.value : null;
+  const shown = loaded ? bars(loaded.all.rows, per, loaded.all.now, many) : [];
   const calls = shown.reduce((sum, bar) => sum + bar.calls, 0);
   const errors = shown.reduce((sum, bar) => sum + bar.errors, 0);
-  const from = loaded ? since(per, loaded.now, many) : "";
-  const agents = new Set(loaded?.rows.filter((row) => row.at >= from).map((row) => row.agent)).size;
-  const daily = days.state === "ready" ? bars(days.value.rows, "day", days.value.now, SPARK_DAYS) : [];
-  const daysOf = days.state === "ready" ? days.value.rows : [];
-  const agentsOn = daily.map((bar) => new Set(daysOf.filter((row) => row.at === bar.at).map((row) => row.agent)).size);
+  const agents = new Set(loaded?.agents.rows.map((row) => row.agent)).size;
+  const [all, byAgent] = days.state === "ready" ? days.value : [];
+  const daily = all ? bars(all.rows, "day", all.now, SPARK_DAYS) : [];
+  const agentsOn = daily.map((bar) => byAgent?.rows.filter((row) => row.at === bar.at).length ?? 0);
   const text = (value: string) => (loaded ? value : "–");
   const tiles: [string, string, readonly number[] | null, string][] = [
     [t.home.calls, text(count(calls)), daily.map((bar) => bar.calls), ""],
@@ -190,15 +200,17 @@ function Needs({ list, catalogue, onAction }: Props) {
 }
 
 /** The agents and the integrations with the most calls. */
-function Busiest({ usage, since }: { usage: WorkspaceUsage; since: string }) {
+function Busiest({ usage, integrationOf }: { usage: PeriodUsage; integrationOf(id: string): Integration | undefined }) {
   const nameOf = useAgentName();
-  const rows = usage.rows.filter((row) => row.at >= since);
-  const agents = byAgent(rows).map(({ agent, calls }) => ({ name: nameOf(agent), calls, route: agent.startsWith("agt_") ? agentRoute(agent) : null }));
-  const integrations = byIntegration(rows).map(({ integration, calls }) => ({
-    name: integration.name,
+  const agents = mostCalls(usage.agents.rows, (row) => row.agent).map(({ id, calls }) => ({
+    name: nameOf(id),
     calls,
-    route: { page: "integration", id: integration.slug, tab: "usage" } as Route,
+    route: id.startsWith("agt_") ? agentRoute(id) : null,
   }));
+  const integrations = mostCalls(usage.integrations.rows, (row) => ("integration_id" in row ? row.integration_id : undefined)).map(({ id, calls }) => {
+    const one = integrationOf(id);
+    return { name: one?.name ?? id, calls, route: { page: "integration", id: one?.slug ?? id, tab: "usage" } as Route };
+  });
   return (
     <>
       <TopList title={t.home.busiestAgents} rows={agents} />

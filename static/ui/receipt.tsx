@@ -110,8 +110,8 @@ function useRecords(ids: readonly string[]): readonly AuditRecord[] {
   useEffect(() => {
     if (!key) return;
     const stop = new AbortController();
-    client.get<AuditPage>("/api/audit", { limit: 100 }, stop.signal).then(
-      ({ items }) => set(items.filter((one) => one.action === "integration.delete" && one.outcome === "done")),
+    client.get<AuditPage>("/api/audit", { action: "integration.delete", outcome: "done", limit: 100 }, stop.signal).then(
+      ({ items }) => set(items),
       // The slip is complete without them.
       () => undefined,
     );

@@ -25,12 +25,10 @@ export function Receipts() {
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(async (signal) => {
     const { items, next_cursor } = await pages<AuditRecord>(
-      (cursor) => client.get<AuditPage>("/api/audit", { limit: 100, cursor }, signal),
+      (cursor) => client.get<AuditPage>("/api/audit", { action: "integration.delete", outcome: "done", limit: 100, cursor }, signal),
       SEARCHED,
     );
-    const names = new Map(items.map((one) => [one.target, (one.detail as { name?: unknown }).name]));
-    const deletions = items.filter((one) => one.action === "integration.delete" && one.outcome === "done");
-    return { deletions, names, isComplete: next_cursor === null };
+    return { deletions: items, isComplete: next_cursor === null };
   }, client);
   return (
     <>
@@ -48,7 +46,7 @@ export function Receipts() {
       {loaded.state === "ready" && loaded.value.deletions.length > 0 && (
         <ul class="plain-rows box">
           {loaded.value.deletions.map((one) => {
-            const name = loaded.value.names.get(one.target);
+            const { name } = one.detail as { name?: unknown };
             return (
               <li key={one.seq}>
                 <span class="names">

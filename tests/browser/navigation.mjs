@@ -20,7 +20,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   assert.ok(!page.url().includes("#main"), "the target of the skip link is not an address");
   // A slash leads to the search, but not out of a field.
   await page.keyboard.press("/");
-  const search = page.getByRole("searchbox", { name: "Search by name" });
+  const search = page.getByRole("searchbox", { name: /^Search by name/ });
   await page.waitForFunction(() => document.querySelector("integration-nexus").shadowRoot.activeElement?.type === "search");
   await page.keyboard.type("service 0/");
   assert.equal(await search.inputValue(), "service 0/");

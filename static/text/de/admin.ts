@@ -54,7 +54,7 @@ export const audit: typeof englishAudit = {
   anyOutcome: "Jedes Ergebnis",
   anyTime: "Jede Zeit",
   periods: { "1": "Letzte 24 Stunden", "7": "Letzte 7 Tage", "30": "Letzte 30 Tage" },
-  found: (value) => `${plural(value, "Eintrag", "Einträge")} gefunden`,
+  found: (value, more) => (more ? `Mehr als ${count(value)} Einträge gefunden` : `${plural(value, "Eintrag", "Einträge")} gefunden`),
   itself: "Nexus selbst",
   verify: "Kette prüfen",
   verifying: (value) => `Wird geprüft … ${count(value)}`,

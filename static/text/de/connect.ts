@@ -38,6 +38,8 @@ export const add: typeof englishAdd = {
   custom: "Eigener",
   name: "Name",
   nameHint: "Wählen Sie einen Namen, den Ihr Team wiedererkennt.",
+  address: "Adresse für Agenten",
+  slugHint: "Der Code der Agenten enthält das für immer. Es lässt sich später nicht ändern.",
   docs: "API-Dokumentation",
   patternHint: (example) => (example ? `Das hat nicht die übliche Form. Beispiel: ${example}` : "Das hat nicht die übliche Form dieses Anbieters."),
   required: (label) => `${label} fehlt.`,

@@ -9,7 +9,7 @@ export const list: typeof english = {
   title: "Integrationen",
   lead: "Verbinden Sie einen Dienst einmal. Ihre Agenten nutzen ihn und sehen nie Zugangsdaten.",
   add: "Integration hinzufügen",
-  search: "Nach Namen suchen",
+  search: "Nach Name, Anbieter, Konto oder Slug suchen",
   status: "Status",
   health: "Zustand",
   provider: "Anbieter",
