@@ -102,6 +102,7 @@ export const activity = {
   label: "Events, newest first",
   empty: "No events yet.",
   by: (who: string) => `by ${who}`,
+  rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
   facts: {
     manifest_id: "provider",
     manifest_hash: "provider version",

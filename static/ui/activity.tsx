@@ -72,9 +72,13 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
   );
 }
 
+/** How the server names a rule: of the policy, or of the manifest. */
+const RULE = /policy\.rules\[(\d+)\]|(?:the manifest's )?api\.deny\[(\d+)\]/;
+
 /** A value in one line. The `at` of nested values is left out, because it is the time of the event. */
-function formatValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join("; ");
+  if (typeof value === "string" && RULE.test(value)) return value.replace(RULE, (_, policy: string, deny: string) => t.activity.rule(Number(policy ?? deny) + 1, policy === undefined));
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return moment(value);
   if (typeof value !== "object" || value === null) return String(value);

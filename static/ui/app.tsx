@@ -15,7 +15,7 @@ import { NexusProvider, NoticeContext, NoticeText, useLoad } from "./context";
 import type { Nexus, Notice } from "./context";
 import { Frame } from "./frame";
 import { Icon } from "./icons";
-import { Lazy, loadLater } from "./lazy";
+import { Lazy, loadLater, startOf } from "./lazy";
 import { pageOf } from "./pages";
 import { Button, EmptyState } from "./parts";
 import type { Router } from "./router";
@@ -231,7 +231,7 @@ function useNotice(route: Route): [Notice | null, Nexus["announce"]] {
 }
 
 /**
- * Moves the focus to a page when it is opened: to its title, or back to the link that had led away from it.
+ * Moves the focus to a page when it is opened: to where it starts, or back to the link that had led away from it.
  * On our own page, the router scrolls. On another page, the browser scrolls to the focus.
  */
 function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, ownPage: boolean): void {
@@ -243,7 +243,7 @@ function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, 
     if (from.surface === surface) return;
     const main = content.current;
     const link = main?.querySelector<HTMLElement>(`a[href$="${CSS.escape(formatRoute(from.route))}"]`);
-    (link ?? main?.querySelector<HTMLElement>("h1") ?? main)?.focus({ preventScroll: ownPage });
+    (link ?? (main && startOf(main)) ?? main)?.focus({ preventScroll: ownPage });
   });
 }
 

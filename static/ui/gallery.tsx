@@ -9,7 +9,7 @@ import { t } from "../text/all";
 import { useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Icon } from "./icons";
-import { LoadError, Mark, RouteLink, Skeleton, useFocus } from "./parts";
+import { LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { useOauthApps } from "./use-oauth-apps";
 
 interface Props {
@@ -53,7 +53,6 @@ function Services({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
   const [typed, setTyped] = useState("");
   const [category, setCategory] = useState("");
   const apps = useOauthApps();
-  const input = useFocus<HTMLInputElement>();
   const tiles = useRef<HTMLDivElement>(null);
   const services = useMemo(() => servicesOf(catalogue), [catalogue]);
   const found = useMemo(
@@ -98,7 +97,7 @@ function Services({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
           placeholder={t.add.search}
           value={typed}
           spellcheck={false}
-          ref={input}
+          data-start
           onInput={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={key}
         />

@@ -40,14 +40,21 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("add-none");
   await page.keyboard.press("Escape");
   assert.equal(await search.inputValue(), "", "Escape empties the search");
-  await page.keyboard.type("sandbox");
-  await main.getByText("2 services").first().waitFor();
+  await page.keyboard.type("google ca");
+  await main.getByRole("link", { name: /^Google Calendar/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.type("google");
+  await main.getByRole("link", { name: /^Google Drive/ }).waitFor();
   const isFocused = (one) => one.evaluate((element) => element.matches(":focus"));
   await page.keyboard.press("ArrowDown");
   assert.ok(await isFocused(tiles.nth(0)), "the arrow keys lead to the tiles");
   await page.keyboard.press("ArrowRight");
   assert.ok(await isFocused(tiles.nth(1)), "and from one to the next");
   await page.keyboard.press("ArrowLeft");
+  assert.ok(await isFocused(tiles.nth(0)), "and back");
+  await search.fill("sandbox");
+  await main.getByText("1 service").first().waitFor();
+  await search.press("ArrowDown");
   assert.match(await tiles.first().innerText(), /^Sandbox\s+API key or OAuth 2\.0\s+Custom/);
   await page.keyboard.press("Enter");
 

@@ -12,7 +12,7 @@ await scenario(async ({ browser, page, signedIn, look }) => {
   await german.getByRole("heading", { name: "Integrationen", level: 1 }).waitFor();
   assert.equal(await german.evaluate(() => document.documentElement.lang), "de");
   await titled(german, "Integrationen · Integration Nexus");
-  await german.getByText("In Ordnung").waitFor();
+  await german.getByRole("listitem").getByText("In Ordnung").waitFor();
   await german.getByRole("button", { name: "Integration hinzufügen" }).click();
   await german.getByRole("heading", { name: "Beliebt" }).waitFor();
   await german.getByRole("link", { name: "Protokoll", exact: true }).click();

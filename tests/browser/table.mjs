@@ -76,6 +76,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await question.getByRole("button", { name: "Delete", exact: true }).click();
   const receipt = page.getByRole("dialog", { name: "2 integrations were deleted" });
   const slip = receipt.getByRole("article", { name: "Revocation receipt" });
+  await slip.waitFor();
   assert.equal(await slip.getByText("You must remove it at the provider yourself").count(), 2);
   await slip.getByText(/^Audit record/).nth(1).waitFor();
   await look("table-receipt");

@@ -52,7 +52,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   const card = page.getByRole("listitem").filter({ hasText: "Primary Sandbox Account" });
   await card.getByText("Sign-in not finished").waitFor();
   assert.equal(await card.getByRole("switch").count(), 0);
-  assert.equal(await card.getByText("Active").count(), 0);
+  assert.equal(await card.getByText("Active", { exact: true }).count(), 0);
   await look("unfinished-kept");
   await page.reload();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();

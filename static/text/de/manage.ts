@@ -113,6 +113,7 @@ export const activity: typeof englishActivity = {
   label: "Ereignisse, die neuesten zuerst",
   empty: "Noch keine Ereignisse.",
   by: (who) => `von ${who}`,
+  rule: (number, isOfProvider) => (isOfProvider ? `Regel ${number} des Anbieters` : `Regel ${number}`),
   facts: {
     manifest_id: "Anbieter",
     manifest_hash: "Version des Anbieters",
