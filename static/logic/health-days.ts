@@ -16,8 +16,14 @@ const ORDER: readonly State[] = ["healthy", "unknown", "pending", "failing", "re
 
 const worse = (a: State, b: State): State => (ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b);
 
-/** The last `many` days. `events` may be in any order, and be those of a part of the time only. */
-export function healthDays(events: readonly Event[], integration: Pick<Integration, "created_at" | "health">, now: number, many = 30): HealthDay[] {
+/** The last `many` days. `events` may be in any order. Days before `since` are unknown, because no events of them are here. */
+export function healthDays(
+  events: readonly Event[],
+  integration: Pick<Integration, "created_at" | "health">,
+  now: number,
+  many = 30,
+  since = "",
+): HealthDay[] {
   const changes = events
     .filter((event) => event.kind === "integration.health")
     .map((event) => ({ at: Date.parse(event.at), to: (event.detail as { to?: State }).to }))
@@ -35,7 +41,7 @@ export function healthDays(events: readonly Event[], integration: Pick<Integrati
       state = changes[next + 1]?.to ?? (change.to === "healthy" ? "unknown" : "healthy");
       worst = worse(worst, change.to);
     }
-    days.push({ at: new Date(at).toISOString(), state: at + DAY > created ? worse(worst, state) : null });
+    days.push({ at: new Date(at).toISOString(), state: at + DAY > created && new Date(at + DAY).toISOString() > since ? worse(worst, state) : null });
   }
   return days.reverse();
 }

@@ -46,12 +46,12 @@ test("the ways to connect a service are one tile, the plainest first", () => {
 });
 
 /** A chain of records with these actions. */
-async function chainOf(actions: readonly string[]): Promise<AuditRecord[]> {
+async function chainOf(actions: readonly string[], more: readonly Partial<AuditRecord>[] = []): Promise<AuditRecord[]> {
   const records: AuditRecord[] = [];
   for (const [at, action] of actions.entries()) {
     const record = {
       action, actor: "é\n", at: "2026-01-01T00:00:00.000Z", count: 1, detail: { b: 1, a: [true, null] }, hash: "", outcome: "done",
-      prev: records.at(-1)?.hash ?? "0".repeat(64), request_id: "req_1", role: "ADMIN", seq: at + 1, target: null, workspace: "w",
+      prev: records.at(-1)?.hash ?? "0".repeat(64), request_id: "req_1", role: "ADMIN", seq: at + 1, target: null, workspace: "w", ...more[at],
     } as unknown as AuditRecord;
     records.push({ ...record, hash: await hashOf(record) });
   }
@@ -73,8 +73,25 @@ test("a chain holds, and a record that was edited, removed or replaced is found"
   const [, other] = await chainOf(["x", "b"]);
   assert.ok(other);
   assert.deepEqual(await check([first, other]), { holds: false, seq: 2, why: "broken" });
-  // The count grows after the record was written, so it is not hashed.
-  assert.deepEqual((await check([{ ...first, count: 7 }])).holds, true);
+  assert.deepEqual(await check([{ ...first, workspace: "x" }, second]), { holds: false, seq: 1, why: "edited" });
+  // The count of a denied attempt is not hashed, because it grows. A later record confirms it.
+  const minute = (at: number) => `2026-01-01T00:0${at}:00.000Z`;
+  const denied = await chainOf(["x", "audit.count", "y"], [
+    { outcome: "denied", count: 5, at: minute(0) },
+    { detail: { seq: 1, count: 5 } as never, at: minute(1) },
+    { at: minute(2) },
+  ]);
+  assert.equal((await check(denied)).holds, true);
+  const [attempt, ...rest] = denied as [AuditRecord, ...AuditRecord[]];
+  assert.deepEqual(await check([{ ...attempt, count: 1 }, ...rest]), { holds: false, seq: 2, why: "count" });
+  assert.deepEqual(await check([{ ...attempt, count: 4 }, ...rest]), { holds: false, seq: 2, why: "count" });
+  assert.deepEqual(await check([{ ...first, count: 7 }]), { holds: false, seq: 1, why: "count" }, "it was not denied");
+  const open = await chainOf(["x", "y"], [{ outcome: "denied", count: 2, at: minute(0) }, { at: minute(1) }]);
+  assert.deepEqual(await check(open), { holds: false, seq: 1, why: "count" }, "no record confirms it");
+  assert.equal((await check(open.slice(0, 1))).holds, true, "its minute is not over");
+  const chain = new Chain();
+  await chain.add(good);
+  assert.deepEqual([chain.has(2, second.hash), chain.has(2, first.hash), chain.has(9, first.hash), chain.has(0, "")], [true, false, false, true]);
 });
 
 test("a slug is in plain letters, and cut between words", () => {
@@ -139,6 +156,21 @@ test("later events replace the receipt of a token", () => {
     receipts: [receipt("access_token", "revoked", 4), receipt("refresh_token", "revoked", 3)],
   });
   assert.equal(receiptsOf([]).at, null);
+  // Two tokens of one field: neither takes the place of the other.
+  const twice = receiptsOf([
+    event("integration.revocation", 4, { token: "access_token", state: "failed", detail: "the old one" }),
+    event("integration.deleted", 3, { revocation: [receipt("access_token", "revoked", 3), receipt("access_token", "pending", 3)] }),
+  ]);
+  assert.deepEqual(twice.receipts.map((one) => one.state), ["revoked", "pending", "failed"]);
+  // The grant ended with one token: what waited for it has ended too, but not what has an event of its own.
+  const grant = receiptsOf([
+    event("integration.revocation", 5, { token: "id_token", state: "failed", detail: "" }),
+    event("integration.revocation", 4, { token: "refresh_token", state: "revoked", detail: "", ends_grant: true }),
+    event("integration.deleted", 3, {
+      revocation: ["access_token", "refresh_token", "id_token"].map((token) => receipt(token, "pending", 3)),
+    }),
+  ]);
+  assert.deepEqual(grant.receipts.map((one) => one.state), ["revoked", "revoked", "failed"]);
 });
 
 test("the rules of a preset are those that the server makes", () => {

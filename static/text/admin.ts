@@ -1,5 +1,6 @@
 /** The administrators' pages: OAuth apps, custom providers, and the audit record. */
 import { ago, count } from "../logic/time";
+import type { Flaw } from "../logic/chain";
 import { plural } from "./plural";
 
 export const apps = {
@@ -48,7 +49,7 @@ export const audit = {
   lead: "Every change and every denied attempt. Each record contains the hash of the record before it.",
   head: (records: number) => `Chain head after ${plural(records, "record", "records")}. Keep a copy elsewhere.`,
   headName: "chain head",
-  headHint: "With a head that was kept elsewhere, nobody can remove or change records unnoticed.",
+  headHint: "If you keep a head elsewhere, it shows later whether somebody has changed or removed records.",
   search: "Search who, what or a request id",
   anyOutcome: "Any outcome",
   anyTime: "Any time",
@@ -59,13 +60,18 @@ export const audit = {
   verify: "Verify chain",
   verifying: (value: number) => `Checking… ${count(value)}`,
   cannotVerify: "This browser can check hashes only on https or on localhost.",
-  holds: (records: number) => `The chain holds: ${plural(records, "record", "records")}, checked in this browser just now.`,
+  holds: (records: number) => `The chain holds: ${plural(records, "record", "records")} consistent, checked in this browser just now.`,
+  contains: (records: number) => (records > 1 ? `It contains these ${count(records)} records. States that changed later are events, which are not in the chain.` : "It contains this record. States that changed later are events, which are not in the chain."),
+  otherHead: (records: number) => `Record ${count(records)} does not have the hash of the head that the server named.`,
+  lacksRecord: "The chain does not contain the record that is shown here.",
   isShort: (found: number, expected: number) => `The server sent ${count(found)} of ${count(expected)} records. Records are missing at the end.`,
-  broken: (seq: number, why: "missing" | "edited" | "broken") =>
+  broken: (seq: number, why: Flaw) =>
     ({
       missing: `Before record ${count(seq)}, a record is missing or was moved.`,
       edited: `Record ${count(seq)} was edited: its content does not match its hash.`,
       broken: `Record ${count(seq)} does not continue the record before it.`,
+      count: `The count of denied attempts at record ${count(seq)} was edited, or no record confirms it.`,
+      workspace: `Record ${count(seq)} belongs to another workspace.`,
     })[why],
   export: "Export",
   exporting: (value: number) => `Exporting… ${count(value)}`,

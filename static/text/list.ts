@@ -29,7 +29,7 @@ export const list = {
   errorTitle: "The integrations could not be loaded",
   used: (time: string, now: number) => `used ${ago(time, now)}`,
   notUsed: "not used yet",
-  expires: (time: string, now: number) => `expires ${ago(time, now)}`,
+  expires: (time: string, now: number) => (Date.parse(time) < now ? `expired ${ago(time, now)}` : `expires ${ago(time, now)}`),
   active: "Active",
   inactive: "Inactive",
   switchOf: (name: string) => `${name}: available to agents`,

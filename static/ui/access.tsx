@@ -223,6 +223,7 @@ interface ConflictProps {
 function Conflict({ id, onKeep, onTake }: ConflictProps) {
   const { client } = useNexus();
   const [theirs] = useLoad((signal) => client.get<Integration>(`/api/integrations/${id}`, {}, signal), id);
+  const nameOf = useAgentName();
   const policy = theirs.state === "ready" ? theirs.value.policy : null;
   return (
     <>
@@ -230,13 +231,21 @@ function Conflict({ id, onKeep, onTake }: ConflictProps) {
         <>
           <p>{t.access.theirs}</p>
           <ul class="scopes">
+            <li>{policy.agents.includes("*") ? t.access.allAgents : policy.agents.length > 0 ? t.access.onlyFor(policy.agents.map(nameOf).join(", ")) : t.access.nobodyMay}</li>
+            {policy.limits && (
+              <li>
+                {t.access.limitLabel}: {policy.limits.calls_per_minute}
+              </li>
+            )}
             {policy.rules.length === 0 && <li>{t.access.noRules}</li>}
             {policy.rules.map((rule) => (
               <li>
                 {rule.effect === "allow" ? t.access.allow : t.access.deny}{" "}
                 <code>
-                  {rule.methods.join(", ")} {rule.path}
-                </code>
+                  {rule.methods.join(", ")} {rule.host}
+                  {rule.path}
+                </code>{" "}
+                {rule.agents && <span class="soft">{t.access.onlyFor(rule.agents.map(nameOf).join(", "))}</span>}
               </li>
             ))}
           </ul>

@@ -7,23 +7,20 @@ import { t } from "../text/all";
 import { check, setActive } from "./changes";
 import { useNexus } from "./context";
 import { Dialog } from "./dialog";
+import { Hold } from "./guard";
 import { Alert, Button } from "./parts";
 import { ReceiptSlip } from "./receipt";
 import type { Deleted } from "./receipt";
 
 interface Props {
   selected: readonly Integration[];
-  providers: ReadonlyMap<string, ManifestSummary>;
+  onRemove(selected: readonly Integration[]): void;
   onClear(): void;
 }
 
-/** How many names the question lists. */
-const LISTED = 8;
-
-export function BulkBar({ selected, providers, onClear }: Props) {
+export function BulkBar({ selected, onRemove, onClear }: Props) {
   const nexus = useNexus();
   const [busy, setBusy] = useState("");
-  const [removing, setRemoving] = useState<readonly Integration[] | null>(null);
   const usable = selected.filter((one) => one.health.state !== "pending");
   /** One after the other, so that the providers and the limit of requests are not strained. */
   const each = async (what: string, work: (one: Integration) => Promise<unknown>) => {
@@ -41,32 +38,22 @@ export function BulkBar({ selected, providers, onClear }: Props) {
       {selected.length > 0 && (
         <div class="bulk" role="group" aria-label={t.table.bulk}>
           <strong>{t.table.selected(selected.length)}</strong>
-          <Button icon="good" busy={busy === "check"} onClick={run("check", (one) => check(silent, one))}>
+          <Button icon="good" busy={busy === "check"} disabled={busy !== "" && busy !== "check"} onClick={run("check", (one) => check(silent, one))}>
             {t.list.check}
           </Button>
-          <Button icon="power" busy={busy === "on"} onClick={run("on", (one) => setActive(silent, one, true))}>
+          <Button icon="power" busy={busy === "on"} disabled={busy !== "" && busy !== "on"} onClick={run("on", (one) => setActive(silent, one, true))}>
             {t.list.switchOn}
           </Button>
-          <Button busy={busy === "off"} onClick={run("off", (one) => setActive(silent, one, false))}>
+          <Button busy={busy === "off"} disabled={busy !== "" && busy !== "off"} onClick={run("off", (one) => setActive(silent, one, false))}>
             {t.list.switchOff}
           </Button>
-          <Button tone="danger" icon="trash" onClick={() => setRemoving(selected)}>
+          <Button tone="danger" icon="trash" disabled={busy !== ""} onClick={() => onRemove(selected)}>
             {t.list.remove}
           </Button>
           <Button tone="quiet" onClick={onClear}>
             {t.table.clear}
           </Button>
         </div>
-      )}
-      {removing && (
-        <BulkDelete
-          integrations={removing}
-          providers={providers}
-          onClose={() => {
-            setRemoving(null);
-            onClear();
-          }}
-        />
       )}
     </>
   );
@@ -78,7 +65,11 @@ interface DeleteProps {
   onClose(): void;
 }
 
-function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
+/**
+ * Asks, deletes one integration after the other, and shows their receipt. It stands above the table, which is
+ * gone with the last integration.
+ */
+export function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
   const nexus = useNexus();
   const [deleted, setDeleted] = useState<readonly Deleted[]>([]);
   const [failures, setFailures] = useState<readonly string[]>([]);
@@ -88,7 +79,7 @@ function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
     setPhase("deletes");
     for (const { id, name, manifest_id } of integrations) {
       try {
-        const { revocation } = await nexus.client.call<Deletion>("DELETE", `/api/integrations/${id}`);
+        const { revocation } = await nexus.client.call<Deletion>("DELETE", `/api/integrations/${id}`, { query: { force: "false" } });
         const provider = providers.get(manifest_id)?.name ?? manifest_id;
         setDeleted((before) => [...before, { id, name, provider, receipts: revocation }]);
         nexus.changed(id, null);
@@ -131,14 +122,14 @@ function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
         </>
       }
     >
+      <Hold when={phase === "deletes"} />
       <p>{t.table.deleteLead}</p>
       <ul class="names-list">
-        {integrations.slice(0, LISTED).map((one) => (
+        {integrations.map((one) => (
           <li>
             <strong>{one.name}</strong>
           </li>
         ))}
-        {integrations.length > LISTED && <li class="soft">{t.remove.andMore(integrations.length - LISTED)}</li>}
       </ul>
     </Dialog>
   );

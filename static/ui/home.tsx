@@ -95,6 +95,7 @@ export function Home({ list, catalogue, onAction }: Props) {
                 ) : (
                   <Skeleton rows={5} />
                 )}
+                {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
               </section>
               {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
             </div>
@@ -258,8 +259,7 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
   const now = useNow();
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(async (signal) => {
-    const { items } = await client.get<AuditPage>("/api/audit", { limit: 100 }, signal);
-    return items.filter((one) => one.outcome === "denied");
+    return (await client.get<AuditPage>("/api/audit", { outcome: "denied", limit: ROWS }, signal)).items;
   }, client);
   return (
     <section class="box">

@@ -8,6 +8,7 @@ export { ActionDialog } from "./action-dialog";
 export { AgentPage } from "./agent";
 export { Agents } from "./agents";
 export { Audit } from "./audit";
+export { BulkDelete } from "./bulk";
 export { ConnectedApps } from "./connected-apps";
 export { Gallery } from "./gallery";
 export { Home } from "./home";

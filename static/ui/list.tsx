@@ -31,6 +31,8 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
   const now = useNow();
   const [busy, setBusy] = useState<BusyMap>(new Map());
   const providers = useMemo(() => new Map(catalogue.map((one) => [one.id, one])), [catalogue]);
+  /** The integrations that are deleted together. */
+  const [removing, setRemoving] = useState<readonly Integration[] | null>(null);
   const filtered = isFiltered(filters);
   const { items, broken, more } = list;
 
@@ -123,8 +125,13 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
       {isTable && items && !isEmpty && (
         <Lazy isPage>
           {({ IntegrationTable }) => (
-            <IntegrationTable items={items} filters={filters} providers={providers} busy={busy} onSwitch={onSwitch} onAction={act} onOpen={onOpen} />
+            <IntegrationTable items={items} filters={filters} providers={providers} busy={busy} onSwitch={onSwitch} onAction={act} onOpen={onOpen} onRemove={setRemoving} />
           )}
+        </Lazy>
+      )}
+      {removing && (
+        <Lazy dialog={{ title: t.list.remove, onClose: () => setRemoving(null) }}>
+          {({ BulkDelete }) => <BulkDelete integrations={removing} providers={providers} onClose={() => setRemoving(null)} />}
         </Lazy>
       )}
       {!isTable && broken.length > 0 && (

@@ -68,7 +68,7 @@ export function ReceiptSlip({ deleted, at, by, record }: Props) {
         <Button tone="quiet" icon="print" onClick={() => print()}>
           {t.receipt.print}
         </Button>
-        {isAdmin && <ChainCheck />}
+        {isAdmin && <ChainCheck contains={deleted.flatMap((one) => recordOf(one.id) ?? [])} />}
       </div>
     </div>
   );
@@ -77,10 +77,10 @@ export function ReceiptSlip({ deleted, at, by, record }: Props) {
 function Lines({ receipts }: { receipts: readonly Receipt[] }) {
   return (
     <ul class="receipts">
-      {receipts.map((receipt) => {
+      {receipts.map((receipt, index) => {
         const [tone, icon] = LOOK[receipt.state];
         return (
-          <li key={receipt.token} class={`health ${tone}`}>
+          <li key={index} class={`health ${tone}`}>
             <Icon name={icon} />
             <p>
               <code>{receipt.token}</code> <strong>{t.remove.states[receipt.state]}</strong>

@@ -1,6 +1,7 @@
 /** The receipts of deleted integrations. They are read from the events and the audit record. */
 import { useEffect } from "preact/hooks";
 
+import { problemOf } from "../api/client";
 import { pages } from "../api/pages";
 import type { AuditPage, AuditRecord, Event, EventPage, ManifestSummary } from "../api/types";
 import { receiptsOf } from "../logic/receipts";
@@ -81,8 +82,18 @@ export function ReceiptPage({ id, catalogue, onName }: PageProps) {
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(async (signal) => {
     const path = `/api/integrations/${encodeURIComponent(id)}/events`;
-    const { items } = await pages<Event>((cursor) => client.get<EventPage>(path, { limit: 100, cursor }, signal), SEARCHED);
-    return receiptsOf(items);
+    // Events are kept for 90 days. The audit record stays.
+    const events = pages<Event>((cursor) => client.get<EventPage>(path, { limit: 100, cursor }, signal), SEARCHED);
+    const { items } = await events.catch((thrown: unknown) => {
+      if (problemOf(thrown).status !== 404) throw thrown;
+      return { items: [] };
+    });
+    const facts = receiptsOf(items);
+    if (facts.at || !isAdmin) return facts;
+    const query = { action: "integration.delete", outcome: "done", target: id, limit: 1 };
+    const [record] = (await client.get<AuditPage>("/api/audit", query, signal)).items;
+    if (!record) return facts;
+    return receiptsOf([{ kind: "integration.deleted", at: record.at, actor: record.actor, detail: record.detail, request_id: record.request_id }]);
   }, id);
   const found = loaded.state === "ready" ? loaded.value : null;
   const name = found?.name ?? id;

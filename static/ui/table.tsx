@@ -28,9 +28,10 @@ interface Props {
   onSwitch(integration: Integration, on: boolean): void;
   onAction(integration: Integration, action: Action): void;
   onOpen(integration: Integration): void;
+  onRemove(integrations: readonly Integration[]): void;
 }
 
-export function IntegrationTable({ items, filters, providers, busy, ...rest }: Props) {
+export function IntegrationTable({ items, filters, providers, busy, onRemove, ...rest }: Props) {
   const nexus = useNexus();
   const now = useNow();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -50,7 +51,14 @@ export function IntegrationTable({ items, filters, providers, busy, ...rest }: P
     nexus.replace({ page: "integrations", filters: { ...filters, sort: nextSort(filters.sort, column) } });
   return (
     <>
-      <BulkBar selected={selected} providers={providers} onClear={() => setChosen(new Set())} />
+      <BulkBar
+        selected={selected}
+        onRemove={(some) => {
+          setChosen(new Set());
+          onRemove(some);
+        }}
+        onClear={() => setChosen(new Set())}
+      />
       <div class="scroll box flush" tabIndex={0} role="region" aria-label={t.list.title}>
         <table class="integrations">
           <thead>

@@ -12,20 +12,28 @@ export interface ChainCheck {
   readonly action: AsyncAction;
   /** How many records have been loaded. */
   readonly loaded: number;
-  readonly result: ChainResult | null;
-  /** The head that the server named before the records were loaded. */
-  readonly head: AuditHead | null;
+  readonly result: CheckedChain | null;
   start(): void;
 }
 
-export function useChain(): ChainCheck {
+interface CheckedChain {
+  readonly chain: ChainResult;
+  /** How many records the head had that the server named before. */
+  readonly expected: number;
+  /** Whether the chain has that head, and each record that it must contain. */
+  readonly hasHead: boolean;
+  readonly hasRecords: boolean;
+}
+
+/** `contains` are records that the chain must contain. */
+export function useChain(contains: readonly AuditRecord[]): ChainCheck {
   const { client } = useNexus();
   const action = useAction();
   const [loaded, setLoaded] = useState(0);
-  const [done, setDone] = useState<{ result: ChainResult; head: AuditHead } | null>(null);
+  const [result, setResult] = useState<CheckedChain | null>(null);
   const start = () =>
     void action.run(async () => {
-      setDone(null);
+      setResult(null);
       const head = await client.get<AuditHead>("/api/audit/head");
       const { items } = await pages<AuditRecord>((cursor, soFar) => {
         setLoaded(soFar);
@@ -33,7 +41,12 @@ export function useChain(): ChainCheck {
       });
       const chain = new Chain();
       await chain.add(items.toReversed());
-      setDone({ result: chain.result, head });
+      setResult({
+        chain: chain.result,
+        expected: head.count,
+        hasHead: chain.has(head.count, head.hash ?? ""),
+        hasRecords: contains.every((one) => chain.has(one.seq, one.hash)),
+      });
     });
-  return { action, loaded, result: done?.result ?? null, head: done?.head ?? null, start };
+  return { action, loaded, result, start };
 }

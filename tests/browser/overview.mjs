@@ -79,7 +79,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("img", { name: /^Calls of agents end at Nexus/ }).waitFor();
   // A preset is one click, and is recognised again.
   await page.getByRole("tab", { name: "Access" }).click();
-  const preset = (name) => page.getByRole("group", { name: "Rules by one word" }).getByRole("button", { name, exact: true });
+  const preset = (name) => page.getByRole("group", { name: "Ready-made rules" }).getByRole("button", { name, exact: true });
   assert.equal(await preset("Read only").getAttribute("aria-pressed"), "true");
   await preset("Everything but deleting").click();
   await page.getByRole("button", { name: "Save" }).click();

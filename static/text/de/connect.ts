@@ -39,7 +39,7 @@ export const add: typeof englishAdd = {
   name: "Name",
   nameHint: "Wählen Sie einen Namen, den Ihr Team wiedererkennt.",
   address: "Adresse für Agenten",
-  slugHint: "Der Code der Agenten enthält das für immer. Es lässt sich später nicht ändern.",
+  slugHint: "Diese Adresse steht dauerhaft im Code der Agenten. Sie lässt sich später nicht ändern.",
   docs: "API-Dokumentation",
   patternHint: (example) => (example ? `Das hat nicht die übliche Form. Beispiel: ${example}` : "Das hat nicht die übliche Form dieses Anbieters."),
   required: (label) => `${label} fehlt.`,
@@ -111,13 +111,13 @@ export const flow: typeof englishFlow = {
   failedTitle: "Die Anmeldung ist fehlgeschlagen",
   failedLead: "Das Anmeldefenster nennt den Grund. Es wurde nichts geändert.",
   discard: "Verwerfen",
-  unfinishedTitle: "Die Anmeldung ist nicht beendet",
+  unfinishedTitle: "Die Anmeldung ist nicht abgeschlossen",
   unfinishedLead: (provider) =>
-    `${provider} hat noch keinen Zugriff gewährt. Behalten Sie die unfertige Integration, um sie später aus der Liste zu beenden, oder entfernen Sie sie.`,
+    `${provider} hat noch keinen Zugriff gewährt. Behalten Sie die unfertige Integration, um die Anmeldung später in der Liste abzuschließen, oder entfernen Sie sie.`,
   remove: "Entfernen",
   keep: "Für später behalten",
   stay: "Anmeldung fortsetzen",
-  kept: (name) => `${name} ist nicht beendet und steht unter „Braucht Aufmerksamkeit“.`,
+  kept: (name) => `Die Anmeldung von ${name} ist nicht abgeschlossen. Die Integration steht unter „Braucht Aufmerksamkeit“.`,
 };
 
 export const reconnect: typeof englishReconnect = {

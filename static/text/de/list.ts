@@ -28,7 +28,7 @@ export const list: typeof english = {
   errorTitle: "Die Integrationen konnten nicht geladen werden",
   used: (time, now) => `genutzt ${ago(time, now)}`,
   notUsed: "noch nicht genutzt",
-  expires: (time, now) => `läuft ab ${ago(time, now)}`,
+  expires: (time, now) => (Date.parse(time) < now ? `abgelaufen ${ago(time, now)}` : `läuft ab ${ago(time, now)}`),
   active: "Aktiv",
   inactive: "Inaktiv",
   switchOf: (name) => `${name}: für Agenten verfügbar`,
@@ -37,7 +37,7 @@ export const list: typeof english = {
   healthState: {
     healthy: "In Ordnung",
     unknown: "Nicht geprüft",
-    pending: "Anmeldung nicht beendet",
+    pending: "Anmeldung nicht abgeschlossen",
     failing: "Gestört",
     reauthorize: "Getrennt",
   },
@@ -45,7 +45,7 @@ export const list: typeof english = {
     reconnect: "Neu verbinden",
     replace_key: "Zugangsdaten ersetzen",
     retry: "Jetzt prüfen",
-    finish: "Anmeldung beenden",
+    finish: "Anmeldung abschließen",
   },
   renew: { reconnect: "Neu verbinden", replace_key: "Zugangsdaten ersetzen" },
   meaning: {

@@ -22,7 +22,7 @@ export const agents: typeof englishAgents = {
   kind: { registered: "Hier registriert", connected_app: "Verbundene App", outside: "Fremder Aussteller" },
   on: "An",
   off: "Ausgeschaltet",
-  used: (time, from, now) => (time ? `Genutzt ${ago(time, now)}${from ? ` von ${from}` : ""}` : "Nie genutzt"),
+  used: (time, from, now) => (time ? `Genutzt ${ago(time, now)}${from ? ` von der Adresse ${from}` : ""}` : "Nie genutzt"),
   keys: (value) => plural(value, "Schlüssel", "Schlüssel"),
   switchOf: (name) => `${name}: darf aufrufen`,
   switched: (name, on) => `${name} wurde ${on ? "eingeschaltet" : "ausgeschaltet"}.`,

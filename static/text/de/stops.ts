@@ -45,7 +45,7 @@ export const stops: typeof english = {
     workspace: "Ein Notstopp lehnt alle außer den Administratoren ab. Diese können ihn aufheben.",
   },
   counting: "Es wird gezählt, was das stoppt …",
-  counts: (counts) => `Das stoppt ${counted(counts) || "nichts, das zurzeit genutzt wird"}.`,
+  counts: (counts) => `Das stoppt ${counted(counts) || "nichts, was zurzeit genutzt wird"}.`,
   countFailed: "Es ließ sich nicht zählen, was das stoppt. Sie können trotzdem stoppen.",
   effect: "Von da an wird jeder Aufruf und jede Anmeldung darin abgelehnt, auf jedem Server. Offene Streams enden in Sekunden.",
   effectWorkspace: "Administratoren bleiben angemeldet, damit sie den Stopp aufheben können.",
