@@ -209,8 +209,10 @@ function Busiest({ usage, integrationOf }: { usage: PeriodUsage; integrationOf(i
     calls,
     route: id.startsWith("agt_") ? agentRoute(id) : null,
   }));
-  const integrations = mostCalls(usage.integrations.rows, (row) => ("integration_id" in row ? row.integration_id : undefined)).map(({ id, calls }) => {
-    const one = integrationOf(id);
+  const most = mostCalls(usage.integrations.rows, (row) => ("integration_id" in row ? row.integration_id : undefined)).slice(0, ROWS);
+  const others = useIntegrations(most.map(({ id }) => id).filter((id) => !integrationOf(id)));
+  const integrations = most.map(({ id, calls }) => {
+    const one = integrationOf(id) ?? others.get(id);
     return { name: one?.name ?? id, calls, route: { page: "integration", id: one?.slug ?? id, tab: "usage" } as Route };
   });
   return (
@@ -219,6 +221,19 @@ function Busiest({ usage, integrationOf }: { usage: PeriodUsage; integrationOf(i
       <TopList title={t.home.busiestIntegrations} rows={integrations} />
     </>
   );
+}
+
+/** Integrations that are not in the list that is loaded. Those that were deleted are not found. */
+function useIntegrations(ids: readonly string[]): ReadonlyMap<string, Integration> {
+  const { client } = useNexus();
+  const key = ids.join();
+  const [loaded] = useLoad(async (signal) => {
+    const found = await Promise.all(
+      ids.map((id) => client.get<Integration>(`/api/integrations/${id}`, {}, signal).catch(() => null)),
+    );
+    return new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
+  }, key);
+  return loaded.state === "ready" ? loaded.value : new Map();
 }
 
 interface TopRow {
