@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 import { build, transform } from "esbuild";
 
+import { marksModule } from "./marks.mjs";
+
 const root = dirname(fileURLToPath(import.meta.url));
 
 /** Makes an import of `*.css` the text of the style sheet, minified. */
@@ -16,6 +18,15 @@ const styles = {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
     });
+  },
+};
+
+/** Makes `nexus:marks` the module of the marks. */
+const marks = {
+  name: "marks",
+  setup(build) {
+    build.onResolve({ filter: /^nexus:marks$/ }, () => ({ path: "marks", namespace: "marks" }));
+    build.onLoad({ filter: /.*/, namespace: "marks" }, async () => ({ contents: await marksModule(), loader: "js" }));
   },
 };
 
@@ -30,13 +41,13 @@ export const settings = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
-  plugins: [styles],
+  plugins: [styles, marks],
 };
 
 /**
  * Bundles `entry`, minified, into files `{file, text}` with the hash of their content in their names.
  * The first file is that of the entry. `needs` are the names of the files that it cannot begin without;
- * what is imported with `import()` is in files that load later.
+ * what is imported with `import()` is in files that load later, but the marks are needed at once.
  */
 export async function bundle(entry) {
   const { outputFiles, metafile } = await build({
@@ -69,5 +80,7 @@ export async function bundle(entry) {
     }
   };
   follow(first.file);
+  const marksFile = files.find(({ file }) => file.startsWith("assets/marks-"));
+  if (marksFile) needs.add(marksFile.file);
   return { ...first, needs: [...needs], later: files.filter((file) => file !== first) };
 }

@@ -10,7 +10,9 @@ import { render } from "preact";
 
 import { claimNames } from "./api/client";
 import { shareSession } from "./api/session";
+import { loadLanguage, presentLanguage } from "./language";
 import { STANDARD, takeTokenFromAddress } from "./logic/identity";
+import { marksLoaded } from "./ui/marks";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
@@ -44,7 +46,9 @@ export class IntegrationNexus extends HTMLElement {
     // A new tab of our own page takes the session over from another tab.
     sessionShared ??= this.#ownPage ? shareSession(this.#link !== null) : Promise.resolve();
     // Until then, the element shows its own content from the page.
-    void Promise.all([claimNamesLoaded, sessionShared]).then(() => {
+    void Promise.all([claimNamesLoaded, sessionShared, languageLoaded, marksLoaded]).then(() => {
+      if (this.#ownPage) document.documentElement.lang = presentLanguage();
+      else this.lang ||= presentLanguage();
       if (!this.shadowRoot) {
         const style = new CSSStyleSheet();
         style.replaceSync(css);
@@ -80,6 +84,7 @@ let sessionShared: Promise<void> | null = null;
 const ORIGIN = new URL(import.meta.url).origin;
 /** The claim names of the deployment. The UI renders only when they are loaded. */
 let names = STANDARD;
+const languageLoaded = loadLanguage();
 const claimNamesLoaded = claimNames(ORIGIN).then((claims) => void (names = claims));
 
 if (!customElements.get("integration-nexus")) {

@@ -5,6 +5,8 @@
 //! the committed `manifests/schema.json`, which is never repeated here. The document must describe what the
 //! application does, not what it will do: the tests compare every response with it.
 #![forbid(unsafe_code)]
+// The document is nested `json!`, which recurses for each member.
+#![recursion_limit = "256"]
 
 mod answer;
 mod manifest;

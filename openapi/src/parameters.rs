@@ -151,7 +151,11 @@ fn general() -> Value {
             &enumeration(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
         ),
         "of_manifest": query("manifest", "Exactly this manifest", &typed),
-        "name_part": query("q", "A part of the name, case-insensitive", &typed),
+        "integration_part": query(
+            "q",
+            "A part of the name, the slug, the account or the id of the manifest, case-insensitive",
+            &typed,
+        ),
         "manifest_part": query(
             "q",
             "A part of the id, name or description, case-insensitive",
@@ -165,6 +169,20 @@ fn general() -> Value {
         ),
         "from": query("from", "From this time on", &time),
         "to": query("to", "Before this time", &time),
+        "actor": query("actor", "Exactly this actor", &typed),
+        "action": query("action", "Exactly this action", &typed),
+        "target": query("target", "Exactly this target", &typed),
+        "outcome": query("outcome", "Exactly this outcome", &enumeration(&["done", "denied"])),
+        "by": query(
+            "by",
+            "What one row is about. Without it, a row has all calls of its period",
+            &enumeration(&["integration", "agent"]),
+        ),
+        "per_long": query(
+            "per",
+            "The period that one row sums up",
+            &json!({"type": "string", "enum": ["hour", "day"], "default": "day"}),
+        ),
         "per": query("per", "The period that one row sums up", &enumeration(&["minute", "hour", "day"])),
         "verify": query(
             "verify",

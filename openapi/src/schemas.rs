@@ -130,6 +130,10 @@ fn requests() -> Value {
             "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
             "name": name, "credentials": credentials, "params": params, "scopes": scopes,
             "policy": policy, "limits": limits_alone(),
+            "slug": {
+                "type": "string", "maxLength": 48, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
+                "description": "Stands for the id in paths, and never changes. If it is missing, it is made from the name",
+            },
             "preset": {
                 "type": "string", "enum": ["read_only", "no_deletes", "all"],
                 "description": "Rules by one word, in place of `policy.rules`. `read_only` allows requests that only \
@@ -367,6 +371,13 @@ fn pages() -> Value {
             "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
             "detail": {"type": "object", "description": "Facts; their form depends on the kind"},
             "request_id": {"type": "string"},
+        })),
+        "WorkspaceUsagePage": page("WorkspaceUsage"),
+        "WorkspaceUsage": partial(&["at", "calls", "errors", "bytes"], json!({
+            "at": time(),
+            "integration_id": {"type": "string", "description": "With `by=integration`; it may be deleted"},
+            "agent": {"type": "string", "description": "With `by=agent`"},
+            "calls": count(), "errors": count(), "bytes": count(),
         })),
         "UsagePage": page("Usage"),
         "Usage": object(json!({

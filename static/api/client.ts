@@ -21,6 +21,8 @@ export class Problem extends Error {
     readonly status: number,
     detail: string,
     readonly body: Partial<ProblemBody> & Record<string, unknown> = {},
+    /** After how many milliseconds the request may be sent again, if the server says so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
   }
@@ -123,7 +125,13 @@ export async function send<T>(
     response.status,
     problem.detail ?? t.problem.unexpected(response.status),
     problem,
+    retryAfterOf(response),
   );
+}
+
+function retryAfterOf({ headers }: Response): number | null {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
 }
 
 /** The claims that hold the workspace and the role in the tokens of this deployment. */

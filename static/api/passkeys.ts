@@ -1,5 +1,5 @@
 /** Adds passkeys: asks the server what the browser must do, and the browser to do it. */
-import { t } from "../text";
+import { t } from "../text/all";
 import { Problem } from "./client";
 import type { Client } from "./client";
 import type { Passkey, PasskeyOptions } from "./types";

@@ -1016,6 +1016,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the usage of the workspace, newest first
+         * @description By hour or day (UTC), for the last 30 days unless `from` says otherwise. Usage is kept for 90 days. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listUsage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/mcp": {
         readonly parameters: {
             readonly query?: never;
@@ -1583,6 +1603,8 @@ export interface components {
             readonly preset?: "read_only" | "no_deletes" | "all";
             /** @description Only for OAuth 2.0, where nobody enters credentials */
             readonly scopes?: readonly string[];
+            /** @description Stands for the id in paths, and never changes. If it is missing, it is made from the name */
+            readonly slug?: string;
             /**
              * @description Whether the credentials are tried at the provider before they are saved
              * @default true
@@ -1694,6 +1716,8 @@ export interface components {
             readonly description: string;
             /** @description The provider's API documentation, for people. */
             readonly docs_url?: string;
+            /** @description When and why this way to connect ends, if the provider has announced that. */
+            readonly ends?: components["schemas"]["ManifestEnds"] | null;
             /**
              * @description The group of one vendor's manifests (`google-calendar` and `google-drive` are in `google`).
              * @default
@@ -1718,10 +1742,10 @@ export interface components {
             /** @description How a credential is revoked at the provider. */
             readonly revoke: components["schemas"]["ManifestRevoke"];
             /**
-             * @description The pages of the provider's own documentation that are the source of these facts.
+             * @description The pages of the provider's own documentation that are the source of these facts. In a built-in manifest, each is below the day on which it was read.
              * @default []
              */
-            readonly sources: readonly string[];
+            readonly sources: readonly components["schemas"]["ManifestSource"][];
             /** @description The call that tells whether a credential is live. */
             readonly verify: components["schemas"]["ManifestVerify"];
         };
@@ -1814,6 +1838,15 @@ export interface components {
             /** @description The reason, which the agent receives. */
             readonly why: string;
         };
+        /** @description The announced end of a way to connect. */
+        readonly ManifestEnds: {
+            /** @description The last day on which it works, `YYYY-MM-DD`. */
+            readonly on: string;
+            /** @description The provider's page that says so. */
+            readonly source: string;
+            /** @description What ends, and what to use instead. */
+            readonly why: string;
+        };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
         readonly ManifestInject: {
             /** @constant */
@@ -1876,6 +1909,10 @@ export interface components {
             readonly pkce: boolean;
             /** @description How tokens are refreshed (RFC 6749 section 6). Absent where the provider issues no refresh tokens. */
             readonly refresh?: components["schemas"]["ManifestRefresh"] | null;
+            /** @description What to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set there and not requested. */
+            readonly register_note?: string | null;
+            /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
+            readonly register_url?: string | null;
             /**
              * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
@@ -1922,9 +1959,9 @@ export interface components {
         };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
-            /** @description The list of allowed values, in place of `pattern`. Only a parameter with choices may end a host, and its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
+            /** @description The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
-            /** @description A value that matches `pattern`, or one of `choices`. The form shows it in the empty field. */
+            /** @description A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field. */
             readonly example: string;
             /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
@@ -1936,8 +1973,12 @@ export interface components {
             readonly name: string;
             /** @description A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host, it may match lower-case letters, digits and `-` only. */
             readonly pattern?: string | null;
+            /** @description Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for software that customers run on hosts of their own. It is lower-case, with at least one dot and without a port, and stands for the whole host of a URL. The egress guard applies to it as to any host. */
+            readonly whole_host?: boolean;
+            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes. */
+            readonly within?: readonly string[];
         };
-        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of a host, nor of anything that is needed earlier: the authorization URL, the token URL and their parameters. */
+        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
             readonly token_response: string;
         } | {
@@ -1951,6 +1992,13 @@ export interface components {
             readonly method: string;
             /** @description The path, as the path of a policy's rule: it starts with `/`; `*` is one segment, and `**` is the rest. It is compared case-sensitively. */
             readonly path: string;
+        };
+        /** @description Pages, and the day on which they were read. */
+        readonly ManifestReadOn: {
+            /** @description The addresses of the pages. */
+            readonly pages: readonly string[];
+            /** @description The day, `YYYY-MM-DD`. */
+            readonly read: string;
         };
         /** @description How tokens are refreshed. */
         readonly ManifestRefresh: {
@@ -1968,6 +2016,8 @@ export interface components {
              * @default false
              */
             readonly rotates: boolean;
+            /** @description A template of parameters: the URL of the refresh request, where it is not `token_url`. */
+            readonly url?: string | null;
             /**
              * Format: uint16
              * @description How long a call waits for a refresh in progress, in seconds: 1 to 60, default 10. Set a longer time for a provider whose token endpoint is known to be slow. The refresh itself continues after that time.
@@ -2055,6 +2105,8 @@ export interface components {
         };
         /** @description How a response is recognized: by its status alone, or by its status and a value in its JSON body. */
         readonly ManifestSign: number | components["schemas"]["ManifestBodySign"];
+        /** @description A page of the provider's documentation, or pages that were read on the same day. */
+        readonly ManifestSource: string | components["schemas"]["ManifestReadOn"];
         /** @description What a response must contain, in addition to a 2xx status, to be a success. */
         readonly ManifestSuccess: {
             /** @description The value that must be there: a string, a number, a boolean, or null. A missing value also matches null. If this member is absent, any value except null matches. */
@@ -2070,6 +2122,7 @@ export interface components {
             readonly categories: readonly string[];
             readonly description: string;
             readonly docs_url?: string;
+            readonly ends?: components["schemas"]["ManifestEnds"];
             readonly family: string;
             readonly id: string;
             readonly name: string;
@@ -2447,6 +2500,21 @@ export interface components {
         };
         readonly UsagePage: {
             readonly items: readonly components["schemas"]["Usage"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly WorkspaceUsage: {
+            /** @description With `by=agent` */
+            readonly agent?: string;
+            readonly at: components["schemas"]["Time"];
+            readonly bytes: number;
+            readonly calls: number;
+            readonly errors: number;
+            /** @description With `by=integration`; it may be deleted */
+            readonly integration_id?: string;
+        };
+        readonly WorkspaceUsagePage: {
+            readonly items: readonly components["schemas"]["WorkspaceUsage"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
         };
@@ -3368,6 +3436,10 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Exactly this action */
+        readonly action: string;
+        /** @description Exactly this actor */
+        readonly actor: string;
         /** @description `next_cursor` of the previous page */
         readonly after_agent: string;
         /** @description `next_cursor` of the previous page */
@@ -3392,6 +3464,8 @@ export interface components {
         readonly auth_method: components["schemas"]["ManifestAuthMethod"];
         /** @description Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token alone. Where that is wrong, a reconnect or a deletion ends other connections of the same account while they are used. `false` saves the manifest and does not believe it. Without it a manifest with `effect_source` is 409 `effect_unconfirmed` */
         readonly believe_effect: boolean;
+        /** @description What one row is about. Without it, a row has all calls of its period */
+        readonly by: "integration" | "agent";
         /** @description Exactly this category */
         readonly category: string;
         /** @description RFC 6749, 4.1.2 */
@@ -3436,6 +3510,8 @@ export interface components {
          * @example sandbox-oauth
          */
         readonly integration_by_oauth: string;
+        /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
+        readonly integration_part: string;
         /**
          * @description The integration's id or slug
          * @example second-sandbox
@@ -3459,8 +3535,6 @@ export interface components {
         readonly manifest_part: string;
         /** @description The version that was negotiated, or the one that the message names */
         readonly mcp_version: string;
-        /** @description A part of the name, case-insensitive */
-        readonly name_part: string;
         /**
          * @description The id of a manifest that connects by OAuth
          * @example slack
@@ -3468,6 +3542,8 @@ export interface components {
         readonly oauth_manifest: string;
         /** @description Exactly this manifest */
         readonly of_manifest: string;
+        /** @description Exactly this outcome */
+        readonly outcome: "done" | "denied";
         /**
          * @description The id of one of the workspace's own manifests
          * @example custom-example
@@ -3480,6 +3556,8 @@ export interface components {
         readonly passkey: string;
         /** @description The period that one row sums up */
         readonly per: "minute" | "hour" | "day";
+        /** @description The period that one row sums up */
+        readonly per_long: "hour" | "day";
         /**
          * @description The person's id
          * @example per_01J00000000000000000000000
@@ -3508,6 +3586,8 @@ export interface components {
         readonly stop_scope: "agent" | "person" | "integration" | "provider" | "workspace";
         /** @description The agent, person, integration or manifest; missing for the workspace */
         readonly stop_target: string;
+        /** @description Exactly this target */
+        readonly target: string;
         /** @description Before this time */
         readonly to: string;
         /** @description The maximum number of items */
@@ -4012,10 +4092,22 @@ export interface operations {
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
+                /** @description Exactly this action */
+                readonly action?: components["parameters"]["action"];
+                /** @description Exactly this actor */
+                readonly actor?: components["parameters"]["actor"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
                 /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this outcome */
+                readonly outcome?: components["parameters"]["outcome"];
+                /** @description Exactly this target */
+                readonly target?: components["parameters"]["target"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
             };
             readonly header?: {
                 /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
@@ -4246,8 +4338,8 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this manifest */
                 readonly manifest?: components["parameters"]["of_manifest"];
-                /** @description A part of the name, case-insensitive */
-                readonly q?: components["parameters"]["name_part"];
+                /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
+                readonly q?: components["parameters"]["integration_part"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };
@@ -6700,6 +6792,52 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listUsage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What one row is about. Without it, a row has all calls of its period */
+                readonly by?: components["parameters"]["by"];
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description The period that one row sums up */
+                readonly per?: components["parameters"]["per_long"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkspaceUsagePage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];

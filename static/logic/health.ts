@@ -33,3 +33,8 @@ export function isBroken({ health: { state } }: Pick<Integration, "health">): bo
 export function hasTypedCredentials(integration: Pick<Integration, "auth_method">): boolean {
   return integration.auth_method !== "oauth2";
 }
+
+/** How a person renews the credential: by typing new ones in, or by signing in at the provider again. */
+export function renewalOf(integration: Pick<Integration, "auth_method">): "replace_key" | "reconnect" {
+  return hasTypedCredentials(integration) ? "replace_key" : "reconnect";
+}

@@ -3,14 +3,38 @@ import type { Integration } from "../api/types";
 
 const ORDINALS = ["Primary", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"];
 
+/** The name of a provider without the way to connect it: "GitHub", not "GitHub (OAuth app)". */
+export function plainName(provider: string): string {
+  return provider.replace(/\s*\(.*\)$/, "");
+}
+
 /** "Primary Stripe Account", or the next name that is free. The comparison ignores case. */
 export function suggestName(provider: string, taken: readonly string[]): string {
   const used = new Set(taken.map((name) => name.trim().toLowerCase()));
-  const plain = provider.replace(/\s*\(.*\)$/, "");
+  const plain = plainName(provider);
   for (let number = 0; ; number++) {
     const name = `${ORDINALS[number] ?? `No. ${number + 1}`} ${plain} Account`;
     if (!used.has(name.toLowerCase())) return name;
   }
+}
+
+/** Letters that Unicode does not take apart into a plain letter and a mark. */
+const PLAIN: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ł: "l", þ: "th", ı: "i" };
+
+/** The longest slug. */
+const SLUG_LENGTH = 48;
+
+/** A slug for a name: in plain letters, cut between words. Empty if the name has none that are known. */
+export function slugOf(name: string): string {
+  const plain = [...name.normalize("NFD").toLowerCase()].map((letter) => PLAIN[letter] ?? letter).join("").replace(/\p{M}/gu, "");
+  const words = plain.split(/[^a-z0-9]+/).filter(Boolean);
+  let slug = "";
+  for (const word of words) {
+    const next = slug ? `${slug}-${word}` : word.slice(0, SLUG_LENGTH);
+    if (next.length > SLUG_LENGTH) break;
+    slug = next;
+  }
+  return slug;
 }
 
 /** The name or id of the account that is connected, or "" if the provider does not report one. */

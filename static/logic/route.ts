@@ -7,7 +7,7 @@ export type ManageTab = "overview" | "access" | "activity" | "usage" | "use";
 export type Route =
   | { page: "integrations"; filters: Filters }
   | { page: "integration"; id: string; tab: ManageTab }
-  /** The dialog that adds an integration, over the list. Without a manifest, it shows the catalogue. */
+  /** The gallery of providers or, with a manifest, the dialog over it that connects one. */
   | { page: "add"; manifest: string | null }
   /**
    * Another page of the navigation, by its name in the address, or the page of one of its items:
@@ -21,12 +21,18 @@ export interface Filters {
   readonly status: string;
   readonly health: string;
   readonly manifest: string;
+  /** `table`, or "" for cards. It filters nothing. */
+  readonly view: string;
+  /** The column that the table is sorted by, after `-` if descending. Empty: what needs attention first. */
+  readonly sort: string;
 }
 
-export const NO_FILTERS: Filters = { q: "", status: "", health: "", manifest: "" };
+export const NO_FILTERS: Filters = { q: "", status: "", health: "", manifest: "", view: "", sort: "" };
 export const HOME: Route = { page: "integrations", filters: NO_FILTERS };
 
 const TABS: readonly ManageTab[] = ["overview", "access", "activity", "usage", "use"];
+/** The members of `Filters` that decide which integrations are listed. */
+const FILTERING = ["q", "status", "health", "manifest"] as const;
 const NAMES = Object.keys(NO_FILTERS) as (keyof Filters)[];
 
 export function parseRoute(hash: string): Route {
@@ -86,9 +92,20 @@ export function formatRoute(route: Route): string {
 /** What the route shows in the main area. Routes with the same surface differ only in a tab, a filter or a dialog. */
 export function surfaceOf(route: Route): string {
   if (route.page === "integration") return `integration ${route.id}`;
+  if (route.page === "add") return "add";
   return route.page === "section" ? `section ${route.name}` : "integrations";
 }
 
 export function isFiltered(filters: Filters): boolean {
-  return NAMES.some((name) => filters[name] !== "");
+  return FILTERING.some((name) => filters[name] !== "");
+}
+
+/** The same view of the whole list. */
+export function unfiltered({ view, sort }: Filters): Filters {
+  return { ...NO_FILTERS, view, sort };
+}
+
+/** What the API gets of the filters. */
+export function queryOf(filters: Filters): Record<string, string> {
+  return Object.fromEntries(FILTERING.map((name) => [name, filters[name]]));
 }

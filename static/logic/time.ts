@@ -1,8 +1,5 @@
 /** Times and sizes in words. */
 
-/** The language of these words and of those in `text/`. */
-const LANGUAGE = "en";
-
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
   ["hour", 60],
@@ -11,29 +8,46 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 12],
 ];
 
-const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
-const whole = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
-const dayOnly = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
-const hourOnly = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
-const numbers = new Intl.NumberFormat(LANGUAGE);
+/** The formats of times and numbers in one locale, such as `en-GB`. */
+const formats = (locale: string) => ({
+  relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto" }),
+  whole: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+  day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }),
+  hour: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+  numbers: new Intl.NumberFormat(locale),
+  percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
+  short: new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
+  size: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+});
+
+let format = formats("en");
+
+/** Sets the locale of all times and numbers. Its language is that of the words in `text/`. */
+export function setLocale(locale: string): void {
+  format = formats(locale);
+}
 
 /** "3 minutes ago", "in 2 days"; `now` in milliseconds. */
 export function ago(time: string, now: number): string {
   let value = (Date.parse(time) - now) / 1000;
-  if (Math.abs(value) < 45) return relative.format(0, "second");
+  if (Math.abs(value) < 45) return format.relative.format(0, "second");
   let unit: Intl.RelativeTimeFormatUnit = "second";
   for (const [next, many] of STEPS) {
     if (Math.abs(value) < many * 0.95) break;
     value /= many;
     unit = next;
   }
-  return relative.format(Math.round(value), unit);
+  return format.relative.format(Math.round(value), unit);
 }
 
-export const moment = (time: string): string => whole.format(new Date(time));
-export const day = (time: string): string => dayOnly.format(new Date(time));
-export const hour = (time: string): string => hourOnly.format(new Date(time));
-export const count = (value: number): string => numbers.format(value);
+export const moment = (time: string): string => format.whole.format(new Date(time));
+export const day = (time: string): string => format.day.format(new Date(time));
+export const hour = (time: string): string => format.hour.format(new Date(time));
+export const count = (value: number): string => format.numbers.format(value);
+/** "1.2K", for the axis of a chart. */
+export const shortCount = (value: number): string => format.short.format(value);
+/** "0.3%"; `part` of `whole`, or of nothing. */
+export const share = (part: number, whole: number): string => format.percent.format(whole === 0 ? 0 : part / whole);
 
 /** "1.2 MB", in powers of a thousand. */
 export function size(bytes: number): string {
@@ -44,5 +58,5 @@ export function size(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  return `${format.size.format(unit === 0 || value >= 100 ? Math.round(value) : value)} ${units[unit]}`;
 }

@@ -1,5 +1,6 @@
 /** The administrators' pages: OAuth apps, custom providers, and the audit record. */
 import { ago, count } from "../logic/time";
+import type { Flaw } from "../logic/chain";
 import { plural } from "./plural";
 
 export const apps = {
@@ -13,6 +14,7 @@ export const apps = {
   remove: "Delete",
   removeTitle: (name: string) => `Delete the OAuth app of ${name}?`,
   removeLead: "Connections that use this app can no longer be refreshed. You will have to reconnect them.",
+  usedBy: (names: readonly string[]) => `It is used by ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${count(names.length - 5)} more` : ""}.`,
   removed: (name: string) => `The OAuth app of ${name} was deleted.`,
   saved: (name: string) => `The OAuth app of ${name} was saved.`,
   updated: (time: string, now: number) => `Saved ${ago(time, now)}`,
@@ -47,7 +49,30 @@ export const audit = {
   lead: "Every change and every denied attempt. Each record contains the hash of the record before it.",
   head: (records: number) => `Chain head after ${plural(records, "record", "records")}. Keep a copy elsewhere.`,
   headName: "chain head",
+  headHint: "If you keep a head elsewhere, it shows later whether somebody has changed or removed records.",
+  search: "Search who, what or a request id",
+  anyOutcome: "Any outcome",
+  anyTime: "Any time",
+  periods: { "1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days" } as Record<string, string>,
+  found: (value: number, more: boolean) => (more ? `More than ${count(value)} records found` : `${plural(value, "record", "records")} found`),
+  itself: "Nexus itself",
   noHead: "No records yet",
+  verify: "Verify chain",
+  verifying: (value: number) => `Checking… ${count(value)}`,
+  cannotVerify: "This browser can check hashes only on https or on localhost.",
+  holds: (records: number) => `The chain holds: ${plural(records, "record", "records")} consistent, checked in this browser just now.`,
+  contains: (records: number) => (records > 1 ? `It contains these ${count(records)} records. States that changed later are events, which are not in the chain.` : "It contains this record. States that changed later are events, which are not in the chain."),
+  otherHead: (records: number) => `Record ${count(records)} does not have the hash of the head that the server named.`,
+  lacksRecord: "The chain does not contain the record that is shown here.",
+  isShort: (found: number, expected: number) => `The server sent ${count(found)} of ${count(expected)} records. Records are missing at the end.`,
+  broken: (seq: number, why: Flaw) =>
+    ({
+      missing: `Before record ${count(seq)}, a record is missing or was moved.`,
+      edited: `Record ${count(seq)} was edited: its content does not match its hash.`,
+      broken: `Record ${count(seq)} does not continue the record before it.`,
+      count: `The count of denied attempts at record ${count(seq)} was edited, or no record confirms it.`,
+      workspace: `Record ${count(seq)} belongs to another workspace.`,
+    })[why],
   export: "Export",
   exporting: (value: number) => `Exporting… ${count(value)}`,
   exported: (value: number) => `${plural(value, "record", "records")} exported.`,

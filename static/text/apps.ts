@@ -14,7 +14,7 @@ export const connectedApps = {
   unverifiedWhy: "The name is what the program says. Nobody has checked it.",
   noHost: "Registered itself, without an address",
   facts: { person: "For", integrations: "May use", mayDo: "May do", used: "Last used", until: "Until" },
-  onlyThis: "You can connect programs, and end them. To manage integrations or agents, ask an administrator for the role of a manager.",
+  onlyThis: "You can connect programs, and end them. Your role comes from your identity provider, whose administrators can change it.",
   allIntegrations: "Every integration",
   someIntegrations: (count: number) => plural(count, "integration", "integrations"),
   noIntegrations: "None that still exists",

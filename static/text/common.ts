@@ -15,6 +15,8 @@ export const common = {
   loadMore: "Load more",
   loading: "Loading…",
   never: "Never",
+  yes: "yes",
+  no: "no",
   show: "Show",
   hide: "Hide",
   showField: (label: string) => `Show ${label}`,
@@ -26,10 +28,18 @@ export const common = {
     label: "Sections",
     menu: "Menu",
     skip: "Skip to content",
+    overview: "Overview",
+    agents: "Agents",
+    connectedApps: "Connected apps",
+    people: "People",
+    stops: "Emergency stop",
+    account: "Your account",
+    language: "Language",
     integrations: "Integrations",
     oauthApps: "OAuth apps",
     providers: "Custom providers",
     audit: "Audit",
+    receipts: "Receipts",
   },
 
   notFound: {
@@ -43,7 +53,7 @@ export const common = {
   },
 
   problem: {
-    unreachable: "Cannot reach the server. Check your connection, then try again.",
+    unreachable: "Cannot reach the server. Check your connection.",
     unexpected: (status: number) => `Unexpected response from the server (HTTP ${status}). Try again.`,
     changed: "Somebody else changed this in the meantime. Load the latest version, then make your change again.",
     reference: (id: string) => `Reference ${id}`,
@@ -60,4 +70,11 @@ export const common = {
     oauth2: "OAuth 2.0",
     oauth2_client_credentials: "Client credentials",
   } as Record<string, string>,
+};
+
+export const leave = {
+  title: "Leave without saving?",
+  lead: "You have unsaved changes.",
+  stay: "Keep editing",
+  go: "Discard changes",
 };

@@ -1,45 +1,25 @@
 /**
- * Every word that the UI shows, one file for each part of the UI. A translation is another object of
- * the same shape.
+ * The words of the first view: what is shown before `ui/later.tsx` is loaded. The words of everything else
+ * are in `all.ts`.
+ *
+ * The language is chosen before anything is rendered (`language.ts`). A module must not read a word while it
+ * is being loaded.
  */
-import { account } from "./account";
-import { apps, audit, providers } from "./admin";
-import { common } from "./common";
-import { connectedApps } from "./apps";
-import { add, app, flow, preset, reconnect, replace } from "./connect";
+import { common, leave } from "./common";
 import { list } from "./list";
-import { access, activity, leave, manage, remove, usage, use } from "./manage";
-import { agents, people } from "./people";
 import { agent, signIn } from "./session";
-import { stops } from "./stops";
 
-export const t = {
-  ...common,
-  account,
-  signIn,
-  agent,
-  list,
-  add,
-  app,
-  flow,
-  reconnect,
-  replace,
-  manage,
-  access,
-  leave,
-  activity,
-  usage,
-  use,
-  remove,
-  apps,
-  providers,
-  audit,
-  agents,
-  people,
-  connectedApps,
-  preset,
-  stops,
-};
+const english = { ...common, leave, list, signIn, agent };
+
+export type FirstWords = typeof english;
+
+/** The words in the language that is chosen. */
+export let t: FirstWords = english;
+
+/** Replaces the words by those of another language. */
+export function setWords(words: FirstWords): void {
+  t = words;
+}
 
 /** The name of a role, for people. */
 export function roleName({ role }: { role: string | null }): string {

@@ -30,10 +30,11 @@ export const manage = {
   missing: "Missing scopes",
   missingLead: "The provider will reject calls that need these scopes. Reconnect to request them.",
   noScopes: "The provider did not report any scopes.",
+  health: "Health, 30 days",
+  goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
+  notYet: "Not there yet",
   check: "Check now",
   checking: "Checking…",
-  checkedGood: (name: string) => `${name} works.`,
-  checkedBad: (name: string, health: string) => `${name}: ${health}.`,
   replace: "Replace credentials",
   reconnect: "Reconnect",
   remove: "Delete integration",
@@ -57,8 +58,13 @@ export const access = {
   limitHint: "Leave it empty for the limit of this deployment alone. A call above the limit gets 429 rate_limited.",
   limitWrong: "Enter a whole number from 1 to 1,000,000, or leave it empty.",
   onlyFor: (names: string) => `Only for ${names}`,
-  reload: "Load the latest version",
+  nobodyMay: "No agent may use it",
+  theirs: "The rules that were saved in the meantime:",
+  take: "Take theirs",
+  keep: "Save mine over them",
   rules: "Rules",
+  presets: "Ready-made rules",
+  custom: "Custom",
   noRules: "No rules. Agents may make every call to the provider's API, except those that are always denied.",
   effect: "Effect",
   allow: "Allow",
@@ -93,17 +99,22 @@ export const access = {
   saved: "The access rules were saved.",
 };
 
-export const leave = {
-  title: "Leave without saving?",
-  lead: "You have unsaved changes.",
-  stay: "Keep editing",
-  go: "Discard changes",
-};
-
 export const activity = {
   label: "Events, newest first",
   empty: "No events yet.",
   by: (who: string) => `by ${who}`,
+  rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
+  facts: {
+    manifest_id: "provider",
+    manifest_hash: "provider version",
+    verified: "credential checked",
+    expires_at: "expires",
+    to: "now",
+    detail: "reason",
+    ends_grant: "ends the whole sign-in",
+    forced: "revoked in spite of other uses",
+    seq: "record",
+  } as Record<string, string>,
   kinds: {
     "integration.created": "Created",
     "integration.connected": "Connected",
@@ -126,6 +137,8 @@ export const usage = {
   calls: (value: number) => plural(value, "call", "calls"),
   errors: (value: number) => plural(value, "error", "errors"),
   bytes: (value: number) => size(value),
+  succeeded: "Succeeded",
+  failed: "Failed",
   none: "No agent used this integration in this period.",
   partly: "There is too much usage to add up here. Only the newest is shown.",
   chart: (calls: number, period: string) => `${plural(calls, "call", "calls")} in ${period}`,
@@ -173,4 +186,77 @@ export const remove = {
     superseded: "Not revoked: in use elsewhere",
   } as Record<string, string>,
   announce: (name: string) => `${name} was deleted.`,
+};
+
+/** The receipt of a deletion. */
+export const receipt = {
+  title: "Revocation receipt",
+  of: (workspace: string, time: string, by: string | undefined) => `Workspace ${workspace} · ${time}${by ? ` · by ${by}` : ""}`,
+  record: (seq: number) => `Audit record ${count(seq)}`,
+  print: "Print",
+  pageTitle: "Receipts",
+  pageLead: "What became of the tokens of each integration that was deleted.",
+  none: "Nothing was deleted yet",
+  noneLead: "When an integration is deleted, its receipt is kept here for 90 days.",
+  deletedBy: (who: string) => `Deleted by ${who}`,
+  searched: (records: number) => `Only the newest ${count(records)} audit records were looked through.`,
+  notDeleted: "There is no receipt here",
+  notDeletedLead: "The integration was not deleted, or more than 90 days ago.",
+  follow: "Show the receipt",
+};
+
+/** The table of integrations. */
+export const table = {
+  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
+  all: "Select all",
+  choose: (name: string) => `Select ${name}`,
+  actions: "Actions",
+  bulk: "Actions for the selected integrations",
+  selected: (value: number) => `${count(value)} selected`,
+  clear: "Clear selection",
+  done: (good: number, bad: number) => (bad > 0 ? `${count(good)} done, ${count(bad)} failed.` : `${plural(good, "integration", "integrations")} done.`),
+  deleteTitle: (value: number) => `Delete ${plural(value, "integration", "integrations")}?`,
+  deleteLead: "Agents lose access at once. The tokens are revoked at the providers, where possible. Tokens that other connections use are kept.",
+  deleting: (value: number, all: number) => `Deleting ${count(value)} of ${count(all)}…`,
+  deleted: (value: number) => `${plural(value, "integration was", "integrations were")} deleted`,
+  failed: (value: number) => `${plural(value, "integration", "integrations")} could not be deleted`,
+};
+
+/** The overview of the workspace. */
+export const home = {
+  title: "Overview",
+  lead: (workspace: string) => `What agents do in the workspace ${workspace}, and what needs you.`,
+  periods: { day: "24 hours", week: "7 days", month: "30 days" },
+  calls: "Calls",
+  errorRate: "Error rate",
+  agents: "Active agents",
+  needs: "Needs you",
+  needsSome: "Integrations that agents cannot use as they should.",
+  needsNone: "Everything works. There is nothing to do.",
+  all: (value: number) => `All ${count(value)}`,
+  busiestAgents: "Busiest agents",
+  busiestIntegrations: "Most used integrations",
+  denied: "Latest denials",
+  deniedNone: "Nothing was denied lately.",
+  deniedWhat: (what: string, target: string, why: string, times: number) =>
+    `was denied ${what}${target ? ` on ${target}` : ""}${why ? `: ${why}` : ""}${times > 1 ? `, ${count(times)} times` : ""}`,
+  audit: "Audit",
+};
+
+/** The picture of an integration. */
+export const picture = {
+  agentsTitle: "Agents",
+  everyAgent: "Every agent",
+  noAgent: "No agent",
+  agents: (value: number) => plural(value, "agent", "agents"),
+  agentKey: "agent's own key",
+  credential: "provider's credential",
+  keyInside: (hint: string) => (hint ? `Sealed, ends in ${hint}` : "Sealed in here"),
+  noKey: "No credential yet",
+  sentence: (agents: string, provider: string, isUsable: boolean, works: boolean) =>
+    !isUsable
+      ? `Calls of agents end at Nexus, because the integration is inactive or admits no agent.`
+      : works
+        ? `${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}.`
+        : `${agents}: calls reach Nexus, but ${provider} does not accept the credential.`,
 };

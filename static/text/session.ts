@@ -33,6 +33,7 @@ export const signIn = {
   workspace: "Workspace",
   subject: "Signed in as",
   role: "Role",
+  expires: "Expires",
   roleName: { ADMIN: "Administrator", MANAGER: "Manager", AGENT: "Agent" } as Record<string, string>,
   noRole: "no role",
 };

@@ -6,9 +6,10 @@ import type { Problem } from "../api/client";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { entriesOf, selectionOf } from "../logic/agents";
-import { t } from "../text";
+import { PRESETS, presetOf, rulesOf } from "../logic/presets";
+import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
-import { useAction, useNexus } from "./context";
+import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
@@ -110,12 +111,12 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
     clear();
     setRows(rows);
   };
-  const save = () =>
+  const save = (over?: number) =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
       // A change of something else, such as the name, is not in the way.
       const isBase = JSON.stringify(integration.policy) === JSON.stringify(saved);
-      const options = { body: { policy }, version: (isBase ? integration : base).version };
+      const options = { body: { policy }, version: over ?? (isBase ? integration : base).version };
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
@@ -125,6 +126,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const limitError = perMinute === undefined ? t.access.limitWrong : errorAt("/policy/limits");
   const isShownInForm = agentsError !== undefined || limitError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
+  const preset = presetOf(policy.rules, manifest.api);
   return (
     <div class="stack text">
       <p class="soft">{t.access.lead}</p>
@@ -132,6 +134,16 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         <AgentChoice agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
         <fieldset class="group" disabled={busy}>
           <legend>{t.access.rules}</legend>
+          <div class="segments" role="group" aria-label={t.access.presets}>
+            {PRESETS.map((one) => (
+              <button type="button" aria-pressed={one === preset ? "true" : "false"} onClick={() => change(rulesOf(one, manifest.api).map(row))}>
+                {t.preset.names[one]}
+              </button>
+            ))}
+            <button type="button" aria-pressed={preset === null ? "true" : "false"} onClick={() => preset && change([...rows, row(NEW_RULE)])}>
+              {t.access.custom}
+            </button>
+          </div>
           {rows.length === 0 && <p class="soft">{t.access.noRules}</p>}
           {rows.map(({ id, rule }, index) => (
             <RuleRow
@@ -167,7 +179,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         </fieldset>
         {!isShownInForm && (
           <Alert problem={problem}>
-            {problem?.status === 412 && <Button onClick={onReload}>{t.access.reload}</Button>}
+            {problem?.status === 412 && <Conflict id={integration.id} onKeep={(version) => save(version)} onTake={onReload} />}
           </Alert>
         )}
         {dirty && (
@@ -197,6 +209,53 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         </details>
       )}
     </div>
+  );
+}
+
+interface ConflictProps {
+  id: string;
+  /** Saves one's own rules over this version. */
+  onKeep(version: number): void;
+  onTake(): void;
+}
+
+/** Somebody else has changed the rules: theirs are shown, and one of both stays. */
+function Conflict({ id, onKeep, onTake }: ConflictProps) {
+  const { client } = useNexus();
+  const [theirs] = useLoad((signal) => client.get<Integration>(`/api/integrations/${id}`, {}, signal), id);
+  const nameOf = useAgentName();
+  const policy = theirs.state === "ready" ? theirs.value.policy : null;
+  return (
+    <>
+      {policy && (
+        <>
+          <p>{t.access.theirs}</p>
+          <ul class="scopes">
+            <li>{policy.agents.includes("*") ? t.access.allAgents : policy.agents.length > 0 ? t.access.onlyFor(policy.agents.map(nameOf).join(", ")) : t.access.nobodyMay}</li>
+            {policy.limits && (
+              <li>
+                {t.access.limitLabel}: {policy.limits.calls_per_minute}
+              </li>
+            )}
+            {policy.rules.length === 0 && <li>{t.access.noRules}</li>}
+            {policy.rules.map((rule) => (
+              <li>
+                {rule.effect === "allow" ? t.access.allow : t.access.deny}{" "}
+                <code>
+                  {rule.methods.join(", ")} {rule.host}
+                  {rule.path}
+                </code>{" "}
+                {rule.agents && <span class="soft">{t.access.onlyFor(rule.agents.map(nameOf).join(", "))}</span>}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <div class="actions">
+        <Button onClick={onTake}>{t.access.take}</Button>
+        {theirs.state === "ready" && <Button onClick={() => onKeep(theirs.value.version)}>{t.access.keep}</Button>}
+      </div>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { addPasskey, canMakePasskeys } from "../api/passkeys";
 import type { Passkey, PasskeyList } from "../api/types";
 import { standsForCookie } from "../logic/identity";
 import { moment } from "../logic/time";
-import { roleName, t } from "../text";
+import { roleName, t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";

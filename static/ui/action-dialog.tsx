@@ -2,7 +2,7 @@
 import type { Integration } from "../api/types";
 import { hasTypedCredentials } from "../logic/health";
 import type { Action } from "../logic/health";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
 import { Dialog } from "./dialog";

@@ -1,7 +1,7 @@
 /** The events of an integration, newest first. */
 import type { EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Alert, Button, LoadError, Skeleton } from "./parts";
 import { useAgentName } from "./use-agents";
@@ -64,7 +64,7 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
     <dl class="detail">
       {facts.map(([name, value]) => (
         <div>
-          <dt>{name.replaceAll("_", " ")}</dt>
+          <dt>{label(name)}</dt>
           <dd>{formatValue(value)}</dd>
         </div>
       ))}
@@ -72,10 +72,21 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
   );
 }
 
+/** How the server names a rule: of the policy, or of the manifest. */
+const RULE = /policy\.rules\[(\d+)\]|(?:the manifest's )?api\.deny\[(\d+)\]/;
+
 /** A value in one line. The `at` of nested values is left out, because it is the time of the event. */
-function formatValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join("; ");
+  if (typeof value === "string" && RULE.test(value)) return value.replace(RULE, (_, policy: string, deny: string) => t.activity.rule(Number(policy ?? deny) + 1, policy === undefined));
+  if (typeof value === "boolean") return value ? t.yes : t.no;
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return moment(value);
   if (typeof value !== "object" || value === null) return String(value);
-  const parts = Object.entries(value).filter(([name]) => name !== "at");
-  return parts.map(([name, part]) => `${name.replaceAll("_", " ")}: ${formatValue(part)}`).join(", ");
+  const parts = Object.entries(value).filter(([name, part]) => name !== "at" && part !== "" && part !== null);
+  return parts.map(([name, part]) => `${label(name)}: ${formatValue(part)}`).join(", ");
+}
+
+/** The name of a fact, with words that people know. */
+function label(name: string): string {
+  return t.activity.facts[name] ?? name.replaceAll("_", " ");
 }

@@ -2,7 +2,7 @@
 import type { Integration, ManifestSummary } from "../api/types";
 import { accountName } from "../logic/names";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";

@@ -10,22 +10,24 @@ import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
-import { suggestName } from "../logic/names";
+import { slugOf, suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { AgentChoice } from "./agent-choice";
-import { OauthAppStep } from "./app-step";
+import { OauthAppStep, callbackOf } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CredentialFields, useFieldValues } from "./credential-fields";
 import { Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
 import { useHold } from "./guard";
+import { Icon } from "./icons";
 import { Alert, Button, ExternalLink, RouteLink } from "./parts";
 import { PresetChoice } from "./preset-choice";
 import { Scopes } from "./scopes";
 import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
+import { useOauthApps } from "./use-oauth-apps";
 
 /** What agents may do unless somebody chooses otherwise. */
 const SAFEST: Preset = "read_only";
@@ -35,11 +37,13 @@ interface Props {
   /** The names of other integrations. */
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
+  /** The unfinished integration is kept. It is in the list. */
+  onKept(): void;
   /** Closes the dialog and opens a page. */
   onLeave(route: Route): void;
 }
 
-export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
+export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: Props) {
   const nexus = useNexus();
   const oauth = manifest.auth_method === "oauth2";
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
@@ -50,6 +54,15 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const [agents, setAgents] = useState(EVERYONE);
   const [preset, setPreset] = useState<Preset>(SAFEST);
   const [showMissing, setShowMissing] = useState(false);
+  /** The slug that somebody has typed. Null if it follows the name. */
+  const [typedSlug, setTypedSlug] = useState<string | null>(null);
+  const slug = typedSlug ?? slugOf(name);
+  // The server makes a slug of plain names, with a number if it is taken.
+  const sendsSlug = typedSlug !== null || (slug !== "" && /[^\x20-\x7e]/.test(name));
+  const apps = useOauthApps();
+  const [setsUpApp, setsUpAppTo] = useState(false);
+  const [hasApp, setHasApp] = useState(false);
+  const mayNeedApp = oauth && !hasApp && apps !== null && !apps.has(manifest.id);
   const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
@@ -64,6 +77,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     return {
       manifest_id: manifest.id,
       name: name.trim(),
+      ...(sendsSlug && { slug }),
       ...(Object.keys(params).length > 0 && { params }),
       ...(oauth ? { scopes } : { credentials }),
       preset,
@@ -118,6 +132,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
       onStay={stay}
       onKeep={() => {
         nexus.announce(t.flow.kept(name.trim()));
+        onKept();
         go();
       }}
       onRemove={() => {
@@ -127,12 +142,14 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     />
   ));
 
-  if (problem?.code === "oauth_client_missing") {
+  if (problem?.code === "oauth_client_missing" || setsUpApp) {
     return (
       <OauthAppStep
         manifest={manifest}
-        redirectUri={problem.body.redirect_uri ?? ""}
+        redirectUri={problem?.body.redirect_uri ?? callbackOf(nexus.client.origin, manifest.id)}
         onSaved={() => {
+          setsUpAppTo(false);
+          setHasApp(true);
           flow.reset();
           action.clear();
         }}
@@ -150,7 +167,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     );
   }
   const isTyped =
-    name !== suggested || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || preset !== SAFEST || scopes !== initialScopes;
+    name !== suggested || typedSlug !== null || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || preset !== SAFEST || scopes !== initialScopes;
   const providerDown = problem?.code === "provider_error" || problem?.code === "provider_timeout";
   const agentsError = problem?.body.errors?.find(({ pointer }) => pointer.startsWith("/policy/agents"))?.detail;
   const isShownInForm =
@@ -158,9 +175,16 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     ((problem.code === "credential_refused" && !oauth) ||
       problem.code === "name_taken" ||
       agentsError !== undefined ||
-      belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
+      belongToFields(problem.body.errors, ["/name", "/slug", ...fields.map(pointer)]));
   return (
     <Form id="add" unsaved={isTyped} onSubmit={() => !action.busy && submit(true)}>
+      {mayNeedApp && (
+        <div class="note">
+          <Icon name="key" />
+          <p>{t.add.appNeeded(manifest.name)}</p>
+          <Button onClick={() => setsUpAppTo(true)}>{t.add.setUpApp}</Button>
+        </div>
+      )}
       <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
       {oauth && <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />}
       <Field
@@ -180,6 +204,12 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
         }
         focus={fields.length === 0}
       />
+      <details class="fold" open={problem?.at("/slug") !== undefined}>
+        <summary>
+          {t.add.address} <code class="soft">/api/proxy/{slug || "…"}</code>
+        </summary>
+        <Field label={t.manage.slug} value={slug} onInput={setTypedSlug} maxLength={48} code error={problem?.at("/slug")} hint={t.add.slugHint} />
+      </details>
       <AgentChoice agents={agents} onChange={setAgents} error={agentsError} />
       <PresetChoice preset={preset} onChange={setPreset} />
       {problem && !isShownInForm && (

@@ -1,6 +1,6 @@
 /** What an agent may call: the integrations that admit it, with their rules for it. */
 import type { Agent, AgentAccess } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import { LoadError, RouteLink, Skeleton } from "./parts";
 

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Agent } from "../api/types";
 import { entriesOf, freeAgentName } from "../logic/agents";
 import type { AgentSelection } from "../logic/agents";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Field } from "./controls";
 import { useHold } from "./guard";

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { Agent, AgentAccess, AgentKeyCreated, Integration } from "../api/types";
 import { snippets, targetOf } from "../logic/snippets";
-import { t } from "../text";
+import { t } from "../text/all";
 import { KeyShown } from "./connect-integration";
 import { useAction, useLoad, useNexus } from "./context";
 import { Select } from "./controls";

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
 import { moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNow } from "./context";
 import { Button } from "./parts";
 import { RemoveDialog } from "./remove";

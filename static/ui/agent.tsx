@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { AgentAccessList } from "./agent-access";
 import { AgentConnect } from "./agent-connect";
 import { AgentKeys } from "./agent-keys";
@@ -76,7 +76,7 @@ function View({ agent, onChanged }: ViewProps) {
   return (
     <>
       <div class="integration-head">
-        <Mark name={agent.name} color={undefined} />
+        <Mark name={agent.name} brand={undefined} />
         <div class="names">
           <h1 tabIndex={-1}>{agent.name}</h1>
           <p class="soft">

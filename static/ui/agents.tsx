@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { Agent, AgentPage } from "../api/types";
 import { agentRoute } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Field, Form, Switch } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
@@ -93,7 +93,7 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
         {items.map((agent) => (
           <li key={agent.id} class={agent.status === "active" ? "card" : "card off"}>
             <div class="top">
-              <Mark name={agent.name} color={undefined} />
+              <Mark name={agent.name} brand={undefined} />
               <div class="names">
                 <h2>
                   <RouteLink origin={client.origin} route={agentRoute(agent.id)} go={go}>

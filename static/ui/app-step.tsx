@@ -4,11 +4,17 @@ import { useState } from "preact/hooks";
 import type { OauthClientSaved } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { belongToFields } from "../logic/fields";
-import { t } from "../text";
-import { useAction, useNexus } from "./context";
+import { plainName } from "../logic/names";
+import { t } from "../text/all";
+import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton } from "./dialog";
 import { Alert, Button, CopyField, EmptyState, ExternalLink, useFocus } from "./parts";
+
+/** The redirect URI of a provider. Built-in providers share one. Each custom provider has its own. */
+export function callbackOf(origin: string, id: string): string {
+  return `${origin}/api/oauth/callback${id.startsWith("custom-") ? `/${id}` : ""}`;
+}
 
 interface StepProps {
   manifest: IntegrationManifest;
@@ -29,14 +35,53 @@ export function OauthAppStep({ manifest, redirectUri, onSaved }: StepProps) {
   return (
     <>
       <h3 ref={title} tabIndex={-1}>{t.app.title(manifest.name)}</h3>
-      <p class="soft">{t.app.lead(manifest.name)}</p>
+      <p class="soft">{t.app.lead(plainName(manifest.name))}</p>
       <OauthAppForm manifest={manifest} redirectUri={redirectUri} label={t.app.save} onSaved={onSaved} />
     </>
   );
 }
 
+/** Where the app is registered at the provider, and what to enter there, field by field. */
+function Registration({ id, name, redirectUri }: { id: string; name: string; redirectUri: string }) {
+  const { client, manifests } = useNexus();
+  const [loaded] = useLoad(() => manifests.get(id), id);
+  const manifest = loaded.state === "ready" ? loaded.value : null;
+  const oauth2 = manifest?.oauth2 as { register_url?: string | null } | null | undefined;
+  const register = oauth2?.register_url;
+  const scopes = manifest?.oauth2?.scopes?.default ?? [];
+  const entries: [string, string][] = [
+    [t.app.redirect, redirectUri],
+    [t.app.appName, t.product],
+    [t.app.homepage, client.origin],
+    ...(scopes.length > 0 ? [[t.app.scopes, scopes.join(" ")] as [string, string]] : []),
+  ];
+  return (
+    <section class="box inset">
+      <p>
+        {t.app.stepRegister(name)}{" "}
+        {register ? (
+          <ExternalLink href={register}>{t.app.register(name)}</ExternalLink>
+        ) : (
+          manifest?.docs_url && <ExternalLink href={manifest.docs_url}>{t.app.docs}</ExternalLink>
+        )}
+      </p>
+      <dl class="entries">
+        {entries.map(([label, text]) => (
+          <div>
+            <dt>{label}</dt>
+            <dd>
+              <CopyField text={text} what={label} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="hint">{t.app.thenCopy(name)}</p>
+    </section>
+  );
+}
+
 interface FormProps {
-  manifest: Pick<IntegrationManifest, "id" | "name" | "docs_url">;
+  manifest: Pick<IntegrationManifest, "id" | "name">;
   /** Empty if the server names it only when the app is saved. */
   redirectUri: string;
   clientId?: string;
@@ -73,17 +118,7 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   const isShownInForm = belongToFields(problem?.body.errors, ["/client_id", "/client_secret", ...requested]);
   return (
     <Form id="oauth-app" unsaved={isTyped} onSubmit={() => !busy && submit()}>
-      {redirectUri && (
-        <div class="field">
-          <span class="label">{t.app.stepRegister}</span>
-          <CopyField text={redirectUri} what={t.app.redirect} />
-          {manifest.docs_url && (
-            <p class="hint">
-              <ExternalLink href={manifest.docs_url}>{t.app.docs}</ExternalLink>
-            </p>
-          )}
-        </div>
-      )}
+      {redirectUri && <Registration id={manifest.id} name={plainName(manifest.name)} redirectUri={redirectUri} />}
       <Field label={t.app.clientId} value={id} onInput={setId} code error={problem?.at("/client_id") ?? missing(id, t.app.clientId)} />
       <Field
         label={t.app.clientSecret}

@@ -15,7 +15,7 @@ import { NexusProvider, NoticeContext, NoticeText, useLoad } from "./context";
 import type { Nexus, Notice } from "./context";
 import { Frame } from "./frame";
 import { Icon } from "./icons";
-import { Lazy, loadLater } from "./lazy";
+import { Lazy, loadLater, startOf } from "./lazy";
 import { pageOf } from "./pages";
 import { Button, EmptyState } from "./parts";
 import type { Router } from "./router";
@@ -107,15 +107,15 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   const onAction = useCallback((integration: Integration, action: Action) => setCardAction({ integration, action }), []);
   const onName = useCallback((id: string, name: string) => setName({ id, name }), []);
   const page = pageOf(route);
-  const isAllowed = !page || mayDo(identity.role, page.role);
   const item = route.page === "integration" ? route.id : route.page === "section" ? partsOf(route.name)[1] : null;
+  const isAllowed = !page || mayDo(identity.role, item !== null ? (page.itemRole ?? page.role) : page.role);
   const title = !page
     ? t.notFound.title
     : route.page === "add"
-      ? t.add.title
+      ? t.list.add
       : item !== null && named.id === item
         ? named.name
-        : page.title;
+        : page.title();
   useEffect(() => {
     if (!ownPage) return;
     document.title = `${title} · ${t.product}`;
@@ -133,7 +133,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
       {nexus.stops.items.length > 0 && <Lazy>{({ StopBanner }) => <StopBanner />}</Lazy>}
     </>
   );
-  const closeAdd = () => router.close(listRoute);
+  const closeAdd = () => router.close({ page: "add", manifest: null });
   // Another dialog may be open by then. It stays open.
   const closeAction = () => setCardAction((now) => (now === cardAction ? null : now));
 
@@ -145,6 +145,8 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
             <Lazy isPage>
               {({ IntegrationPage }) => <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />}
             </Lazy>
+          ) : route.page === "add" ? (
+            <Lazy isPage>{({ Gallery }) => <Gallery catalogue={loadedCatalogue} onRetry={() => reloadCatalogue()} />}</Lazy>
           ) : !page || !isAllowed ? (
             <NoPage needed={isAllowed ? null : (page?.role ?? null)} {...{ isManager }} onHome={() => nexus.go(HOME)} />
           ) : item !== null && page.item ? (
@@ -153,11 +155,11 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
             page.view(shared)
           )}
         </Frame>
-        {route.page === "add" && (
-          <Lazy dialog={{ title: t.add.title, onClose: closeAdd }}>
+        {route.page === "add" && route.manifest !== null && (
+          <Lazy dialog={{ title: t.list.add, onClose: closeAdd }}>
             {({ AddDialog }) => (
               <AddDialog
-                manifest={route.manifest}
+                manifest={route.manifest ?? ""}
                 catalogue={loadedCatalogue}
                 onRetry={() => reloadCatalogue()}
                 usedNames={list.items?.map((one) => one.name) ?? []}
@@ -236,7 +238,7 @@ function useNotice(route: Route): [Notice | null, Nexus["announce"]] {
 }
 
 /**
- * Moves the focus to a page when it is opened: to its title, or back to the link that had led away from it.
+ * Moves the focus to a page when it is opened: to where it starts, or back to the link that had led away from it.
  * On our own page, the router scrolls. On another page, the browser scrolls to the focus.
  */
 function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, ownPage: boolean): void {
@@ -248,7 +250,7 @@ function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, 
     if (from.surface === surface) return;
     const main = content.current;
     const link = main?.querySelector<HTMLElement>(`a[href$="${CSS.escape(formatRoute(from.route))}"]`);
-    (link ?? main?.querySelector<HTMLElement>("h1") ?? main)?.focus({ preventScroll: ownPage });
+    (link ?? (main && startOf(main)) ?? main)?.focus({ preventScroll: ownPage });
   });
 }
 

@@ -1,24 +1,32 @@
-/** The audit record, for administrators, and its export for `nexus audit verify`. */
+/** The audit record, for administrators: filters, the check of the chain, and its export for `nexus audit verify`. */
 import { useState } from "preact/hooks";
 
+import type { Client } from "../api/client";
 import { pages } from "../api/pages";
+import type { Page } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
-import { moment } from "../logic/time";
-import { t } from "../text";
+import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
+import type { AuditFilters } from "../logic/audit";
+import { count, moment } from "../logic/time";
+import { t } from "../text/all";
 import { Detail } from "./activity";
+import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
-import { Alert, Button, CopyField, LoadError, Skeleton } from "./parts";
+import { Select } from "./controls";
+import { Icon } from "./icons";
+import { Alert, Button, CopyField, LoadError, RouteLink, Skeleton } from "./parts";
+import { receiptRoute } from "./receipts";
+import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
+
+const NONE: AuditFilters = { text: "", outcome: "", period: "" };
+/** The most records that are searched. */
+const SEARCHED = 5_000;
 
 export function Audit() {
   const { client, identity, announce } = useNexus();
-  const [first, again] = useLoad(async (signal) => {
-    const [head, page] = await Promise.all([
-      client.get<AuditHead>("/api/audit/head", {}, signal),
-      client.get<AuditPage>("/api/audit", { limit: 50 }, signal),
-    ]);
-    return { head, page };
-  }, 0);
+  const [filters, setFilters] = useState(NONE);
+  const [head, again] = useLoad((signal) => client.get<AuditHead>("/api/audit/head", {}, signal), 0);
   const [exported, setExported] = useState(0);
   const exporting = useAction();
   const exportAll = () =>
@@ -30,7 +38,7 @@ export function Audit() {
       download(items, `audit-${identity.workspace}.json`);
       announce(t.audit.exported(items.length));
     });
-  const head = first.state === "ready" ? first.value.head : null;
+  const present = head.state === "ready" ? head.value : null;
   return (
     <>
       <div class="page-head">
@@ -43,61 +51,141 @@ export function Audit() {
         </Button>
       </div>
       <Alert problem={exporting.problem} />
-      {first.state === "loading" && <Skeleton rows={10} />}
-      {first.state === "failed" && (
-        <LoadError problem={first.problem} onRetry={() => again()} />
+      {head.state === "failed" && <LoadError problem={head.problem} onRetry={() => again()} />}
+      {present && (
+        <section class="box chain">
+          <div class="box-head">
+            <h2>{present.count > 0 ? t.audit.head(present.count) : t.audit.noHead}</h2>
+          </div>
+          {present.count > 0 && <CopyField text={`${present.count}:${present.hash}`} what={t.audit.headName} />}
+          <p class="hint">{t.audit.headHint}</p>
+          <div class="actions">
+            <ChainCheck />
+          </div>
+        </section>
       )}
-      {head && (
-        <div class="field">
-          <span class="label">{head.count > 0 ? t.audit.head(head.count) : t.audit.noHead}</span>
-          {head.count > 0 && <CopyField text={`${head.count}:${head.hash}`} what={t.audit.headName} />}
-        </div>
+      <Filters filters={filters} onChange={setFilters} />
+      <Found key={JSON.stringify(filters)} client={client} filters={filters} />
+    </>
+  );
+}
+
+function Filters({ filters, onChange }: { filters: AuditFilters; onChange(filters: AuditFilters): void }) {
+  const [typed, setTyped] = useState(filters.text);
+  return (
+    <form
+      class="toolbar"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange({ ...filters, text: typed.trim() });
+      }}
+    >
+      <div class="search">
+        <Icon name="search" />
+        <input type="search" aria-label={t.audit.search} placeholder={t.audit.search} value={typed} spellcheck={false} onInput={(event) => setTyped(event.currentTarget.value)} onBlur={() => typed.trim() !== filters.text && onChange({ ...filters, text: typed.trim() })} />
+      </div>
+      <Select
+        label={t.audit.columns.outcome}
+        value={filters.outcome}
+        options={[["", t.audit.anyOutcome], ["done", t.audit.done], ["denied", t.audit.denied(1)]]}
+        onChange={(outcome) => onChange({ ...filters, text: typed.trim(), outcome })}
+      />
+      <Select
+        label={t.usage.range}
+        value={filters.period}
+        options={[["", t.audit.anyTime], ...Object.entries(t.audit.periods)]}
+        onChange={(period) => onChange({ ...filters, text: typed.trim(), period })}
+      />
+      {isAnyAudit(filters) && (
+        <Button
+          tone="quiet"
+          onClick={() => {
+            setTyped("");
+            onChange(NONE);
+          }}
+        >
+          {t.list.clear}
+        </Button>
       )}
-      {first.state === "ready" && (
-        <Records
-          first={first.value.page}
-          load={(cursor) => client.get<AuditPage>("/api/audit", { limit: 50, cursor })}
-        />
+    </form>
+  );
+}
+
+interface FoundProps {
+  client: Client;
+  filters: AuditFilters;
+}
+
+function Found({ client, filters }: FoundProps) {
+  const isFiltered = isAnyAudit(filters);
+  const nameOf = useAgentName();
+  const [loaded, again] = useLoad(
+    async (signal): Promise<Page<AuditRecord>> => {
+      const query = auditQuery(filters, Date.now());
+      const load = (cursor: string | null) => client.get<AuditPage>("/api/audit", { ...query, limit: filters.text ? 100 : 50, cursor }, signal);
+      // Words are looked for here: they may be in any member.
+      if (!filters.text) return load(null);
+      const { items } = await pages<AuditRecord>(load, SEARCHED);
+      return { items: filterAudit(items, filters.text, nameOf), next_cursor: null };
+    },
+    0,
+  );
+  if (loaded.state === "loading") return <Skeleton rows={10} />;
+  if (loaded.state === "failed") return <LoadError problem={loaded.problem} onRetry={() => again()} />;
+  return (
+    <>
+      {isFiltered && (
+        <p class="soft" role="status">
+          {t.audit.found(loaded.value.items.length, loaded.value.next_cursor !== null)}
+        </p>
       )}
+      <Records first={loaded.value} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
     </>
   );
 }
 
 interface RecordsProps {
-  first: AuditPage;
+  first: Page<AuditRecord>;
   load(cursor: string): Promise<AuditPage>;
+  nameOf(subject: string): string;
 }
 
-function Records({ first, load }: RecordsProps) {
+function Records({ first, load, nameOf }: RecordsProps) {
   const { columns } = t.audit;
   const { items, action, more } = usePages(first, load);
   return (
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.table}>
-        <table class="records">
-          <thead>
-            <tr>
+        <table class="records" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
               {Object.values(columns).map((name) => (
-                <th scope="col">{name}</th>
+                <th scope="col" role="columnheader">
+                  {name}
+                </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {items.map((record) => (
-              <tr key={record.seq} class={record.outcome === "denied" ? "refused" : undefined}>
-                <td>
+              <tr key={record.seq} role="row" class={record.outcome === "denied" ? "refused" : undefined}>
+                <td role="cell">
                   <time dateTime={record.at}>{moment(record.at)}</time>
+                  <span class="soft"> {count(record.seq)}</span>
                 </td>
-                <td>
-                  {record.actor}
-                  <span class="soft"> {record.role}</span>
+                <td role="cell">
+                  {record.actor === "nexus" ? t.audit.itself : nameOf(record.actor)}
+                  <span class="soft"> {t.signIn.roleName[record.role] ?? ""}</span>
                 </td>
-                <td>
+                <td role="cell">
                   <code>{record.action}</code>
                   <Detail detail={record.detail} />
                 </td>
-                <td>{record.target}</td>
-                <td>{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>
+                <td role="cell">
+                  <Target record={record} nameOf={nameOf} />
+                </td>
+                <td role="cell">{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>
               </tr>
             ))}
           </tbody>
@@ -112,6 +200,26 @@ function Records({ first, load }: RecordsProps) {
         </div>
       )}
     </>
+  );
+}
+
+/** What a record is about: a link to an integration, to an agent, or to the receipt of what was deleted. */
+function Target({ record: { action, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
+  const { client, go } = useNexus();
+  if (!target) return null;
+  const isDeletion = action === "integration.delete" && outcome === "done";
+  const route = target.startsWith("agt_")
+    ? ({ page: "section", name: `agents/${target}` } as const)
+    : target.startsWith("int_")
+      ? isDeletion
+        ? receiptRoute(target)
+        : ({ page: "integration", id: target, tab: "overview" } as const)
+      : null;
+  if (!route) return <>{target}</>;
+  return (
+    <RouteLink origin={client.origin} route={route} go={go}>
+      {isDeletion ? t.receipt.follow : nameOf(target)}
+    </RouteLink>
   );
 }
 

@@ -2,10 +2,9 @@
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { isBroken, nextAction } from "../logic/health";
+import { isBroken, nextAction, renewalOf } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
-import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Switch } from "./controls";
 import { Menu } from "./menu";
@@ -27,75 +26,82 @@ interface CardProps {
 }
 
 function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
-  const { name, health, status, last_used_at: used } = integration;
+  const { name, health, status } = integration;
   const action = nextAction(integration);
   const active = status === "active";
   const isPending = health.state === "pending";
   const label = accountName(integration);
-  const menu = (): MenuItem[] => [
-    { label: t.list.manage, icon: "open", onSelect: () => onOpen(integration) },
-    ...(isPending
-      ? []
-      : ([
-          { label: t.list.check, icon: "good", onSelect: () => onAction(integration, "retry") },
-          { label: active ? t.list.switchOff : t.list.switchOn, icon: "power", onSelect: () => onSwitch(integration, !active) },
-        ] as const)),
-    { label: t.list.remove, icon: "trash", tone: "danger", onSelect: () => onAction(integration, "delete") },
-  ];
+  const route = { page: "integration", id: integration.slug, tab: "overview" } as const;
+  const providerName = provider?.name ?? integration.manifest_id;
+  const classes = ["card", !active && "off", isBroken(integration) && "broken"].filter(Boolean).join(" ");
   return (
-    <li class={active ? "card" : "card off"}>
+    <li class={classes}>
       <div class="top">
-        <Mark name={provider?.name ?? integration.manifest_id} color={provider?.brand.color} />
+        <Mark name={providerName} brand={provider?.brand} />
         <div class="names" title={name}>
           <h3>
-            <RouteLink origin={origin} route={{ page: "integration", id: integration.slug, tab: "overview" }} go={() => onOpen(integration)}>
+            <RouteLink origin={origin} route={route} go={() => onOpen(integration)}>
               {name}
             </RouteLink>
           </h3>
           <p class="soft">
-            {provider?.name ?? integration.manifest_id}
+            {providerName}
             {label && ` · ${label}`}
           </p>
         </div>
-        <Menu label={t.list.menuOf(name)} items={menu} />
+        <Menu label={t.list.menuOf(name)} items={() => menuOf(integration, onOpen, onSwitch, onAction)} />
       </div>
       <StateLine integration={integration} now={now} />
+      {action && (
+        <Button
+          tone={action === "retry" ? "plain" : "primary"}
+          busy={busy === "action"}
+          aria-label={`${t.list.action[action]}: ${name}`}
+          onClick={() => onAction(integration, action)}
+        >
+          {t.list.action[action]}
+        </Button>
+      )}
       <div class="bottom">
-        {!isPending && (
+        {isPending ? (
+          <span class="soft">{t.list.inactive}</span>
+        ) : (
           <Switch label={t.list.switchOf(name)} on={active} isMoot={isBroken(integration)} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
             {active ? t.list.active : t.list.inactive}
           </Switch>
         )}
-        {action ? (
-          <Button
-            tone={action === "retry" ? "plain" : "primary"}
-            busy={busy === "action"}
-            aria-label={`${t.list.action[action]}: ${name}`}
-            onClick={() => onAction(integration, action)}
-          >
-            {t.list.action[action]}
-          </Button>
-        ) : (
-          <dl class="facts">
-            <CardFact integration={integration} now={now} used={used} />
-          </dl>
-        )}
+        <RouteLink class="button quiet" label={`${t.list.manage}: ${name}`} origin={origin} route={route} go={() => onOpen(integration)}>
+          {t.list.manage}
+        </RouteLink>
+        <Button tone="quiet" aria-label={`${t.list.remove}: ${name}`} onClick={() => onAction(integration, "delete")}>
+          {t.list.remove}
+        </Button>
       </div>
     </li>
   );
 }
 
-/** The fact that matters most: that the credential runs out, or when it was used last. */
-function CardFact({ integration, now, used }: { integration: Integration; now: number; used: string | null | undefined }) {
-  const expires = integration.credential?.expires_at;
-  const renews = integration.auth_method.startsWith("oauth2");
-  const [name, time] = expires && !renews ? [t.list.expires, expires] : [t.list.lastUsed, used];
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd title={time ? moment(time) : undefined}>{time ? ago(time, now) : t.never}</dd>
-    </div>
-  );
+/** What a card's menu offers. */
+function menuOf(
+  integration: Integration,
+  onOpen: CardProps["onOpen"],
+  onSwitch: CardProps["onSwitch"],
+  onAction: CardProps["onAction"],
+): MenuItem[] {
+  const active = integration.status === "active";
+  const change: MenuItem[] =
+    integration.health.state === "pending"
+      ? []
+      : [
+          { label: t.list.check, icon: "good", onSelect: () => onAction(integration, "retry") },
+          { label: active ? t.list.switchOff : t.list.switchOn, icon: "power", onSelect: () => onSwitch(integration, !active) },
+        ];
+  return [
+    { label: t.list.manage, icon: "open", onSelect: () => onOpen(integration) },
+    ...change,
+    { label: t.list.renew[renewalOf(integration)], icon: "key", onSelect: () => onAction(integration, renewalOf(integration)) },
+    { label: t.list.remove, icon: "trash", tone: "danger", onSelect: () => onAction(integration, "delete") },
+  ];
 }
 
 /** A card that renders only when one of its properties has changed, because there may be a thousand cards. */

@@ -19,7 +19,7 @@ export async function check(nexus: ChangeContext, { id }: Integration): Promise<
   const checked = await nexus.client.call<Integration>("POST", `/api/integrations/${id}/check`);
   const { name, health } = checked;
   nexus.changed(id, checked);
-  if (health.state === "healthy") nexus.announce(t.manage.checkedGood(name));
-  else nexus.announce(t.manage.checkedBad(name, t.list.healthState[health.state] ?? health.state), "bad");
+  if (health.state === "healthy") nexus.announce(t.list.checkedGood(name));
+  else nexus.announce(t.list.checkedBad(name, t.list.healthState[health.state] ?? health.state), "bad");
   return checked;
 }

@@ -5,7 +5,7 @@ import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
 import { snippets, targetOf } from "../logic/snippets";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNexus } from "./context";
 import { FirstCall } from "./first-call";
 import { KeyForm } from "./key-form";

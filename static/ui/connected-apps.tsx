@@ -6,7 +6,7 @@ import type { ConnectedApp, ConnectedAppPage, Integration, IntegrationPage } fro
 import { mayDo } from "../logic/identity";
 import { hostOf } from "../logic/names";
 import { moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Alert, Button, CopyField, EmptyState, Fact, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
@@ -93,7 +93,7 @@ function Apps({ apps, integrations, onEnd }: Loaded & { onEnd(app: ConnectedApp)
         {items.map((app) => (
           <li key={app.id} class={app.status === "active" ? "card" : "card off"}>
             <div class="top">
-              <Mark name={app.name} color={undefined} />
+              <Mark name={app.name} brand={undefined} />
               <div class="names">
                 <h2>{app.name}</h2>
                 <p class="soft wraps">

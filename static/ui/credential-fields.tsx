@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Problem } from "../api/client";
 import { looksRight, pointer } from "../logic/fields";
 import type { FieldSpec } from "../logic/fields";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Field } from "./controls";
 import { ExternalLink } from "./parts";
 

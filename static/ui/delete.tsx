@@ -2,17 +2,17 @@
 import { useState } from "preact/hooks";
 
 import type { Client } from "../api/client";
-import type { Deletion, Integration, Receipt } from "../api/types";
+import type { Deletion, Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { moment } from "../logic/time";
 import { byAgent, since } from "../logic/usage";
 import type { AgentTotal } from "../logic/usage";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import type { IconName } from "./icons";
 import { Alert, Button, ExternalLink, RouteLink, Skeleton } from "./parts";
+import { ReceiptSlip } from "./receipt";
+import { receiptRoute } from "./receipts";
 import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
 
@@ -27,7 +27,7 @@ const LISTED_AGENTS = 5;
 
 export function DeleteDialog({ integration, manifest, onClose }: Props) {
   const nexus = useNexus();
-  const [deleted, setDeleted] = useState<Deletion | null>(null);
+  const [deleted, setDeleted] = useState<(Deletion & { at: string }) | null>(null);
   const [usage] = useLoad((signal) => agentUsage(nexus.client, integration.id, signal), integration.id);
   const { busy, problem, run } = useAction();
   const { name } = integration;
@@ -36,7 +36,8 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
       const query = { force };
-      setDeleted(await nexus.client.call<Deletion>("DELETE", path, { query }));
+      const deletion = await nexus.client.call<Deletion>("DELETE", path, { query });
+      setDeleted({ ...deletion, at: new Date().toISOString() });
       nexus.changed(integration.id, null);
       nexus.announce(t.remove.announce(name));
     });
@@ -46,24 +47,13 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   };
   if (deleted) {
     return (
-      <Dialog kind="question" title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
-        {deleted.revocation.length > 0 ? (
-          <>
-            <h3>{t.remove.receipts}</h3>
-            <ul class="receipts">
-              {deleted.revocation.map((receipt) => (
-                <ReceiptLine receipt={receipt} />
-              ))}
-            </ul>
-          </>
-        ) : (
-          <p>{t.remove.nothing}</p>
-        )}
+      <Dialog title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+        <ReceiptSlip deleted={[{ id: integration.id, name, provider: manifest.name, receipts: deleted.revocation }]} at={deleted.at} />
         {deleted.revocation.some(({ state }) => state === "pending" || state === "superseded") && (
           <p>
             <RouteLink
               origin={nexus.client.origin}
-              route={{ page: "integration", id: integration.id, tab: "activity" }}
+              route={receiptRoute(integration.id)}
               go={(route) => {
                 close();
                 nexus.go(route);
@@ -128,28 +118,6 @@ function AgentsInUse({ agents, isComplete }: AgentUsage) {
         </ul>
       </div>
     </div>
-  );
-}
-
-const RECEIPT_LOOK: Record<Receipt["state"], [string, IconName]> = {
-  revoked: ["good", "good"],
-  superseded: ["warn", "clock"],
-  pending: ["warn", "clock"],
-  failed: ["bad", "bad"],
-  unsupported: ["warn", "warn"],
-  not_revocable: ["warn", "warn"],
-};
-
-function ReceiptLine({ receipt }: { receipt: Receipt }) {
-  const [tone, icon] = RECEIPT_LOOK[receipt.state];
-  return (
-    <li class={`health ${tone}`}>
-      <Icon name={icon} />
-      <p>
-        <code>{receipt.token}</code> <strong>{t.remove.states[receipt.state]}</strong>
-        <span class="soft">{[receipt.detail, moment(receipt.at)].filter(Boolean).join(" · ")}</span>
-      </p>
-    </li>
   );
 }
 

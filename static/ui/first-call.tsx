@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Agent } from "../api/types";
 import { agentRoute } from "../logic/route";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNexus } from "./context";
 import { Icon } from "./icons";
 import { RouteLink } from "./parts";

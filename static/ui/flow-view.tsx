@@ -1,7 +1,7 @@
 /** The state of an OAuth sign-in. */
 import type { ComponentChildren } from "preact";
 
-import { t } from "../text";
+import { t } from "../text/all";
 import { Icon } from "./icons";
 import { Alert, Button, useFocus } from "./parts";
 import type { Phase } from "./use-flow";

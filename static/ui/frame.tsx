@@ -9,7 +9,10 @@ import { mayDo } from "../logic/identity";
 import type { Identity } from "../logic/identity";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
+import { LANGUAGES, chooseLanguage, presentLanguage } from "../language";
+import type { Language } from "../language";
 import { roleName, t } from "../text";
+import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { PAGES, pageOf } from "./pages";
 import { Button, RouteLink } from "./parts";
@@ -47,6 +50,16 @@ export function Frame(props: Props) {
     closeMenu();
     go(route);
   };
+  const guard = useGuard();
+  // The page begins again in the other language.
+  const changeLanguage = (select: HTMLSelectElement) => {
+    const chosen = select.value as Language;
+    select.value = presentLanguage();
+    guard.ask(() => {
+      chooseLanguage(chosen);
+      location.reload();
+    });
+  };
   const pages = props.pages ?? PAGES.filter((page) => mayDo(identity.role, page.role));
   const present = pageOf(route);
   const skip = (event: MouseEvent) => {
@@ -70,9 +83,9 @@ export function Frame(props: Props) {
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
             {pages.filter((page) => !page.isOfPerson).map((page) => (
-              <RouteLink key={page.title} origin={origin} route={page.route} go={open} current={page === present}>
+              <RouteLink key={page.icon} origin={origin} route={page.route} go={open} current={page === present}>
                 <Icon name={page.icon} />
-                <span>{page.title}</span>
+                <span>{page.title()}</span>
               </RouteLink>
             ))}
           </nav>
@@ -88,11 +101,24 @@ export function Frame(props: Props) {
           </p>
           {onSignOut &&
             pages.filter((page) => page.isOfPerson).map((page) => (
-              <RouteLink key={page.title} class="button quiet" origin={origin} route={page.route} go={open} current={page === present}>
+              <RouteLink key={page.icon} class="button quiet" origin={origin} route={page.route} go={open} current={page === present}>
                 <Icon name={page.icon} />
-                <span>{page.title}</span>
+                <span>{page.title()}</span>
               </RouteLink>
             ))}
+          {ownPage && (
+            <label class="labelled language">
+              <Icon name="globe" />
+              <span class="unseen">{t.nav.language}</span>
+              <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
+                {Object.entries(LANGUAGES).map(([id, name]) => (
+                  <option value={id} lang={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           {onSignOut && (
             <Button tone="quiet" icon="leave" onClick={onSignOut}>
               {t.signIn.signOut}

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 
 import type { Integration } from "../api/types";
 import { hasTypedCredentials, isBroken, nextAction } from "../logic/health";
-import { t } from "../text";
+import { t } from "../text/all";
 import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
 import { Switch } from "./controls";

@@ -6,7 +6,7 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { accountName } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { ManageTab, Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Access } from "./access";
 import { Activity } from "./activity";
 import { ConnectIntegration } from "./connect-integration";
@@ -90,7 +90,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
       {back}
       <IntegrationHead
         integration={integration}
-        mark={<Mark name={manifest.name} color={manifest.brand?.color} />}
+        mark={<Mark name={manifest.name} brand={manifest.brand} />}
         about={[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}
         onChanged={changed}
         onOpen={open}

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { InvitationCreated, Person } from "../api/types";
-import { roleName, t } from "../text";
+import { roleName, t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";

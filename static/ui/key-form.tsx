@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 
 import type { Agent, AgentKeyCreated, Integration } from "../api/types";
 import { admits, freeAgentName } from "../logic/agents";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Field, Form, Select } from "./controls";
 import { Alert, Button, LoadError, Skeleton } from "./parts";

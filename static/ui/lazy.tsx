@@ -23,6 +23,11 @@ export function loadLater(): Promise<unknown> {
   return loading;
 }
 
+/** Where a page starts for the keyboard: the field that it is for, or its title. */
+export function startOf(main: HTMLElement): HTMLElement | null {
+  return main.querySelector<HTMLElement>("[data-start]") ?? main.querySelector("h1");
+}
+
 interface Props {
   children(later: Later): ComponentChildren;
   /** Whether it is a page. A page shows that it is loading, and gets the focus. */
@@ -51,7 +56,7 @@ export function Lazy({ children, isPage = false, dialog }: Props) {
   }, []);
   useLayoutEffect(() => {
     // The focus went to the page when it was opened, and there was no title yet.
-    if (isLoaded && main.current?.matches(":focus")) main.current.querySelector("h1")?.focus({ preventScroll: true });
+    if (isLoaded && main.current?.matches(":focus")) startOf(main.current)?.focus({ preventScroll: true });
     main.current = null;
   }, [isLoaded]);
   if (isLoaded && later) return <>{children(later)}</>;

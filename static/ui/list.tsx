@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { problemOf } from "../api/client";
 import type { Integration, ManifestSummary } from "../api/types";
 import type { Action } from "../logic/health";
-import { NO_FILTERS, isFiltered } from "../logic/route";
+import { isFiltered, unfiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
 import { t } from "../text";
 import { Card } from "./card";
@@ -12,6 +12,7 @@ import { check, setActive } from "./changes";
 import { useNexus, useNow } from "./context";
 import { Select } from "./controls";
 import { Icon } from "./icons";
+import { Lazy } from "./lazy";
 import { Button, EmptyState, LoadError } from "./parts";
 import type { List } from "./use-list";
 
@@ -23,13 +24,15 @@ export interface ListProps {
 }
 
 /** The requests that are under way, by integration id. */
-type BusyMap = ReadonlyMap<string, "switch" | "action">;
+export type BusyMap = ReadonlyMap<string, "switch" | "action">;
 
 export function IntegrationList({ list, filters, catalogue, onAction }: ListProps) {
   const nexus = useNexus();
   const now = useNow();
   const [busy, setBusy] = useState<BusyMap>(new Map());
   const providers = useMemo(() => new Map(catalogue.map((one) => [one.id, one])), [catalogue]);
+  /** The integrations that are deleted together. */
+  const [removing, setRemoving] = useState<readonly Integration[] | null>(null);
   const filtered = isFiltered(filters);
   const { items, broken, more } = list;
 
@@ -86,6 +89,7 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
     </ul>
   );
 
+  const isTable = filters.view === "table";
   const isEmpty = items?.length === 0 && broken.length === 0;
   return (
     <>
@@ -115,10 +119,22 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
       )}
       {isEmpty && filtered && (
         <EmptyState icon="search" title={t.list.noMatchTitle} lead={t.list.noMatchLead}>
-          <Button onClick={() => nexus.replace({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
+          <Button onClick={() => nexus.replace({ page: "integrations", filters: unfiltered(filters) })}>{t.list.clear}</Button>
         </EmptyState>
       )}
-      {broken.length > 0 && (
+      {isTable && items && !isEmpty && (
+        <Lazy isPage>
+          {({ IntegrationTable }) => (
+            <IntegrationTable items={items} filters={filters} providers={providers} busy={busy} onSwitch={onSwitch} onAction={act} onOpen={onOpen} onRemove={setRemoving} />
+          )}
+        </Lazy>
+      )}
+      {removing && (
+        <Lazy dialog={{ title: t.list.remove, onClose: () => setRemoving(null) }}>
+          {({ BulkDelete }) => <BulkDelete integrations={removing} providers={providers} onClose={() => setRemoving(null)} />}
+        </Lazy>
+      )}
+      {!isTable && broken.length > 0 && (
         <section>
           <h2 class="section bad">
             {t.list.attention} <span class="count">{broken.length}</span>
@@ -126,7 +142,7 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           {cards(broken)}
         </section>
       )}
-      {others.length > 0 && (
+      {!isTable && others.length > 0 && (
         <section>
           <h2 class={broken.length > 0 || filtered ? "section" : "unseen"}>
             {filtered ? t.list.results(others.length, more) : t.list.others}
@@ -218,8 +234,21 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
         options={[["", t.list.anyProvider], ...catalogue.map((one) => [one.id, one.name] as const)]}
         onChange={(manifest) => set({ manifest })}
       />
+      <div class="segments" role="group" aria-label={t.list.view}>
+        {(["", "table"] as const).map((view) => (
+          <button
+            type="button"
+            aria-pressed={filters.view === view ? "true" : "false"}
+            aria-label={view ? t.list.table : t.list.cards}
+            title={view ? t.list.table : t.list.cards}
+            onClick={() => set({ view })}
+          >
+            <Icon name={view ? "rows" : "grid"} />
+          </button>
+        ))}
+      </div>
       {isFiltered(filters) && (
-        <Button tone="quiet" onClick={() => nexus.replace({ page: "integrations", filters: NO_FILTERS })}>
+        <Button tone="quiet" onClick={() => nexus.replace({ page: "integrations", filters: unfiltered(filters) })}>
           {t.list.clear}
         </Button>
       )}

@@ -1,12 +1,14 @@
 /** The workspace's OAuth apps, for administrators. A secret can be replaced, but never read. */
 import { useState } from "preact/hooks";
 
-import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
-import { t } from "../text";
-import { OauthAppForm } from "./app-step";
+import type { IntegrationPage, ManifestSummary, OauthClient, OauthClientList } from "../api/types";
+import { search } from "../config/integration-manifests";
+import { t } from "../text/all";
+import { OauthAppForm, callbackOf } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
-import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton } from "./parts";
+import { Icon } from "./icons";
+import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton, useFocus } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 
@@ -56,7 +58,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
           return (
             <li key={app.manifest_id} class="card">
               <div class="top">
-                <Mark name={one.name} color={one.brand.color} />
+                <Mark name={one.name} brand={one.brand} />
                 <div class="names">
                   <h2>{one.name}</h2>
                   <p class="soft">
@@ -88,11 +90,8 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         />
       )}
       {removing && (
-        <RemoveDialog
-          title={t.apps.removeTitle(removing.name)}
-          lead={t.apps.removeLead}
-          done={t.apps.removed(removing.name)}
-          path={`/api/oauth-clients/${removing.id}`}
+        <RemoveApp
+          provider={removing}
           onClose={(isDeleted) => {
             setRemoving((now) => (now === removing ? null : now));
             if (isDeleted) reload();
@@ -100,6 +99,50 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         />
       )}
     </>
+  );
+}
+
+/** The providers that have no app yet. */
+function ProviderPicker({ free, onPick }: { free: readonly ManifestSummary[]; onPick(provider: ManifestSummary): void }) {
+  const [typed, setTyped] = useState("");
+  const input = useFocus<HTMLInputElement>();
+  const found = search(free, typed);
+  return (
+    <>
+      <div class="search picker" role="search">
+        <Icon name="search" />
+        <input type="search" ref={input} aria-label={t.add.search} placeholder={t.add.search} value={typed} spellcheck={false} onInput={(event) => setTyped(event.currentTarget.value)} />
+      </div>
+      <ul class="providers" aria-label={t.apps.pick}>
+        {found.map((one) => (
+          <li key={one.id}>
+            <button type="button" onClick={() => onPick(one)}>
+              <Mark name={one.name} brand={one.brand} />
+              <span class="names">
+                <strong>{one.name}</strong>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p class="none">{t.add.noMatch(typed)}</p>}
+    </>
+  );
+}
+
+/** Says which integrations use an app, before it is deleted. */
+function RemoveApp({ provider, onClose }: { provider: ManifestSummary; onClose(isDeleted: boolean): void }) {
+  const { client } = useNexus();
+  const [users] = useLoad((signal) => client.get<IntegrationPage>("/api/integrations", { manifest: provider.id, limit: 100 }, signal), provider.id);
+  const names = users.state === "ready" ? users.value.items.map((one) => one.name) : [];
+  return (
+    <RemoveDialog
+      title={t.apps.removeTitle(provider.name)}
+      lead={[t.apps.removeLead, names.length > 0 && t.apps.usedBy(names)].filter(Boolean).join(" ")}
+      done={t.apps.removed(provider.name)}
+      path={`/api/oauth-clients/${provider.id}`}
+      onClose={onClose}
+    />
   );
 }
 
@@ -117,15 +160,14 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
   const ids = new Set(apps.map((one) => one.manifest_id));
   const free = catalogue.filter((one) => one.auth_method === "oauth2" && !ids.has(one.id));
   const picked = open === "pick" ? null : open.provider;
-  // Built-in providers share one redirect URI. Each custom provider has its own.
-  const callback = picked ? `${client.origin}/api/oauth/callback${picked.id.startsWith("custom-") ? `/${picked.id}` : ""}` : "";
+  const callback = picked ? callbackOf(client.origin, picked.id) : "";
   return (
     <Dialog title={picked ? t.app.title(picked.name) : t.apps.add} onClose={onClose}>
       {saved ? (
         <div class="stack">
           <p>{t.apps.saved(picked?.name ?? "")}</p>
           <div class="field">
-            <span class="label">{t.app.stepRegister}</span>
+            <span class="label">{t.app.registered}</span>
             <CopyField text={saved} what={t.app.redirect} />
           </div>
           <div class="actions">
@@ -146,18 +188,7 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
           />
         </>
       ) : (
-        <ul class="providers" aria-label={t.apps.pick}>
-          {free.map((one) => (
-            <li key={one.id}>
-              <button type="button" onClick={() => onPick(one)}>
-                <Mark name={one.name} color={one.brand.color} />
-                <span class="names">
-                  <strong>{one.name}</strong>
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <ProviderPicker free={free} onPick={onPick} />
       )}
     </Dialog>
   );

@@ -13,7 +13,7 @@ import type { TabMessage } from "../api/tabs";
 import type { EventPage } from "../api/types";
 import { connectionIds } from "../logic/flow";
 import type { BeginRequest, Message, Outcome } from "../logic/flow";
-import { t } from "../text";
+import { t } from "../text/all";
 
 const FEATURES = "popup,width=560,height=720";
 

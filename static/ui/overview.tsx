@@ -4,11 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { ago, moment } from "../logic/time";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
+import { HealthStrip } from "./health-strip";
 import type { ManageDialog } from "./integration-head";
 import { Alert, Button, CopyField } from "./parts";
+import { Picture } from "./picture";
 import { StopDialog } from "./stop-dialog";
 
 interface Props {
@@ -21,8 +23,11 @@ interface Props {
 export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
   const now = useNow();
   return (
+    <div class="stack">
+    <Picture integration={integration} manifest={manifest} />
     <div class="columns">
       <div class="stack">
+        <HealthStrip integration={integration} />
         <Facts integration={integration} manifest={manifest} now={now} />
         {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
       </div>
@@ -38,6 +43,7 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
           </Button>
         </section>
       </div>
+    </div>
     </div>
   );
 }

@@ -22,11 +22,13 @@ export interface Shared extends ListProps {
 
 interface Page {
   /** Its name in the navigation and in the title of the window. */
-  readonly title: string;
+  title(): string;
   readonly route: Route;
   readonly icon: IconName;
   /** The role with the fewest rights that may open it. */
   readonly role: Role;
+  /** The role that may open the page of an item, if that is another one. */
+  readonly itemRole?: Role;
   /** Whether its link stands with the person who is signed in, and not in the navigation. */
   readonly isOfPerson?: true;
   view(shared: Shared): ComponentChildren;
@@ -38,14 +40,21 @@ const section = (name: string): Route => ({ page: "section", name });
 
 export const PAGES: readonly Page[] = [
   {
-    title: t.nav.integrations,
+    title: () => t.nav.overview,
+    route: section("overview"),
+    icon: "home",
+    role: "MANAGER",
+    view: (shared) => <Lazy isPage>{({ Home }) => <Home {...shared} />}</Lazy>,
+  },
+  {
+    title: () => t.nav.integrations,
     route: HOME,
     icon: "grid",
     role: "MANAGER",
     view: (shared) => <IntegrationList {...shared} />,
   },
   {
-    title: t.agents.title,
+    title: () => t.nav.agents,
     route: section("agents"),
     icon: "plug",
     role: "MANAGER",
@@ -53,28 +62,28 @@ export const PAGES: readonly Page[] = [
     item: (id, { onName }) => <Lazy isPage>{({ AgentPage }) => <AgentPage key={id} id={id} onName={onName} />}</Lazy>,
   },
   {
-    title: t.connectedApps.title,
+    title: () => t.nav.connectedApps,
     route: section("connected-apps"),
     icon: "link",
     role: "AGENT",
     view: () => <Lazy isPage>{({ ConnectedApps }) => <ConnectedApps />}</Lazy>,
   },
   {
-    title: t.people.title,
+    title: () => t.nav.people,
     route: section("people"),
     icon: "people",
     role: "ADMIN",
     view: () => <Lazy isPage>{({ People }) => <People />}</Lazy>,
   },
   {
-    title: t.nav.oauthApps,
+    title: () => t.nav.oauthApps,
     route: section("oauth-apps"),
     icon: "key",
     role: "ADMIN",
     view: ({ catalogue }) => <Lazy isPage>{({ OauthApps }) => <OauthApps catalogue={catalogue} />}</Lazy>,
   },
   {
-    title: t.nav.providers,
+    title: () => t.nav.providers,
     route: section("providers"),
     icon: "box",
     role: "ADMIN",
@@ -85,21 +94,32 @@ export const PAGES: readonly Page[] = [
     ),
   },
   {
-    title: t.nav.audit,
+    title: () => t.nav.audit,
     route: section("audit"),
     icon: "log",
     role: "ADMIN",
     view: () => <Lazy isPage>{({ Audit }) => <Audit />}</Lazy>,
   },
   {
-    title: t.stops.title,
+    title: () => t.nav.receipts,
+    route: section("receipts"),
+    icon: "receipt",
+    role: "ADMIN",
+    itemRole: "MANAGER",
+    view: () => <Lazy isPage>{({ Receipts }) => <Receipts />}</Lazy>,
+    item: (id, { catalogue, onName }) => (
+      <Lazy isPage>{({ ReceiptPage }) => <ReceiptPage key={id} id={id} catalogue={catalogue} onName={onName} />}</Lazy>
+    ),
+  },
+  {
+    title: () => t.nav.stops,
     route: section("emergency-stop"),
     icon: "stop",
     role: "ADMIN",
     view: ({ catalogue }) => <Lazy isPage>{({ Stops }) => <Stops catalogue={catalogue} />}</Lazy>,
   },
   {
-    title: t.account.title,
+    title: () => t.nav.account,
     route: section("account"),
     icon: "person",
     role: "AGENT",

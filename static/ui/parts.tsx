@@ -3,12 +3,14 @@ import type { ComponentChildren, JSX, Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
+import { letterOf } from "../logic/letters";
 import { isDark, monogram } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
+import { markOf } from "./marks";
 
 type ButtonProps = JSX.IntrinsicElements["button"] & {
   tone?: "primary" | "plain" | "danger" | "alarm" | "quiet";
@@ -60,14 +62,17 @@ interface RouteLinkProps {
   go(route: Route): void;
   class?: string;
   current?: boolean;
+  /** What it says to screen readers, if its text is not enough. */
+  label?: string;
   children: ComponentChildren;
 }
 
 /** A link within the UI. In a new window, it opens the UI's own page. */
-export function RouteLink({ origin, route, go, current, children, ...rest }: RouteLinkProps) {
+export function RouteLink({ origin, route, go, current, label, children, ...rest }: RouteLinkProps) {
   return (
     <a
       {...rest}
+      aria-label={label}
       href={`${origin}/${formatRoute(route)}`}
       aria-current={current ? "page" : undefined}
       onClick={(event) => isPlainClick(event) && go(route)}
@@ -84,13 +89,28 @@ export function useFocus<T extends HTMLElement>(): Ref<T> {
   return element;
 }
 
-/** The mark of a provider: one or two letters in its colour. */
-export function Mark({ name, color }: { name: string; color: string | undefined }) {
-  const set = color && /^#[0-9a-f]{6}$/i.test(color) ? color : "";
+/** How the catalogue shows a provider. */
+interface Brand {
+  readonly color?: string;
+  readonly icon?: string;
+}
+
+/** The mark of a provider in its colour: that of its brand, or a letter. */
+export function Mark({ name, brand }: { name: string; brand: Brand | undefined }) {
+  const { color = "", icon } = brand ?? {};
+  const set = /^#[0-9a-f]{6}$/i.test(color) ? color : "";
   const style = set ? { "--mark": set, "--on-mark": isDark(set) ? "#fff" : "#111" } : {};
+  const path = markOf(icon);
+  const letter = path ? undefined : letterOf(name);
   return (
     <span class="mark" aria-hidden="true" style={style}>
-      {monogram(name)}
+      {path || letter ? (
+        <svg viewBox={path ? "0 0 24 24" : "2 2 20 20"}>
+          <path class={path ? "brand" : "letter"} d={path ?? letter} />
+        </svg>
+      ) : (
+        monogram(name)
+      )}
     </span>
   );
 }
@@ -170,8 +190,18 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** How long after a failure to reach the server it is tried again, in milliseconds. */
+const RETRY_AFTER = 5_000;
+
 /** The error of something that could not be loaded, with a button that tries again. */
 export function LoadError({ problem, title = "", onRetry }: { problem: Problem; title?: string; onRetry(): void }) {
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  useEffect(() => {
+    if (problem.code !== "unreachable") return;
+    const timer = setInterval(() => document.visibilityState === "visible" && retry.current(), RETRY_AFTER);
+    return () => clearInterval(timer);
+  }, [problem]);
   return (
     <Alert problem={problem} title={title}>
       <Button onClick={onRetry}>{t.tryAgain}</Button>

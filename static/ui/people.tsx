@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { InvitationList, Person, PersonPage } from "../api/types";
-import { roleName, t } from "../text";
+import { roleName, t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Switch } from "./controls";
 import { InviteDialog, SignInLinkDialog } from "./invite-dialog";
@@ -101,7 +101,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
           return (
             <li key={person.id} class={isOn ? "card" : "card off"}>
               <div class="top">
-                <Mark name={person.name} color={undefined} />
+                <Mark name={person.name} brand={undefined} />
                 <div class="names">
                   <h2>
                     {person.name} <span class={person.role === "ADMIN" ? "tag accent" : "tag"}>{roleName(person)}</span>

@@ -5,7 +5,7 @@ import type { Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { predict } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Select } from "./controls";
 import { Icon } from "./icons";
 import { useAgentName } from "./use-agents";
@@ -33,7 +33,7 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
   const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
     <section class="box">
-      <h3>{t.access.test}</h3>
+      <h2>{t.access.test}</h2>
       <div class="rule">
         <Select label={t.access.testMethod} value={method} options={METHODS} onChange={setMethod} />
         <input

@@ -1,8 +1,7 @@
 /** "What may they do?": the rules of a new integration by one word. */
 import type { Preset } from "../api/types";
-import { t } from "../text";
-
-const PRESETS: readonly Preset[] = ["read_only", "no_deletes", "all"];
+import { PRESETS } from "../logic/presets";
+import { t } from "../text/all";
 
 export function PresetChoice({ preset, onChange }: { preset: Preset; onChange(preset: Preset): void }) {
   return (

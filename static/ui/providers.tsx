@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { TEMPLATE } from "../config/template";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Field, Form } from "./controls";
@@ -62,7 +62,7 @@ export function Providers({ catalogue, onChanged }: Props) {
         {custom.map((one) => (
           <li key={one.id} class="card">
             <div class="top">
-              <Mark name={one.name} color={one.brand.color} />
+              <Mark name={one.name} brand={one.brand} />
               <div class="names">
                 <h2>{one.name}</h2>
                 <p class="soft">

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { accountName } from "../logic/names";
-import { t } from "../text";
+import { t } from "../text/all";
 import { OauthAppStep } from "./app-step";
 import { useNexus } from "./context";
 import { CancelButton, Dialog } from "./dialog";

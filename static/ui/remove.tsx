@@ -1,5 +1,5 @@
 /** Asks for confirmation, then deletes something of little consequence: an app, an agent, a key. */
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Dialog } from "./dialog";
 import { Alert, Button } from "./parts";

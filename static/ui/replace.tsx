@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Integration, IntegrationPatch } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Form } from "./controls";
 import { CredentialFields, useFieldValues } from "./credential-fields";

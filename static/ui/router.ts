@@ -54,7 +54,8 @@ export class Router {
 
   /** Shows this route in place of the present one, without asking. */
   replace(route: Route): void {
-    this.#write("replaceState", { ...this.#entry, below: undefined }, route);
+    const { index, below } = this.#entry;
+    this.#write("replaceState", { index, below: isAdd(route) ? below : undefined }, route);
     this.#show(route);
   }
 
@@ -94,10 +95,10 @@ export class Router {
 
   #push(route: Route): void {
     const { index, below } = this.#entry;
-    const isDialog = route.page === "add";
+    const isDialog = isAdd(route);
     const from = this.route;
     this.#leave();
-    this.#write("pushState", { index: index + 1, below: isDialog ? (from.page === "add" ? below : index) : undefined }, route);
+    this.#write("pushState", { index: index + 1, below: isDialog ? (isAdd(from) ? below : index) : undefined }, route);
     this.#show(route);
     if (surfaceOf(from) !== surfaceOf(route)) this.#scrollTo(0);
   }
@@ -178,6 +179,11 @@ export class Router {
     // By the next frame, the new page is rendered.
     requestAnimationFrame(attempt);
   }
+}
+
+/** Whether a route is the dialog that adds an integration. */
+function isAdd(route: Route): boolean {
+  return route.page === "add" && route.manifest !== null;
 }
 
 function keepScroll(index: number): void {

@@ -2,7 +2,7 @@
 import { useId, useState } from "preact/hooks";
 
 import type { Rule } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Select } from "./controls";
 import { Icon } from "./icons";
 

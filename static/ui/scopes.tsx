@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { t } from "../text";
+import { t } from "../text/all";
 import { Field } from "./controls";
 
 interface Props {

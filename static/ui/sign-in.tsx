@@ -197,7 +197,7 @@ function IdentityFacts({ identity }: { identity: Identity }) {
     [t.signIn.workspace, identity.workspace],
     [t.signIn.subject, identity.subject],
     [t.signIn.role, roleName(identity)],
-    [t.list.expires, ago(new Date(identity.expires).toISOString(), Date.now())],
+    [t.signIn.expires, ago(new Date(identity.expires).toISOString(), Date.now())],
   ] as const;
   return (
     <dl class="rows">

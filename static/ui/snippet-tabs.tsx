@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { Snippet } from "../logic/snippets";
-import { t } from "../text";
+import { t } from "../text/all";
 import { CopyButton } from "./parts";
 import { Tabs } from "./tabs";
 

@@ -6,7 +6,7 @@ import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { sentence } from "./parts";
 
-const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
+export const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
   healthy: "good",
   unknown: "unknown",
   pending: "clock",
@@ -28,21 +28,33 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   // What is switched off and works otherwise is only off.
   const isOnlyOff = isOff && (state === "healthy" || state === "unknown");
   const repair = hasTypedCredentials(integration) ? "replace" : "reconnect";
-  const showsCheck = checked && (isLong || (state === "healthy" && !isOff));
-  const words = [
-    isOff ? meaning["off"] : (meaning[`${state} ${repair}`] ?? meaning[state]),
-    isLong && detail && sentence(detail),
-    showsCheck && sentence(`${t.list.checked(checked, now)}.`),
-  ];
+  const words = isLong
+    ? [
+        isOff ? meaning["off"] : (meaning[`${state} ${repair}`] ?? meaning[state]),
+        detail && sentence(detail).replace(/[^.!?]$/, "$&."),
+        checked && sentence(`${t.list.checked(checked, now)}.`),
+      ].filter(Boolean).join(" ")
+    : isOff
+      ? meaning["off"]
+      : state === "healthy" || state === "unknown"
+        ? use(integration, now)
+        : (meaning[`${state} ${repair}`] ?? meaning[state]);
   return (
     <div class={`health ${isOnlyOff ? "neutral" : HEALTH_TONE[state]}`}>
       <Icon name={isOnlyOff ? "power" : HEALTH_ICON[state]} />
       <p>
         <strong>{isOnlyOff ? t.list.inactive : healthState[state]}</strong>
         <span class="soft" title={detail ? sentence(detail) : undefined}>
-          {words.filter(Boolean).join(" ")}
+          {words}
         </span>
       </p>
     </div>
   );
+}
+
+/** What matters most about a connection that works: that it ends, or when it was used last. */
+function use({ auth_method: method, credential, last_used_at: used }: Integration, now: number): string {
+  const expires = credential?.expires_at;
+  if (expires && !method.startsWith("oauth2")) return sentence(t.list.expires(expires, now));
+  return used ? sentence(t.list.used(used, now)) : sentence(t.list.notUsed);
 }

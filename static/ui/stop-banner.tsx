@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { Stop } from "../api/types";
 import type { Route } from "../logic/route";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNexus, useNow } from "./context";
 import { Icon } from "./icons";
 import { Button, RouteLink } from "./parts";

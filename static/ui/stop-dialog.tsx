@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { Stop, StopPreview } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";

@@ -5,7 +5,7 @@ import type { Client } from "../api/client";
 import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { Agent, Integration, ManifestSummary, Person, Stop } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Select } from "./controls";
 import { Icon } from "./icons";

@@ -2,16 +2,15 @@
 import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
-import { day, hour } from "../logic/time";
+import { count } from "../logic/time";
 import { bars, byAgent, since } from "../logic/usage";
-import type { Bar, Granularity } from "../logic/usage";
-import { t } from "../text";
+import type { Granularity } from "../logic/usage";
+import { t } from "../text/all";
+import { BarChart } from "./chart";
 import { useLoad, useNexus } from "./context";
 import { LoadError, Skeleton } from "./parts";
 import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
-
-const HEIGHT = 96;
 
 export function UsagePanel({ integration }: { integration: Integration }) {
   const { client } = useNexus();
@@ -39,50 +38,13 @@ export function UsagePanel({ integration }: { integration: Integration }) {
       {rows.state === "ready" && (
         <>
           {!rows.value.isComplete && <p class="soft">{t.usage.partly}</p>}
-          <Chart bars={bars(rows.value.rows, per, rows.value.now)} per={per} />
+          <section class="box">
+            <BarChart bars={bars(rows.value.rows, per, rows.value.now)} per={per} period={per === "hour" ? t.usage.perHour : t.usage.perDay} />
+          </section>
           <Agents totals={byAgent(rows.value.rows)} />
         </>
       )}
     </div>
-  );
-}
-
-function Chart({ bars, per }: { bars: readonly Bar[]; per: Granularity }) {
-  const highest = Math.max(1, ...bars.map((bar) => bar.calls));
-  const calls = bars.reduce((sum, bar) => sum + bar.calls, 0);
-  const period = per === "hour" ? t.usage.perHour : t.usage.perDay;
-  const at = per === "hour" ? hour : day;
-  const barHeight = (value: number) => (value === 0 ? 0 : Math.max(2, (value / highest) * HEIGHT));
-  return (
-    <figure>
-      <figcaption>{t.usage.chart(calls, period)}</figcaption>
-      <svg class="chart" viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-        {bars.map((bar, index) => (
-          <g>
-            <title>{t.usage.bar(at(bar.at), bar.calls, bar.errors)}</title>
-            <rect class="hit" x={index * 10} y={0} width={10} height={HEIGHT} />
-            <rect class="calls" x={index * 10 + 1} y={HEIGHT - barHeight(bar.calls)} width={8} height={barHeight(bar.calls)} />
-            <rect class="errors" x={index * 10 + 1} y={HEIGHT - barHeight(bar.errors)} width={8} height={barHeight(bar.errors)} />
-          </g>
-        ))}
-      </svg>
-      <table class="unseen">
-        <caption>{t.usage.chart(calls, period)}</caption>
-        <tbody>
-          {bars.map((bar) => (
-            <tr>
-              <th scope="row">{at(bar.at)}</th>
-              <td>{t.usage.calls(bar.calls)}</td>
-              <td>{t.usage.errors(bar.errors)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="ends soft" aria-hidden="true">
-        <span>{at(bars[0]?.at ?? "")}</span>
-        <span>{at(bars.at(-1)?.at ?? "")}</span>
-      </p>
-    </figure>
   );
 }
 
@@ -112,8 +74,8 @@ function Agents({ totals }: { totals: ReturnType<typeof byAgent> }) {
           {totals.map((total) => (
             <tr>
               <th scope="row">{nameOf(total.agent)}</th>
-              <td class="number">{total.calls}</td>
-              <td class="number">{total.errors}</td>
+              <td class="number">{count(total.calls)}</td>
+              <td class="number">{count(total.errors)}</td>
               <td class="number">{t.usage.bytes(total.bytes)}</td>
             </tr>
           ))}

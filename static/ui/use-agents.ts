@@ -2,7 +2,7 @@
 import type { Problem } from "../api/client";
 import { pages } from "../api/pages";
 import type { Agent, AgentPage } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 

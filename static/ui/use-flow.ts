@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, problemOf } from "../api/client";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useNexus } from "./context";
 import { begin, connections, openWindow, watch } from "./oauth-window";
 

@@ -10,12 +10,14 @@ import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { Integration, IntegrationPage } from "../api/types";
 import { isBroken } from "../logic/health";
-import { isFiltered } from "../logic/route";
+import { isFiltered, queryOf } from "../logic/route";
 import type { Filters } from "../logic/route";
 import { useFresh } from "./use-fresh";
 
 /** How many integrations a page of the list has. */
 const PAGE = 50;
+/** The most integrations that the table loads. */
+const MOST = 5_000;
 /** The most integrations that the API returns at once. */
 const MAX_PAGE = 100;
 
@@ -47,7 +49,9 @@ const INITIAL: State = { filterKey: "", items: null, broken: [], cursor: null, p
 export function useList(client: Client, workspace: string, filters: Filters, mayRead: boolean): List {
   const [state, setState] = useState<State>(INITIAL);
   const [loadingMore, setLoadingMore] = useState(false);
-  const key = JSON.stringify(filters);
+  // The table sorts, so it needs all of them.
+  const isWhole = filters.view === "table";
+  const key = JSON.stringify([queryOf(filters), isWhole]);
   /** The number of the latest load. The results of earlier loads are ignored. */
   const current = useRef(0);
   const running = useRef(false);
@@ -57,7 +61,7 @@ export function useList(client: Client, workspace: string, filters: Filters, may
   const load = useCallback(async () => {
     const round = ++current.current;
     running.current = true;
-    const wanted = Math.max(PAGE, shown.current);
+    const wanted = isWhole ? MOST : Math.max(PAGE, shown.current);
     const end = (then: (before: State) => State) => {
       if (round !== current.current) return;
       running.current = false;
@@ -94,7 +98,7 @@ export function useList(client: Client, workspace: string, filters: Filters, may
       setState((before) => (before.filterKey === key ? then(before) : before));
     setLoadingMore(true);
     try {
-      const page = await onePage(client, filters, PAGE, cursor);
+      const page = await onePage(client, queryOf(filters), PAGE, cursor);
       end((before) => {
         const items = distinct([...(before.items ?? []), ...page.items]);
         return { ...before, items, cursor: page.next_cursor, problem: null };
@@ -154,13 +158,13 @@ function distinct(items: Integration[]): Integration[] {
   return [...new Map(items.map((one) => [one.id, one])).values()];
 }
 
-function onePage(client: Client, filters: Partial<Filters>, limit: number, cursor: string | null): Promise<IntegrationPage> {
-  return client.get<IntegrationPage>("/api/integrations", { ...filters, limit, cursor });
+function onePage(client: Client, query: Record<string, string>, limit: number, cursor: string | null): Promise<IntegrationPage> {
+  return client.get<IntegrationPage>("/api/integrations", { ...query, limit, cursor });
 }
 
 /** Loads as many integrations as were shown before, so that nothing jumps. */
 function loadMany(client: Client, filters: Filters, wanted: number): Promise<Page<Integration>> {
-  return pages((cursor, soFar) => onePage(client, filters, Math.min(MAX_PAGE, wanted - soFar), cursor), wanted);
+  return pages((cursor, soFar) => onePage(client, queryOf(filters), Math.min(MAX_PAGE, wanted - soFar), cursor), wanted);
 }
 
 async function allBroken(client: Client): Promise<Integration[]> {

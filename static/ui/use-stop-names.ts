@@ -1,7 +1,7 @@
 /** The names of what is stopped. A stop has only ids. */
 import { pages } from "../api/pages";
 import type { Agent, Integration, PersonPage, Stop } from "../api/types";
-import { t } from "../text";
+import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import type { Nexus } from "./context";
 

@@ -13,32 +13,57 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await add.focus();
   await page.keyboard.press("Enter");
 
-  const dialog = page.getByRole("dialog", { name: "Add integration" });
-  const search = dialog.getByRole("combobox", { name: "Search providers" });
-  const options = dialog.getByRole("listbox").getByRole("option");
-  await options.first().waitFor();
+  const main = page.getByRole("main");
+  const search = main.getByRole("searchbox", { name: "Search providers" });
+  const tiles = main.getByRole("listitem").getByRole("link");
+  await tiles.first().waitFor();
   assert.ok(await search.evaluate((one) => one.matches(":focus")), "the search is ready");
-  // The workspace stays visible.
-  await dialog.getByText("Workspace acme, signed in as user-1").waitFor();
-  await look("add-catalogue");
+  assert.match(page.url(), /#\/add$/);
+  // Whose workspace it is stays visible.
+  await main.getByText("Workspace acme, signed in as user-1").waitFor();
+  // One tile for each service, the popular ones first. Each says what it needs.
+  await main.getByRole("heading", { name: "Popular" }).waitFor();
+  assert.match(await tiles.first().innerText(), /^Slack\s+Sign in, needs an app/);
+  await look("add-gallery");
+  await main.getByRole("button", { name: /^AI / }).click();
+  await main.getByRole("heading", { name: "AI" }).waitFor();
+  await main.getByRole("link", { name: /^Anthropic API key/ }).waitFor();
+  assert.equal(await main.getByRole("link", { name: /^Slack/ }).count(), 0);
+  await main.getByRole("button", { name: /^All categories/ }).click();
+  assert.equal(await main.getByRole("heading", { name: "All services" }).count(), 1);
+  const all = main.locator("section").last().getByRole("link", { name: /^Airtable/ });
+  assert.equal(await all.count(), 1, "one tile for the key and the sign-in");
+  assert.match(await all.innerText(), /API key or OAuth 2\.0/);
+  await search.focus();
   await page.keyboard.type("nothing like this");
-  await dialog.getByText("No provider matches").waitFor();
+  await main.getByText("No provider matches").waitFor();
   await look("add-none");
   await page.keyboard.press("Escape");
-  assert.equal(await search.inputValue(), "", "Escape empties the search first");
-  await page.keyboard.type("sandbox");
-  const [first, second] = [options.nth(0), options.nth(1)];
-  assert.equal(await first.getAttribute("aria-selected"), "true");
+  assert.equal(await search.inputValue(), "", "Escape empties the search");
+  await page.keyboard.type("google ca");
+  await main.getByRole("link", { name: /^Google Calendar/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.type("google");
+  await main.getByRole("link", { name: /^Google Drive/ }).waitFor();
+  const isFocused = (one) => one.evaluate((element) => element.matches(":focus"));
   await page.keyboard.press("ArrowDown");
-  assert.equal(await second.getAttribute("aria-selected"), "true", "every one can be reached");
-  assert.equal(await dialog.locator("[role=option][aria-selected=true]").count(), 1);
-  await page.keyboard.press("ArrowUp");
-  assert.match(await first.innerText(), /\bSandbox\s+Custom · API key/);
-  assert.match(await second.innerText(), /OAuth/);
+  assert.ok(await isFocused(tiles.nth(0)), "the arrow keys lead to the tiles");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await isFocused(tiles.nth(1)), "and from one to the next");
+  await page.keyboard.press("ArrowLeft");
+  assert.ok(await isFocused(tiles.nth(0)), "and back");
+  await search.fill("sandbox");
+  await main.getByText("1 service").first().waitFor();
+  await search.press("ArrowDown");
+  assert.match(await tiles.first().innerText(), /^Sandbox\s+API key or OAuth 2\.0\s+Custom/);
   await page.keyboard.press("Enter");
 
   const form = page.getByRole("dialog", { name: "Connect Sandbox" });
   const key = form.getByLabel("API key", { exact: true });
+  // The other way to connect the same service is one click away, and has an address of its own.
+  await form.getByRole("button", { name: "OAuth 2.0" }).click();
+  const other = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+  await other.getByRole("button", { name: "API key" }).click();
   const name = form.getByLabel("Name");
   await key.waitFor();
   assert.ok(await key.evaluate((one) => one.matches(":focus")), "the first field is ready");
@@ -102,9 +127,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   }
   await done.getByRole("button", { name: "Done" }).click();
 
-  // The list shows the integration, and the focus is back where it was.
-  await page.getByRole("link", { name: "Second Sandbox Account" }).waitFor();
-  assert.ok(await add.evaluate((one) => one.matches(":focus")), "the focus returns");
+  // The list has it.
+  await page.getByRole("link", { name: "Second Sandbox Account", exact: true }).waitFor();
+  assert.match(page.url(), /#\/integrations$/);
   const { items } = await call("GET", "/api/integrations");
   // Earlier choices survive every error in between.
   assert.deepEqual(items[0].policy.rules, [{ effect: "deny", methods: ["DELETE"], path: "/**" }]);

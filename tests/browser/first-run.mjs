@@ -23,7 +23,7 @@ await scenario(async ({ page, look }) => {
   await page.getByRole("heading", { name: "Connect your first service" }).waitFor();
 
   await step(page.getByRole("main").getByRole("button", { name: "Add integration" }).first().click());
-  const search = page.getByRole("combobox", { name: "Search providers" });
+  const search = page.getByRole("searchbox", { name: "Search providers" });
   await step(search.fill("sandbox"));
   await page.keyboard.press("Enter");
   const form = page.getByRole("dialog", { name: "Connect Sandbox" });

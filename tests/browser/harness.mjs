@@ -124,11 +124,15 @@ export async function signOut(page) {
   await page.getByRole("heading", { name: /^(Sign in|You are signed out)$/ }).waitFor();
 }
 
-/** In the dialog that adds an integration, in `page` or a frame: chooses the provider `name`. */
+/** In the gallery of services, in `page` or a frame: opens the form of the provider `name`. */
 export async function pick(page, name) {
-  await page.getByRole("button", { name: "Add integration" }).first().click();
-  await page.getByRole("combobox", { name: "Search providers" }).fill(name);
-  await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Custom`) }).click();
+  const search = page.getByRole("searchbox", { name: "Search providers" });
+  const add = page.getByRole("button", { name: "Add integration" }).first();
+  await add.or(search).first().waitFor();
+  if (!(await search.isVisible())) await add.click();
+  await search.fill(name);
+  await search.press("Enter");
+  await page.getByRole("dialog", { name: `Connect ${name}` }).waitFor();
 }
 
 /** Holds back the requests of a page or context to `url`, those of `method` only where that is given. */

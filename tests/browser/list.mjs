@@ -27,7 +27,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.evaluate(() => void (globalThis.shifts = 0));
   pages.release();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  const after = await page.locator(".cards .card").first().boundingBox();
+  const after = await page.locator(".cards .card:not(.broken)").first().boundingBox();
   assert.ok(Math.abs(before.height - after.height) < 2, `${before.height} ${after.height}`);
   assert.ok((await page.evaluate(() => globalThis.shifts)) < 0.1, "nothing jumps");
   await pages.end();
@@ -35,7 +35,7 @@ await scenario(async ({ page, signedIn, look }) => {
 
   // Broken integrations come first, whatever their position would be.
   const first = page.getByRole("listitem").first();
-  assert.match(await first.innerText(), /^\w+\s+Old key/);
+  assert.match(await first.innerText(), /^Old key/);
   await first.getByRole("button", { name: "Replace credentials: Old key" }).waitFor();
 
   // More pages.
@@ -46,12 +46,12 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await cards.count(), 62);
   assert.equal(await page.getByRole("button", { name: "Load more" }).count(), 0);
 
-  // Search and filters are in the address, and are restored from it.
-  await page.getByRole("searchbox", { name: "Search by name" }).fill("needle");
+  // Search and filters stand in the address, and come back with it.
+  await page.getByRole("searchbox", { name: /^Search by name/ }).fill("needle");
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   assert.match(page.url(), /#\/integrations\?q=needle$/);
-  // Typed text is not lost when a filter is chosen at the same moment.
-  await page.getByRole("searchbox", { name: "Search by name" }).fill("needle in");
+  // What is typed is not lost to what is chosen in the same moment.
+  await page.getByRole("searchbox", { name: /^Search by name/ }).fill("needle in");
   await page.getByRole("combobox", { name: "Status" }).selectOption("active");
   await page.waitForURL(/\?q=needle\+in&status=active$/);
   await page.getByText("No matching integrations").waitFor();

@@ -21,7 +21,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   assert.ok(!page.url().includes("#main"), "the target of the skip link is not an address");
   // The slash key focuses the search, except in a text field.
   await page.keyboard.press("/");
-  const search = page.getByRole("searchbox", { name: "Search by name" });
+  const search = page.getByRole("searchbox", { name: /^Search by name/ });
   await page.waitForFunction(() => document.querySelector("integration-nexus").shadowRoot.activeElement?.type === "search");
   await page.keyboard.type("service 0/");
   assert.equal(await search.inputValue(), "service 0/");
@@ -115,19 +115,18 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await audit.waitFor({ state: "hidden" });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing to scroll sideways");
 
-  // The dialog for adding has an address: Back closes it, a reload opens it again, and a link leads to it.
+  // The gallery and the dialog over it have addresses: Back closes them, a reload opens them again.
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByRole("button", { name: "Add integration" }).click();
-  const catalogue = page.getByRole("dialog", { name: "Add integration" });
-  await catalogue.waitFor();
+  await title("Add integration");
   assert.match(page.url(), /#\/add$/);
   await titled(page, "Add integration · Integration Nexus");
   await page.goBack();
-  await catalogue.waitFor({ state: "detached" });
+  await title("Integrations");
   assert.match(page.url(), /#\/integrations$/);
   await page.goForward();
-  await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox");
+  await page.getByRole("searchbox", { name: "Search providers" }).fill("sandbox");
   await page.keyboard.press("Enter");
   const form = page.getByRole("dialog", { name: "Connect Sandbox" });
   await form.waitFor();
@@ -135,13 +134,21 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await page.reload();
   await form.getByLabel("API key", { exact: true }).waitFor();
   await page.goBack();
-  await catalogue.waitFor();
+  await form.waitFor({ state: "detached" });
+  await title("Add integration");
   await page.goForward();
   await form.waitFor();
-  // A closed dialog leaves no entry for Back.
+  // Another way to connect takes the place of this one in the history.
+  await form.getByRole("button", { name: "OAuth 2.0" }).click();
+  const oauth = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+  await oauth.waitFor();
+  assert.ok(page.url().endsWith(`#/add/${facts.by_oauth}`), page.url());
+  // Closed, it is not in the way of Back.
   await page.keyboard.press("Escape");
-  await form.waitFor({ state: "detached" });
-  assert.match(page.url(), /#\/integrations$/);
+  await oauth.waitFor({ state: "detached" });
+  assert.match(page.url(), /#\/add$/);
+  await page.goBack();
+  await title("Integrations");
   await page.goBack();
   await title("Audit");
 
@@ -160,8 +167,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await other.getByText("This provider does not exist").waitFor();
   await look("add-unknown", other);
   await other.getByRole("button", { name: "Show all providers" }).click();
-  await other.getByRole("combobox", { name: "Search providers" }).waitFor();
-  await other.keyboard.press("Escape");
   await other.getByRole("dialog").waitFor({ state: "detached" });
+  await other.getByRole("searchbox", { name: "Search providers" }).waitFor();
   await connect("After it all");
 });

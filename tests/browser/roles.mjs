@@ -8,7 +8,7 @@ import { register } from "./program.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await connect("Sandbox");
-  const names = ["People", "OAuth apps", "Custom providers", "Audit", "Emergency stop"];
+  const names = ["People", "OAuth apps", "Custom providers", "Audit", "Receipts", "Emergency stop"];
 
   await signedIn("ADMIN");
   for (const name of names) await page.getByRole("link", { name }).waitFor();
@@ -23,7 +23,7 @@ await scenario(async ({ page, signedIn, look }) => {
   for (const name of names) assert.equal(await page.getByRole("link", { name }).count(), 0, name);
   await look("list-manager");
   // A direct link does not help either.
-  for (const route of ["people", "oauth-apps", "providers", "audit", "emergency-stop"]) {
+  for (const route of ["people", "oauth-apps", "providers", "audit", "receipts", "emergency-stop"]) {
     await page.evaluate((route) => void (location.hash = `#/${route}`), route);
     await page.getByRole("heading", { name: "Only administrators can open this page" }).waitFor();
   }
@@ -59,7 +59,7 @@ await scenario(async ({ page, signedIn, look }) => {
   const app = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Claude/ }) });
   await app.getByText("Every integration").waitFor();
   await titled(page, "Connected apps · Integration Nexus");
-  await page.getByText("ask an administrator for the role of a manager").waitFor();
+  await page.getByText("Your role comes from your identity provider").waitFor();
   assert.equal(await page.getByRole("navigation").getByRole("link").count(), 1);
   await look("person-with-role-agent");
   for (const route of ["agents", "people"]) {

@@ -33,7 +33,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await said(page, "Cannot reach the server");
   assert.equal(await page.getByRole("switch", { name: /^Sandbox/ }).getAttribute("aria-checked"), "true");
   await ask("start_app");
-  await page.getByRole("button", { name: "Try again" }).click();
+  // It is tried again by itself.
   await page.getByRole("alert").waitFor({ state: "detached" });
 
   await context.setOffline(true);
@@ -48,7 +48,6 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("alert").getByText("The integrations could not be loaded").waitFor();
   await look("list-error");
   await page.unroute("**/api/integrations?*");
-  await page.getByRole("button", { name: "Try again" }).click();
   await card.waitFor();
   assert.equal((await call("GET", "/api/integrations")).items.length, 2);
 

@@ -33,8 +33,8 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   // The window shows the provider's page, so we cannot close it. Chromium says so.
   allow(/Unsafe attempt to initiate navigation/);
   await question.getByRole("button", { name: "Remove it" }).click();
-  await page.getByRole("combobox", { name: "Search providers" }).waitFor();
-  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox", { name: "Search providers" }).waitFor();
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByText("Connect your first service").waitFor();
   assert.deepEqual(await items(), []);
   if (!popup.isClosed()) await popup.close();
@@ -52,11 +52,11 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   const card = page.getByRole("listitem").filter({ hasText: "Primary Sandbox Account" });
   await card.getByText("Sign-in not finished").waitFor();
   assert.equal(await card.getByRole("switch").count(), 0);
-  assert.equal(await card.getByText("Active").count(), 0);
+  assert.equal(await card.getByText("Active", { exact: true }).count(), 0);
   await look("unfinished-kept");
   await page.reload();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  await card.getByRole("link", { name: "Primary Sandbox Account" }).click();
+  await card.getByRole("link", { name: "Primary Sandbox Account", exact: true }).click();
   await page.getByRole("heading", { name: "Primary Sandbox Account", level: 1 }).waitFor();
   await page.getByText("Agents cannot use it yet.").waitFor();
   assert.equal(await page.getByRole("switch").count(), 0);

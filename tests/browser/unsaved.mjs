@@ -18,14 +18,15 @@ await scenario(async ({ page, signedIn, look }) => {
   await pick(page, "Sandbox");
   const form = page.getByRole("dialog", { name: "Connect Sandbox" });
   const key = form.getByLabel("API key", { exact: true });
-  // Without typed text, there is no question.
-  await form.getByRole("button", { name: "Back" }).click();
-  await page.getByRole("listbox").getByRole("option", { name: /^\w*\s*Sandbox Custom · API key/ }).click();
+  // Nothing is typed: nothing is asked.
+  await form.getByRole("button", { name: "Close" }).click();
+  await form.waitFor({ state: "detached" });
+  await pick(page, "Sandbox");
   await key.fill("typed with care");
   const ways = {
     Escape: () => page.keyboard.press("Escape"),
     "the cross": () => form.getByRole("button", { name: "Close" }).click(),
-    "the arrow": () => form.getByRole("button", { name: "Back" }).click(),
+    "the other way to connect": () => form.getByRole("button", { name: "OAuth 2.0" }).click(),
     "the backdrop": () => page.mouse.click(5, 5),
     Back: () => page.evaluate(() => history.back()),
     "another address": () => page.evaluate(() => void (location.hash = "#/audit")),
@@ -53,9 +54,9 @@ await scenario(async ({ page, signedIn, look }) => {
   // After "yes", the person gets to the page that they wanted.
   await page.evaluate(() => history.back());
   await leave();
-  await page.getByRole("combobox", { name: "Search providers" }).waitFor();
+  await page.getByRole("searchbox", { name: "Search providers" }).waitFor();
   assert.match(page.url(), /#\/add$/);
-  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
 
   // A new name.
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();

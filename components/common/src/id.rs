@@ -135,6 +135,18 @@ pub fn slug(name: &str) -> String {
     if slug.is_empty() { "integration".to_owned() } else { slug.to_owned() }
 }
 
+/// The rule of [`is_slug`].
+pub const SLUG_RULE: &str =
+    "must have 1 to 48 lower-case letters and digits, with single hyphens between them";
+
+/// Whether this is a slug that a caller may choose.
+pub fn is_slug(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    text.len() <= 48 && text.split('-').all(is_part)
+}
+
 /// The form in which names are compared: Unicode lower case, with white space trimmed and collapsed.
 pub fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
@@ -156,6 +168,16 @@ mod tests {
             assert_eq!(slug(name), expected, "{name}");
         }
         assert_eq!(slug(&"x".repeat(100)).len(), 48);
+    }
+
+    #[test]
+    fn a_chosen_slug_has_a_form() {
+        for good in ["a", "stripe-eu", "3", "a-1-b", &"x".repeat(48)] {
+            assert!(is_slug(good), "{good}");
+        }
+        for bad in ["", "-a", "a-", "a--b", "A", "ü", "a_b", "a b", "a/b", &"x".repeat(49)] {
+            assert!(!is_slug(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct IntegrationIn {
     pub manifest_id: String,
     /// A friendly name: 1–100 printable characters.
     pub name: String,
+    /// The slug. If it is missing, it is made from the name.
+    #[serde(default, deserialize_with = "present")]
+    pub slug: Option<String>,
     /// The manifest's credential fields by name.
     #[serde(default, deserialize_with = "present")]
     pub credentials: Option<SecretJson>,
@@ -141,6 +144,9 @@ impl IntegrationIn {
         check_name(&self.name, &mut errors);
         if self.manifest_id.is_empty() || self.manifest_id.len() > 64 {
             errors.push(FieldError::new("/manifest_id", "must have 1 to 64 characters"));
+        }
+        if self.slug.as_deref().is_some_and(|slug| !id::is_slug(slug)) {
+            errors.push(FieldError::new("/slug", id::SLUG_RULE));
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
         self.policy.check(&mut errors);

@@ -62,6 +62,9 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let quota = Quota::of_integrations().await?;
     integrations.check_room(&quota).await?;
     integrations.name_is_free(input.name.trim()).await?;
+    if let Some(slug) = &input.slug {
+        integrations.slug_is_free(slug).await?;
+    }
 
     let id = id::integration(clock::now_ms());
     let context = RequestContext { caller: &caller, request_id: &request_id };

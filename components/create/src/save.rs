@@ -33,6 +33,7 @@ pub(crate) async fn connected(
     let new = NewIntegration {
         id,
         name: input.name.trim(),
+        slug: input.slug.as_deref(),
         manifest: (&input.manifest_id, &sealed.manifest_hash),
         auth_method: &sealed.auth_method,
         health: sealed.health,
@@ -70,6 +71,7 @@ pub(crate) async fn pending(
     let new = NewIntegration {
         id,
         name: input.name.trim(),
+        slug: input.slug.as_deref(),
         manifest: (&input.manifest_id, &begun.manifest_hash),
         auth_method: "oauth2",
         health: Health::Pending,

@@ -33,14 +33,18 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let [id] = segments.as_slice() else {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     };
-    let id = Integrations::of(&caller.workspace).find(id).await?.id;
+    let found = Integrations::of(&caller.workspace).find(id).await?;
+    let Named { name, manifest_id } = serde_json::from_str(&found.doc)
+        .map_err(|error| Error::Internal(format!("the document of an integration: {error}")))?;
+    let id = found.id;
+    let facts = json!({"name": name, "manifest_id": manifest_id});
     let broker = Client::new(Component::Delete, &inbound.request_id);
     let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
         let scope = RevocationScope::new(Stored::of(&caller, &id), force == Some(true));
         let plan = broker.call::<PlanRevocation>(&scope).await?;
-        match carry_out(&context, &id, &plan, force).await {
+        match carry_out(&context, &id, &facts, &plan, force).await {
             // The credential was refreshed or connected again since, so other tokens must be revoked.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             done => break (plan, done?),
@@ -64,10 +68,18 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     Ok(json_response(status, body.to_string()))
 }
 
+/// What the records of a deletion say of the integration.
+#[derive(serde::Deserialize)]
+struct Named {
+    name: String,
+    manifest_id: String,
+}
+
 /// Carries out the planned deletion in one transaction. Returns its time.
 async fn carry_out(
     context: &RequestContext<'_>,
     id: &str,
+    facts: &Value,
     plan: &Plan,
     force: Option<bool>,
 ) -> Result<String> {
@@ -84,7 +96,8 @@ async fn carry_out(
     let key = IntegrationKey::new(&caller.workspace, id);
     let tx = Transaction::begin().await?;
     let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
-    let detail = json!({"revocation": with_times(&planned, &tx.now), "forced": force});
+    let detail = json!({"name": facts["name"], "manifest_id": facts["manifest_id"],
+        "revocation": with_times(&planned, &tx.now), "forced": force});
     let entry = context.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
     if force {

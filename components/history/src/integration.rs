@@ -6,10 +6,10 @@ use nexus_common::auth::Role;
 use nexus_common::domain::IntegrationKey;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
-use nexus_common::store::{Events, Integrations, Per, Span};
+use nexus_common::store::{Events, Integrations, Per};
 use nexus_common::{Error, Result, access, wire};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+
+use crate::usage::span;
 
 /// A page of events, newest first.
 ///
@@ -31,15 +31,7 @@ pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.usage").await?;
     let query = inbound.query(&["from", "to", "per", "cursor", "limit"])?;
     let page = wire::page(&query)?;
-    let mut span = Span::default();
-    for (name, value) in &query {
-        match name.as_str() {
-            "from" => span.from = Some(milliseconds(name, value)?),
-            "to" => span.to = Some(milliseconds(name, value)?),
-            "per" => span.per = per(value)?,
-            _ => {}
-        }
-    }
+    let span = span(&query, Per::Minute)?;
     let id = require_known(&caller.workspace, id).await?;
     let events = Events { key: IntegrationKey::new(&caller.workspace, &id) };
     Ok(json_response(StatusCode::OK, events.usage(&span, &page).await?))
@@ -54,21 +46,4 @@ async fn require_known(workspace: &str, id_or_slug: &str) -> Result<String> {
     };
     let events = Events { key: IntegrationKey::new(workspace, id_or_slug) };
     if events.known().await? { Ok(id_or_slug.to_owned()) } else { Err(gone) }
-}
-
-fn per(value: &str) -> Result<Per> {
-    match value {
-        "minute" => Ok(Per::Minute),
-        "hour" => Ok(Per::Hour),
-        "day" => Ok(Per::Day),
-        _ => Err(Error::invalid("?per", format!("must be minute, hour or day, but is {value:?}"))),
-    }
-}
-
-fn milliseconds(name: &str, value: &str) -> Result<i64> {
-    let time = OffsetDateTime::parse(value, &Rfc3339).map_err(|_| {
-        let rule = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
-        Error::invalid(format!("?{name}"), format!("{rule}, but is {value:?}"))
-    })?;
-    Ok(time.unix_timestamp() * 1000 + i64::from(time.millisecond()))
 }

@@ -1,4 +1,4 @@
-//! The events and the usage of an integration, and a workspace's audit record.
+//! The events and the usage of an integration, the usage of a workspace, and its audit record.
 //!
 //! This component only reads, and has no secret. It forwards requests that need the broker to `upkeep`. It
 //! must not show the history of another workspace.
@@ -6,6 +6,7 @@
 
 mod audit;
 mod integration;
+mod usage;
 
 use nexus_common::http::{Inbound, forward, serve_clients};
 use nexus_common::platform::http::{Incoming, Response};
@@ -31,6 +32,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["audit", "head"] => {
             inbound.require_get()?;
             forward(inbound, Component::Upkeep.name()).await
+        }
+        ["usage"] => {
+            inbound.require_get()?;
+            usage::page(&inbound).await
         }
         ["integrations", id, "events"] => {
             inbound.require_get()?;

@@ -29,6 +29,7 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/integrations/{id}/check", "post", check()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
+        ("/api/usage", "get", workspace_usage()),
     ]
 }
 
@@ -47,7 +48,14 @@ fn of(id: &str, summary: &str, parameter: &str) -> Operation {
 
 fn list() -> Operation {
     operation("listIntegrations", "List the integrations, newest first")
-        .query(&["status", "of_manifest", "health", "name_part", "limit", "after_integration"])
+        .query(&[
+            "status",
+            "of_manifest",
+            "health",
+            "integration_part",
+            "limit",
+            "after_integration",
+        ])
         .responds(200, Answer::json("A page", "IntegrationPage"))
 }
 
@@ -171,6 +179,16 @@ fn events() -> Operation {
         .describe("Events are kept for 90 days. Use the id for a deleted integration.")
         .query(&["limit", "after_row"])
         .responds(200, Answer::json("A page", "EventPage"))
+}
+
+fn workspace_usage() -> Operation {
+    Operation::new("listUsage", "integrations", "List the usage of the workspace, newest first")
+        .role(Role::Manager)
+        .describe(
+            "By hour or day (UTC), for the last 30 days unless `from` says otherwise. Usage is kept for 90 days.",
+        )
+        .query(&["by", "from", "to", "per_long", "limit", "after_row"])
+        .responds(200, Answer::json("A page", "WorkspaceUsagePage"))
 }
 
 fn usage() -> Operation {

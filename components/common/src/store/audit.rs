@@ -134,6 +134,23 @@ pub(super) async fn append(
     Ok(seq)
 }
 
+/// Which records of the audit record to show. A member that is `None` selects nothing.
+#[derive(Debug, Default)]
+pub struct AuditFilter {
+    /// Exactly this actor.
+    pub actor: Option<String>,
+    /// Exactly this action.
+    pub action: Option<String>,
+    /// Exactly this target.
+    pub target: Option<String>,
+    /// `done` or `denied`.
+    pub outcome: Option<String>,
+    /// From this time on, in milliseconds since the Unix epoch.
+    pub from: Option<i64>,
+    /// Before this time, in milliseconds since the Unix epoch.
+    pub to: Option<i64>,
+}
+
 impl<'a> Audit<'a> {
     /// The audit record of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
@@ -145,10 +162,32 @@ impl<'a> Audit<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
-    pub async fn page(&self, page: &Page) -> Result<String> {
-        let sql = "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
-                   where workspace = ?1 and seq < ?2 order by seq desc";
-        page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
+    pub async fn page(&self, filter: &AuditFilter, page: &Page) -> Result<String> {
+        let mut values: Vec<Value> =
+            vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()];
+        let mut conditions = String::new();
+        let texts = [
+            ("record ->> '$.actor' = ", &filter.actor),
+            ("record ->> '$.action' = ", &filter.action),
+            ("record ->> '$.target' = ", &filter.target),
+            ("record ->> '$.outcome' = ", &filter.outcome),
+        ];
+        let texts = texts.into_iter().filter_map(|(condition, text)| {
+            text.as_deref().map(|text| (condition, Value::text(text)))
+        });
+        let times = [("at >= ", filter.from), ("at < ", filter.to)];
+        let times = times
+            .into_iter()
+            .filter_map(|(condition, time)| time.map(|time| (condition, Value::integer(time))));
+        for (condition, value) in texts.chain(times) {
+            values.push(value);
+            conditions.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        let sql = format!(
+            "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
+             where workspace = ?1 and seq < ?2{conditions} order by seq desc"
+        );
+        page.read(&sql, values).await
     }
 
     /// The head of the chain as JSON, `{"count","hash","at","signed"}`. Whoever keeps it can tell later

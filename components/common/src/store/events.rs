@@ -14,6 +14,8 @@ use crate::platform::sqlite::Value;
 
 /// How long events and usage are kept, in milliseconds: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// How much of a workspace's usage is read if nobody says since when, in milliseconds: 30 days.
+const SHOWN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// The maximum number of rows of a table that one transaction deletes.
 const PRUNED: u32 = 1000;
 
@@ -166,6 +168,54 @@ impl Events<'_> {
         values.push(span.per.milliseconds().into());
         page.read(sums, values).await
     }
+}
+
+/// What a row of a workspace's usage is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// All calls of the period.
+    #[default]
+    Nothing,
+    /// The calls to one integration.
+    Integration,
+    /// The calls of one agent.
+    Agent,
+}
+
+/// A page of the usage of `workspace` as JSON, `{"items":[{at,calls,errors,bytes}],"next_cursor"}`, the newest
+/// period first. With `by`, an item has `integration_id` or `agent` too. Without `span.from`, the last 30 days
+/// are read.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn workspace_usage(workspace: &str, span: &Span, by: By, page: &Page) -> Result<String> {
+    let (member, group) = match by {
+        By::Nothing => ("", ""),
+        By::Integration => ("'integration_id', integration_id, ", ", integration_id"),
+        By::Agent => ("'agent', agent, ", ", agent"),
+    };
+    let sql = format!(
+        "select json_object(
+           'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / ?5 * ?5 / 1000.0, 'unixepoch'), {member}
+           'calls', sum(calls), 'errors', sum(errors), 'bytes', sum(bytes)) as item, min(id) as position
+         from usage
+         where workspace = ?1
+           and minute >= max(coalesce(?3, unixepoch() * 1000 - ?7), unixepoch() * 1000 - ?6)
+           and minute < ?4
+         group by minute / ?5{group}
+         having min(id) < ?2
+         order by min(id) desc"
+    );
+    let values = vec![
+        Value::text(workspace),
+        page.cursor.unwrap_or(i64::MAX).into(),
+        Value::from(span.from),
+        span.to.unwrap_or(i64::MAX).into(),
+        span.per.milliseconds().into(),
+        KEPT_MS.into(),
+        SHOWN_MS.into(),
+    ];
+    page.read(&sql, values).await
 }
 
 /// Deletes events and usage older than 90 days, up to a thousand rows of each at a time, until nothing is

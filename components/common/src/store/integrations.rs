@@ -84,6 +84,8 @@ pub struct NewIntegration<'a> {
     pub id: &'a str,
     /// The name, as the request has it.
     pub name: &'a str,
+    /// The slug, if the request has one. Otherwise it is made from the name.
+    pub slug: Option<&'a str>,
     /// The manifest, and the SHA-256 of the version that the integration uses.
     pub manifest: (&'a str, &'a str),
     /// `api_key`, `basic`, …
@@ -130,13 +132,22 @@ impl<'a> Integrations<'a> {
             ("status = ", query.status.map(|status| status.as_str().to_owned())),
             ("manifest_id = ", query.manifest.clone()),
             ("health = ", query.health.map(|health| health.as_str().to_owned())),
-            ("0 < instr(name_key, ", query.q.as_deref().map(id::fold)),
         ];
         for (condition, value) in conditions {
             let Some(value) = value else { continue };
             values.push(Value::text(value));
-            let close = if condition.ends_with(", ") { ")" } else { "" };
-            filters.push_str(&format!(" and {condition}?{}{close}", values.len()));
+            filters.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        if let Some(q) = query.q.as_deref().map(id::fold) {
+            values.push(Value::text(q.replace(' ', "-")));
+            values.push(Value::text(q));
+            let (dashed, plain) = (values.len() - 1, values.len());
+            filters.push_str(&format!(
+                " and (0 < instr(name_key, ?{plain}) or 0 < instr(slug, ?{dashed})
+                   or 0 < instr(manifest_id, ?{dashed})
+                   or 0 < instr(lower(coalesce(account_label, '')), ?{plain})
+                   or 0 < instr(lower(coalesce(account_id, '')), ?{plain}))"
+            ));
         }
         let from = query.cursor.as_deref().map_or(String::new(), |cursor| {
             values.push(Value::text(cursor));
@@ -236,7 +247,8 @@ impl<'a> Integrations<'a> {
     /// Writes a new integration and its credential. Returns the JSON object that the API shows.
     ///
     /// # Errors
-    /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
+    /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Invalid`] if the slug is taken,
+    /// [`Error::Storage`].
     pub async fn insert(
         &self,
         tx: &Transaction,
@@ -246,7 +258,7 @@ impl<'a> Integrations<'a> {
         quota.check_room(count(tx.row(COUNT, [Value::text(self.workspace)]).await?)?)?;
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.check_manifest(tx, new.manifest.0).await?;
-        let slug = self.free_slug(tx, new.name).await?;
+        let slug = self.slug_for(tx, new).await?;
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
                manifest_hash, auth_method, health, health_at, account_id, account_label, params,
@@ -363,44 +375,7 @@ impl<'a> Integrations<'a> {
         }
         Ok(())
     }
-
-    /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
-    /// under the write lock, and its time does not depend on the number of equal slugs.
-    async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
-        let base = id::slug(name);
-        let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
-        let is_taken = "select 1 from integrations where workspace = ?1 and slug = ?2";
-        if tx.row(is_taken, values(&base)).await?.is_none() {
-            return Ok(base);
-        }
-        // If no integration was deleted, this number is the lowest free one.
-        let after_all = format!("select count(*) + 2 as number from {NUMBERED}");
-        let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
-        if tx.row(is_taken, values(&slug)).await?.is_none() {
-            return Ok(slug);
-        }
-        let least = format!(
-            "with taken (number) as materialized (
-               select cast(substr(slug, length(?2) + 2) as integer) from {NUMBERED})
-             select min(number) + 1 as number from (select 1 as number union all select number from taken)
-             where number + 1 not in (select number from taken)"
-        );
-        Self::numbered(&base, tx.row(&least, values(&base)).await?)
-    }
-
-    fn numbered(base: &str, row: Option<Row>) -> Result<String> {
-        let row = row.ok_or_else(|| Error::Internal("there is no free slug".into()))?;
-        let number: i64 = row.get("number")?;
-        Ok(format!("{base}-{number}"))
-    }
 }
-
-/// The integrations of workspace `?1` whose slug is `?2`, a `-`, and a number of up to nine digits. `.` is
-/// the character after `-`, so the slugs that start with `?2-` are between the two.
-const NUMBERED: &str = "integrations
-    where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'
-      and substr(slug, length(?2) + 2) glob '[1-9]*'
-      and substr(slug, length(?2) + 2) not glob '*[^0-9]*' and length(slug) < length(?2) + 11";
 
 pub(super) fn not_found(id: &str) -> Error {
     let shown = nexus_printable::shortened(id);

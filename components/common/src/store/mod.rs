@@ -35,6 +35,7 @@ mod read;
 mod schema;
 mod sessions;
 mod shared_grants;
+mod slugs;
 mod standing;
 mod stops;
 mod usable;
@@ -56,7 +57,7 @@ pub use apps::{
     find_access_token, find_app_client, find_app_token, find_code, find_grant_limits,
     register_app_client, save_app_document, save_app_request,
 };
-pub use audit::{Audit, Entry, RequestContext};
+pub use audit::{Audit, AuditFilter, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
@@ -65,7 +66,7 @@ pub use clients::{OauthClient, OauthClients};
 pub use counters::{Counter, read_counters, write_counts_soon};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
-pub use events::{Event, Events, Per, Span, prune};
+pub use events::{By, Event, Events, Per, Span, prune, workspace_usage};
 pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};

@@ -5,9 +5,17 @@
 use crate::oauth::{Account, Ask};
 use crate::wire::Reply;
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;\
-                     padding:0 1rem}label{display:block;margin:.5rem 0}button{font:inherit;\
-                     padding:.4rem 1.2rem;margin-right:.5rem}code{overflow-wrap:anywhere}";
+const STYLE: &str = "*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;max-width:27rem;\
+                     margin:10vh auto;padding:2rem;color:#1c1d21;background:#f4f1ea}body:before{content:\"\";\
+                     display:block;width:2.5rem;height:2.5rem;margin-bottom:1rem;border-radius:.7rem;\
+                     background:#c27c0e}h1{margin:0 0 .5rem;font-size:1.4rem}ul{padding:.75rem 1rem .75rem 2rem;\
+                     background:#fff;border:1px solid #e3ddd0;border-radius:.5rem}label{display:block;\
+                     margin:.75rem 0;font-weight:600}input{display:block;width:100%;margin-top:.25rem;\
+                     padding:.45rem .6rem;font:inherit;border:1px solid #8a8475;border-radius:.4rem}\
+                     button{font:inherit;font-weight:600;padding:.5rem 1.4rem;margin-right:.5rem;\
+                     border:1px solid #8a8475;border-radius:.4rem;background:#fff;cursor:pointer}\
+                     button[value=allow]{color:#fff;background:#8a5200;border-color:#8a5200}\
+                     code{overflow-wrap:anywhere}";
 
 /// The consent page. Its form is posted to `action` with `ticket` and the decision.
 pub(crate) fn consent_page(

@@ -211,3 +211,28 @@ async fn passkeys_are_added_and_sign_in() {
 async fn people_are_invited_and_switched_off() {
     play("people.mjs").await;
 }
+
+#[tokio::test]
+async fn the_overview_says_what_agents_do_and_what_is_broken() {
+    play("overview.mjs").await;
+}
+
+#[tokio::test]
+async fn the_table_sorts_and_acts_on_many() {
+    play("table.mjs").await;
+}
+
+#[tokio::test]
+async fn receipts_stay_and_the_chain_is_checked_in_the_browser() {
+    play("receipts.mjs").await;
+}
+
+#[tokio::test]
+async fn the_ui_speaks_two_languages() {
+    play("language.mjs").await;
+}
+
+#[tokio::test]
+async fn the_pictures_of_the_readme() {
+    play("pictures.mjs").await;
+}

@@ -138,6 +138,16 @@ impl Stage {
             Request::AgeFlows => {
                 self.execute("update flows set created_at = created_at - 601000")?;
             }
+            Request::PastUse { integration, agent, days, calls } => {
+                // Fewer calls on every sixth and seventh day, and a failure now and then.
+                let sql = "with recursive day (n) as (select 1 union all select n + 1 from day where n < ?3)
+                    insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
+                    select 'acme', ?1, (unixepoch() / 86400 - n) * 86400000 + 43200000, ?2,
+                      1 + ?4 * (7 + (n * 37) % 11) / 12 / iif(n % 7 in (2, 3), 4, 1), (n * 13) % 5 / 3, 4096
+                    from day";
+                let database = self.running()?.database();
+                database.execute(sql, rusqlite::params![integration, agent, days, calls])?;
+            }
             Request::Tick => {
                 let app = self.running()?;
                 let answer = app.post("/api/tick").bearer(TICK_SECRET).try_send().await?;

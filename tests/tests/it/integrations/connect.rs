@@ -199,6 +199,46 @@ async fn names_are_unique_in_a_workspace_and_slugs_too() {
 }
 
 #[tokio::test]
+async fn a_slug_can_be_chosen_and_the_list_is_searched_by_it() {
+    let (app, provider) = (App::start().await, stripe().await);
+    let manifest = app.adopt("stripe", &provider).await;
+    let with = |name: &str, slug: Value| {
+        let mut request = body(&manifest, name, KEY);
+        request["slug"] = slug;
+        request
+    };
+    let made = create(&app, &with("Ünïted Shop", json!("united-shop"))).await;
+    assert_eq!((made.status.as_u16(), &made.json()["slug"]), (201, &json!("united-shop")));
+    let asked = provider.requests().len();
+    let taken = create(&app, &with("Another", json!("united-shop"))).await;
+    let errors = taken.problem(422, "invalid")["errors"].clone();
+    assert_eq!(errors[0]["pointer"], "/slug", "{taken:?}");
+    for slug in ["", "Upper", "two--hyphens", "-a", "a b", "int_x", &"x".repeat(49)] {
+        let answer = create(&app, &with("Another", json!(slug))).await;
+        assert_eq!(answer.problem(422, "invalid")["errors"][0]["pointer"], "/slug", "{slug}");
+    }
+    create(&app, &with("Another", json!(7))).await.problem(422, "invalid");
+    assert_eq!(provider.requests().len(), asked, "the provider was bothered in vain");
+    // What is not chosen is made from the name, as before.
+    let other = create(&app, &body(&manifest, "Plain", KEY)).await.json();
+    assert_eq!(other["slug"], "plain");
+    let account = other["account"]["label"].as_str().unwrap().to_uppercase();
+    for (q, found) in [
+        ("ted-sh", 1),
+        ("UNITED SHOP", 1),
+        (manifest.as_str(), 2),
+        ("plain", 1),
+        (&account, 2),
+        ("nobody", 0),
+    ] {
+        let url = reqwest::Url::parse_with_params("http://x/", [("q", q)]).unwrap();
+        let path = format!("/api/integrations?{}", url.query().unwrap());
+        let answer = app.get(&path).as_admin().send().await;
+        assert_eq!(answer.json()["items"].as_array().unwrap().len(), found, "{q}");
+    }
+}
+
+#[tokio::test]
 async fn of_many_at_once_with_one_name_one_wins() {
     let (app, provider) = (App::start().await, stripe().await);
     let manifest = app.adopt("stripe", &provider).await;

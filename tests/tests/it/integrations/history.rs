@@ -172,6 +172,60 @@ async fn usage_is_summed_up_per_hour_and_day() {
 }
 
 #[tokio::test]
+async fn the_usage_of_the_workspace_is_summed_up_by_integration_and_by_agent() {
+    let (app, _provider, id) = connected().await;
+    let other = connect(&app, "stripe", "Second").await;
+    let database = app.database();
+    let (hour, day) = (3_600_000, 24 * 3_600_000);
+    let midnight: i64 =
+        database.query_row("select unixepoch() / 86400 * 86400000", [], |row| row.get(0)).unwrap();
+    for (workspace, of, at, agent, calls) in [
+        ("acme", &id, midnight - 40 * day, "bot", 1000),
+        ("acme", &id, midnight - day, "bot", 1),
+        ("acme", &id, midnight - day + hour, "bot", 2),
+        ("acme", &other, midnight - day, "other", 4),
+        ("acme", &other, midnight, "bot", 8),
+        ("elsewhere", &id, midnight, "bot", 500),
+    ] {
+        database
+            .execute(
+                "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
+                 values (?1, ?2, ?3, ?4, ?5, 1, 10)",
+                rusqlite::params![workspace, of, at, agent, calls],
+            )
+            .unwrap();
+    }
+    let rows = async |query: &str| {
+        let items = pages(&app, &format!("/api/usage?{query}")).await;
+        let of = |item: &Value| {
+            let what = item.get("agent").or_else(|| item.get("integration_id"));
+            let what = what.map_or("", |what| what.as_str().unwrap()).to_owned();
+            (what, item["calls"].as_i64().unwrap(), item["errors"].as_i64().unwrap())
+        };
+        items.iter().map(of).collect::<Vec<_>>()
+    };
+    let row = |what: &str, calls, errors| (what.to_owned(), calls, errors);
+    // What is older than 30 days is not read, nor what is another workspace's.
+    assert_eq!(rows("per=day").await, [row("", 8, 1), row("", 7, 3)]);
+    assert_eq!(rows("limit=50").await, [row("", 8, 1), row("", 7, 3)]);
+    assert_eq!(
+        rows("per=day&by=integration").await,
+        [row(&other, 8, 1), row(&other, 4, 1), row(&id, 3, 2)]
+    );
+    assert_eq!(
+        rows("per=day&by=agent").await,
+        [row("bot", 8, 1), row("other", 4, 1), row("bot", 3, 2)]
+    );
+    assert_eq!(rows("per=hour").await, [row("", 8, 1), row("", 2, 1), row("", 5, 2)]);
+    for query in ["per=minute", "per=week", "by=outcome", "from=yesterday", "cursor=x", "q=x"] {
+        let answer = app.get(&format!("/api/usage?{query}")).as_admin().send().await;
+        answer.problem(422, "invalid");
+    }
+    app.get("/api/usage").as_role("AGENT", "acme").send().await.problem(403, "forbidden");
+    app.get("/api/usage").send().await.problem(401, "missing_token");
+}
+
+#[tokio::test]
 async fn tick_has_its_own_secret() {
     let app = App::start().await;
     app.post("/api/tick").send().await.problem(401, "missing_token");

@@ -240,6 +240,32 @@ async fn a_denied_attempt_says_at_what() {
 }
 
 #[tokio::test]
+async fn the_record_is_filtered_by_who_what_outcome_and_time() {
+    let app = App::start().await;
+    denied(&app, "AGENT").await.problem(403, "forbidden");
+    let (_, all) = with_denied(&app, 1).await;
+    let found = async |query: &str| {
+        let answer = app.get(&format!("/api/audit?{query}")).as_admin().send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["items"].as_array().unwrap().len()
+    };
+    let [one] = all.as_slice() else { panic!("{all:?}") };
+    let text = |name: &str| one[name].as_str().unwrap();
+    for name in ["actor", "action", "target", "outcome"] {
+        assert_eq!(found(&format!("{name}={}", text(name))).await, 1, "{name}");
+        let other = if name == "outcome" { "done" } else { "x" };
+        assert_eq!(found(&format!("{name}={other}")).await, 0, "{name}");
+    }
+    let at = text("at");
+    assert_eq!(found(&format!("from={at}&action={}", text("action"))).await, 1);
+    assert_eq!(found(&format!("to={at}")).await, 0);
+    for query in ["outcome=maybe", "from=yesterday", "to=1", "who=x"] {
+        let answer = app.get(&format!("/api/audit?{query}")).as_admin().send().await;
+        answer.problem(422, "invalid");
+    }
+}
+
+#[tokio::test]
 async fn each_rule_that_denies_a_call_is_in_the_record() {
     let (app, _upstream) = Upstream::connected().await;
     let rule = |path: &str| json!({"effect": "deny", "methods": ["*"], "path": path});

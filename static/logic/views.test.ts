@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import type { AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
+import { popularOf, servicesOf, wayOf } from "../config/services";
+import { languageFor, localeFor } from "../language";
+import { auditQuery, filterAudit } from "./audit";
+import { Chain, canonical, hashOf } from "./chain";
+import { healthDays } from "./health-days";
+import { slugOf } from "./names";
+import { presetOf, rulesOf } from "./presets";
+import { receiptsOf } from "./receipts";
+import { nextSort, sorted } from "./sort";
+import { scaleOf } from "./usage";
+
+const provider = (id: string, more: Partial<ManifestSummary> = {}): ManifestSummary =>
+  ({ id, name: id, family: id, categories: [], description: "", brand: { color: "", icon: "" }, auth_method: "api_key", ...more }) as ManifestSummary;
+
+test("the ways to connect a service are one tile, the plainest first", () => {
+  const icon = (icon: string) => ({ brand: { color: "", icon } });
+  const catalogue = [
+    provider("airtable-oauth", { name: "Airtable (OAuth)", family: "airtable", auth_method: "oauth2", ...icon("airtable") }),
+    provider("airtable", { name: "Airtable", family: "airtable", ...icon("airtable") }),
+    provider("dropbox-sign", { name: "Dropbox Sign", family: "dropbox", ...icon("dropbox") }),
+    provider("dropbox", { name: "Dropbox", family: "dropbox", auth_method: "oauth2", ...icon("dropbox") }),
+    provider("gmail", { name: "Gmail", family: "google", ...icon("gmail") }),
+    provider("google-drive", { name: "Google Drive", family: "google", ...icon("google-drive") }),
+    provider("custom-airtable", { name: "Airtable", family: "airtable", ...icon("airtable") }),
+  ];
+  const services = servicesOf(catalogue);
+  assert.deepEqual(
+    services.map(({ name, ways }) => [name, ...ways.map((way) => way.id)]),
+    [
+      ["Airtable", "airtable", "airtable-oauth"],
+      ["Dropbox", "dropbox", "dropbox-sign"],
+      ["Gmail", "gmail"],
+      ["Google Drive", "google-drive"],
+      ["Airtable", "custom-airtable"],
+    ],
+  );
+  assert.deepEqual(popularOf(services).map((one) => one.name), ["Google Drive", "Gmail", "Airtable"]);
+  const [airtable] = services;
+  assert.ok(airtable && catalogue[0]);
+  assert.equal(wayOf(airtable, [catalogue[0]]).id, "airtable-oauth");
+  assert.equal(wayOf(airtable, []).id, "airtable");
+});
+
+/** A chain of records with these actions. */
+async function chainOf(actions: readonly string[], more: readonly Partial<AuditRecord>[] = []): Promise<AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  for (const [at, action] of actions.entries()) {
+    const record = {
+      action, actor: "é\n", at: "2026-01-01T00:00:00.000Z", count: 1, detail: { b: 1, a: [true, null] }, hash: "", outcome: "done",
+      prev: records.at(-1)?.hash ?? "0".repeat(64), request_id: "req_1", role: "ADMIN", seq: at + 1, target: null, workspace: "w", ...more[at],
+    } as unknown as AuditRecord;
+    records.push({ ...record, hash: await hashOf(record) });
+  }
+  return records;
+}
+
+test("a chain holds, and a record that was edited, removed or replaced is found", async () => {
+  const check = async (records: readonly AuditRecord[]) => {
+    const chain = new Chain();
+    await chain.add(records);
+    return chain.result;
+  };
+  const good = await chainOf(["a", "b", "c"]);
+  assert.deepEqual(await check(good), { holds: true, count: 3, hash: good[2]?.hash });
+  assert.deepEqual(await check([]), { holds: true, count: 0, hash: "0".repeat(64) });
+  const [first, second, third] = good as [AuditRecord, AuditRecord, AuditRecord];
+  assert.deepEqual(await check([first, { ...second, actor: "mallory" }, third]), { holds: false, seq: 2, why: "edited" });
+  assert.deepEqual(await check([first, third]), { holds: false, seq: 3, why: "missing" });
+  const [, other] = await chainOf(["x", "b"]);
+  assert.ok(other);
+  assert.deepEqual(await check([first, other]), { holds: false, seq: 2, why: "broken" });
+  assert.deepEqual(await check([{ ...first, workspace: "x" }, second]), { holds: false, seq: 1, why: "edited" });
+  // The count of a denied attempt is not hashed, because it grows. A later record confirms it.
+  const minute = (at: number) => `2026-01-01T00:0${at}:00.000Z`;
+  const denied = await chainOf(["x", "audit.count", "y"], [
+    { outcome: "denied", count: 5, at: minute(0) },
+    { detail: { seq: 1, count: 5 } as never, at: minute(1) },
+    { at: minute(2) },
+  ]);
+  assert.equal((await check(denied)).holds, true);
+  const [attempt, ...rest] = denied as [AuditRecord, ...AuditRecord[]];
+  assert.deepEqual(await check([{ ...attempt, count: 1 }, ...rest]), { holds: false, seq: 2, why: "count" });
+  assert.deepEqual(await check([{ ...attempt, count: 4 }, ...rest]), { holds: false, seq: 2, why: "count" });
+  assert.deepEqual(await check([{ ...first, count: 7 }]), { holds: false, seq: 1, why: "count" }, "it was not denied");
+  const open = await chainOf(["x", "y"], [{ outcome: "denied", count: 2, at: minute(0) }, { at: minute(1) }]);
+  assert.deepEqual(await check(open), { holds: false, seq: 1, why: "count" }, "no record confirms it");
+  assert.equal((await check(open.slice(0, 1))).holds, true, "its minute is not over");
+  const chain = new Chain();
+  await chain.add(good);
+  assert.deepEqual([chain.has(2, second.hash), chain.has(2, first.hash), chain.has(9, first.hash), chain.has(0, "")], [true, false, false, true]);
+});
+
+test("a slug is in plain letters, and cut between words", () => {
+  assert.equal(slugOf("Ünïcode 🚀 Straße team"), "unicode-strasse-team");
+  assert.equal(slugOf("مبيعات"), "");
+  assert.equal(slugOf("Zahlungsverkehrskoordination Donaudampfschifffahrtsgesellschaft"), "zahlungsverkehrskoordination");
+  assert.equal(slugOf("x".repeat(60)).length, 48);
+});
+
+test("canonical JSON is that of RFC 8785", () => {
+  assert.equal(canonical({ b: [1, "\u20ac\n"], a: { d: null, c: 1e21 } }), '{"a":{"c":1e+21,"d":null},"b":[1,"€\\n"]}');
+  // Names are sorted by UTF-16 code units.
+  assert.equal(canonical({ "\u{1f600}": 1, "\ufb33": 2 }), '{"\u{1f600}":1,"\ufb33":2}');
+});
+
+const integration = (id: string, more: Partial<Integration> = {}): Integration =>
+  ({ id, name: id, status: "active", health: { state: "healthy" }, credential: null, last_used_at: null, created_at: id, ...more }) as Integration;
+
+test("the table is sorted, and what needs attention comes first unless somebody sorts", () => {
+  const all = [
+    integration("1", { name: "b", last_used_at: "2026-01-02" }),
+    integration("2", { name: "A", last_used_at: "2026-01-01" }),
+    integration("3", { name: "c", health: { state: "failing" } as Integration["health"] }),
+  ];
+  const ids = (sort: string) => sorted(all, sort).map((one) => one.id).join("");
+  assert.equal(ids(""), "321");
+  assert.equal(ids("name"), "213");
+  assert.equal(ids("-name"), "312");
+  assert.equal(ids("used"), "213");
+  assert.equal(ids("-used"), "123", "what was never used is last in both directions");
+  assert.equal(ids("nonsense"), "321");
+  assert.deepEqual([nextSort("", "name"), nextSort("name", "name"), nextSort("-name", "name"), nextSort("-name", "used")], ["name", "-name", "", "used"]);
+});
+
+test("the health of each day is its worst", () => {
+  const now = Date.parse("2026-01-10T12:00:00Z");
+  const change = (at: string, to: string) => ({ kind: "integration.health", at, detail: { to } }) as unknown as Event;
+  const days = healthDays(
+    [change("2026-01-08T10:00:00Z", "failing"), change("2026-01-09T10:00:00Z", "healthy"), { kind: "call.denied", at: "2026-01-10T00:00:00Z", detail: {} } as unknown as Event],
+    { created_at: "2026-01-07T00:00:00Z", health: { state: "healthy" } as Integration["health"] },
+    now,
+    5,
+  );
+  assert.deepEqual(days.map((day) => day.state), [null, "healthy", "failing", "failing", "healthy"]);
+});
+
+test("later events replace the receipt of a token", () => {
+  const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
+  const event = (kind: string, day: number, detail: unknown) => ({ kind, at: at(day), actor: "ann", detail }) as unknown as Event;
+  const receipt = (token: string, state: string, day: number) => ({ token, state, detail: "", at: at(day) });
+  const facts = receiptsOf([
+    event("integration.revocation", 4, { token: "access_token", state: "revoked", detail: "", ends_grant: false }),
+    event("integration.deleted", 3, { revocation: [receipt("access_token", "pending", 3), receipt("refresh_token", "revoked", 3)], forced: false }),
+    event("integration.revocation", 2, { token: "access_token", state: "failed", detail: "an older token" }),
+    event("integration.created", 1, { name: "Billing", manifest_id: "stripe" }),
+  ]);
+  assert.deepEqual(facts, {
+    name: "Billing",
+    manifest: "stripe",
+    at: at(3),
+    by: "ann",
+    receipts: [receipt("access_token", "revoked", 4), receipt("refresh_token", "revoked", 3)],
+  });
+  assert.equal(receiptsOf([]).at, null);
+  // Two tokens of one field: neither takes the place of the other.
+  const twice = receiptsOf([
+    event("integration.revocation", 4, { token: "access_token", state: "failed", detail: "the old one" }),
+    event("integration.deleted", 3, { revocation: [receipt("access_token", "revoked", 3), receipt("access_token", "pending", 3)] }),
+  ]);
+  assert.deepEqual(twice.receipts.map((one) => one.state), ["revoked", "pending", "failed"]);
+  // The grant ended with one token: what waited for it has ended too, but not what has an event of its own.
+  const grant = receiptsOf([
+    event("integration.revocation", 5, { token: "id_token", state: "failed", detail: "" }),
+    event("integration.revocation", 4, { token: "refresh_token", state: "revoked", detail: "", ends_grant: true }),
+    event("integration.deleted", 3, {
+      revocation: ["access_token", "refresh_token", "id_token"].map((token) => receipt(token, "pending", 3)),
+    }),
+  ]);
+  assert.deepEqual(grant.receipts.map((one) => one.state), ["revoked", "revoked", "failed"]);
+});
+
+test("the rules of a preset are those that the server makes", () => {
+  assert.deepEqual(rulesOf("read_only", { reads: [{ method: "POST", path: "/search" }] }), [
+    { effect: "allow", methods: ["GET", "HEAD", "OPTIONS"], path: "/**" },
+    { effect: "allow", methods: ["POST"], path: "/search" },
+  ]);
+  const writes = { get_may_write: true, reads: [{ method: "GET", path: "/a", host: "x" }, { method: "POST", path: "/b" }] };
+  assert.deepEqual(rulesOf("read_only", writes), [
+    { effect: "allow", methods: ["OPTIONS"], path: "/**" },
+    { effect: "allow", methods: ["GET", "HEAD"], path: "/a", host: "x" },
+    { effect: "allow", methods: ["GET", "HEAD", "POST"], path: "/b" },
+  ]);
+  for (const preset of ["read_only", "no_deletes", "all"] as const) assert.equal(presetOf(rulesOf(preset, writes), writes), preset);
+  assert.equal(presetOf([{ effect: "allow", methods: ["GET"], path: "/me" }], writes), null);
+});
+
+test("the audit record is searched by words", () => {
+  const record = (seq: number, more: Partial<AuditRecord>) => ({ seq, actor: "agt_1", action: "integration.call", target: "int_1", detail: {}, request_id: "req_1", outcome: "done", at: "2026-01-01T00:00:00.000Z", ...more }) as AuditRecord;
+  const all = [record(1, {}), record(2, { outcome: "denied", at: "2026-01-09T12:00:00.000Z" }), record(3, { detail: { name: "Billing" } as never })];
+  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id)).map((one) => one.seq);
+  assert.deepEqual(find("support CALL"), [1, 2, 3]);
+  assert.deepEqual(find("billing"), [3]);
+  assert.deepEqual(find("nobody"), []);
+  const now = Date.parse("2026-01-10T00:00:00Z");
+  assert.deepEqual(auditQuery({ text: "x", outcome: "denied", period: "1" }, now), { outcome: "denied", from: "2026-01-09T00:00:00.000Z" });
+});
+
+test("the language is the chosen one, or the first of the browser's that there is", () => {
+  assert.equal(languageFor(null, ["fr-CH", "de-AT", "en-US"]), "de");
+  assert.equal(languageFor("en", ["de-DE"]), "en");
+  assert.equal(languageFor("fr", ["fr"]), "en");
+  assert.equal(localeFor("en", ["de-DE", "en-GB"]), "en-GB");
+  assert.equal(localeFor("de", ["en-GB"]), "de");
+});
+
+test("the axis of a chart has round numbers", () => {
+  assert.deepEqual(scaleOf(0), { top: 3, lines: [1, 2, 3] });
+  assert.deepEqual(scaleOf(7), { top: 15, lines: [5, 10, 15] });
+  assert.deepEqual(scaleOf(2431), { top: 3000, lines: [1000, 2000, 3000] });
+  assert.deepEqual(scaleOf(60), { top: 60, lines: [20, 40, 60] });
+});

@@ -1,0 +1,314 @@
+/** The overview of the workspace: what agents do, what is broken, and what was denied. */
+import { useState } from "preact/hooks";
+
+import type { AuditPage, AuditRecord, Integration, ManifestSummary } from "../api/types";
+import { nextAction } from "../logic/health";
+import type { Action } from "../logic/health";
+import { mayDo } from "../logic/identity";
+import { agentRoute } from "../logic/route";
+import type { Route } from "../logic/route";
+import { ago, count, moment, share } from "../logic/time";
+import { bars, mostCalls, since } from "../logic/usage";
+import type { Granularity } from "../logic/usage";
+import { t } from "../text/all";
+import { formatValue } from "./activity";
+import { BarChart, Sparkline } from "./chart";
+import { useLoad, useNexus, useNow } from "./context";
+import type { LoadState } from "./context";
+import { Icon } from "./icons";
+import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { workspaceUsage } from "./usage-data";
+import type { WorkspaceRows } from "./usage-data";
+import { useAgentName } from "./use-agents";
+import { useFresh } from "./use-fresh";
+import type { List } from "./use-list";
+
+interface Props {
+  list: List;
+  catalogue: readonly ManifestSummary[];
+  onAction(integration: Integration, action: Action): void;
+}
+
+type Period = "day" | "week" | "month";
+
+const PERIODS: Record<Period, { per: Granularity; many: number }> = {
+  day: { per: "hour", many: 24 },
+  week: { per: "day", many: 7 },
+  month: { per: "day", many: 30 },
+};
+
+/** How many days the small lines show. */
+const SPARK_DAYS = 14;
+/** How many rows each list shows. */
+const ROWS = 5;
+
+export function Home({ list, catalogue, onAction }: Props) {
+  const { client, identity, go } = useNexus();
+  const [period, setPeriod] = useState<Period>("week");
+  const { per, many } = PERIODS[period];
+  const [usage, again] = useLoad(async (signal) => {
+    const load = (by: "integration" | "agent" | null) => workspaceUsage(client, by, per, since(per, Date.now(), many), signal);
+    const [all, agents, integrations] = await Promise.all([load(null), load("agent"), load("integration")]);
+    return { all, agents, integrations };
+  }, period);
+  const [days, againDays] = useLoad(
+    (signal) => Promise.all([null, "agent" as const].map((by) => workspaceUsage(client, by, "day", since("day", Date.now(), SPARK_DAYS), signal))),
+    client,
+  );
+  useFresh(identity.workspace, () => {
+    again();
+    againDays();
+  });
+  const nameOfIntegration = (id: string) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id);
+  const isEmpty = list.items?.length === 0 && list.broken.length === 0;
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.home.title}</h1>
+          <p class="soft">{t.home.lead(identity.workspace)}</p>
+        </div>
+        <div class="segments" role="group" aria-label={t.usage.range}>
+          {(Object.keys(PERIODS) as Period[]).map((one) => (
+            <button type="button" aria-pressed={one === period ? "true" : "false"} onClick={() => setPeriod(one)}>
+              {t.home.periods[one]}
+            </button>
+          ))}
+        </div>
+      </div>
+      {isEmpty ? (
+        <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
+          <Button tone="primary" icon="plus" onClick={() => go({ page: "add", manifest: null })}>
+            {t.list.add}
+          </Button>
+        </EmptyState>
+      ) : (
+        <div class="stack home-page">
+          {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => again()} />}
+          <Numbers usage={usage} days={days} needs={list.broken.length} per={per} many={many} />
+          <div class="home-grid">
+            <div class="stack">
+              <section class="box">
+                <h2>{t.home.calls}</h2>
+                {usage.state === "ready" ? (
+                  <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
+                ) : (
+                  <Skeleton rows={5} />
+                )}
+                {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
+              </section>
+              {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
+            </div>
+            <div class="stack">
+              <Needs list={list} catalogue={catalogue} onAction={onAction} />
+              {usage.state === "ready" && <Busiest usage={usage.value} integrationOf={nameOfIntegration} />}
+            </div>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The usage of a period: all calls, and those of each agent and of each integration. */
+interface PeriodUsage {
+  readonly all: WorkspaceRows;
+  readonly agents: WorkspaceRows;
+  readonly integrations: WorkspaceRows;
+}
+
+interface NumbersProps {
+  usage: LoadState<PeriodUsage>;
+  /** The last days: all calls, and those of each agent. */
+  days: LoadState<readonly WorkspaceRows[]>;
+  needs: number;
+  per: Granularity;
+  many: number;
+}
+
+function Numbers({ usage, days, needs, per, many }: NumbersProps) {
+  const loaded = usage.state === "ready" ? usage.value : null;
+  const shown = loaded ? bars(loaded.all.rows, per, loaded.all.now, many) : [];
+  const calls = shown.reduce((sum, bar) => sum + bar.calls, 0);
+  const errors = shown.reduce((sum, bar) => sum + bar.errors, 0);
+  const agents = new Set(loaded?.agents.rows.map((row) => row.agent)).size;
+  const [all, byAgent] = days.state === "ready" ? days.value : [];
+  const daily = all ? bars(all.rows, "day", all.now, SPARK_DAYS) : [];
+  const agentsOn = daily.map((bar) => byAgent?.rows.filter((row) => row.at === bar.at).length ?? 0);
+  const text = (value: string) => (loaded ? value : "–");
+  const tiles: [string, string, readonly number[] | null, string][] = [
+    [t.home.calls, text(count(calls)), daily.map((bar) => bar.calls), ""],
+    [t.home.errorRate, text(share(errors, calls)), daily.map((bar) => bar.errors / Math.max(1, bar.calls)), "bad"],
+    [t.home.agents, text(count(agents)), agentsOn, ""],
+    [t.home.needs, count(needs), null, needs > 0 ? "bad" : "good"],
+  ];
+  return (
+    <dl class="numbers">
+      {tiles.map(([name, value, values, tone]) => (
+        <div class={`number-tile ${tone}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+          {values ? <dd class="drawing"><Sparkline values={values} /></dd> : <dd class="small soft">{needs > 0 ? t.home.needsSome : t.home.needsNone}</dd>}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Needs({ list, catalogue, onAction }: Props) {
+  const { client, go } = useNexus();
+  const { broken } = list;
+  const listRoute = { page: "integrations", filters: { q: "", status: "", health: "", manifest: "", view: "", sort: "" } } as const;
+  return (
+    <section class="box">
+      <div class="box-head">
+        <h2>{t.home.needs}</h2>
+        {broken.length > ROWS && (
+          <RouteLink origin={client.origin} route={listRoute} go={go}>
+            {t.home.all(broken.length)}
+          </RouteLink>
+        )}
+      </div>
+      {broken.length === 0 && (
+        <p class="health good">
+          <Icon name="good" />
+          <span>{t.home.needsNone}</span>
+        </p>
+      )}
+      <ul class="needs">
+        {broken.slice(0, ROWS).map((one) => {
+          const provider = catalogue.find((provider) => provider.id === one.manifest_id);
+          const action = nextAction(one);
+          return (
+            <li key={one.id}>
+              <Mark name={provider?.name ?? one.manifest_id} brand={provider?.brand} />
+              <span class="names">
+                <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
+                  {one.name}
+                </RouteLink>
+                <span class="soft">{t.list.healthState[one.health.state]}</span>
+              </span>
+              {action && (
+                <Button aria-label={`${t.list.action[action]}: ${one.name}`} onClick={() => onAction(one, action)}>
+                  {t.list.action[action]}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** The agents and the integrations with the most calls. */
+function Busiest({ usage, integrationOf }: { usage: PeriodUsage; integrationOf(id: string): Integration | undefined }) {
+  const nameOf = useAgentName();
+  const agents = mostCalls(usage.agents.rows, (row) => row.agent).map(({ id, calls }) => ({
+    name: nameOf(id),
+    calls,
+    route: id.startsWith("agt_") ? agentRoute(id) : null,
+  }));
+  const most = mostCalls(usage.integrations.rows, (row) => ("integration_id" in row ? row.integration_id : undefined)).slice(0, ROWS);
+  const others = useIntegrations(most.map(({ id }) => id).filter((id) => !integrationOf(id)));
+  const integrations = most.map(({ id, calls }) => {
+    const one = integrationOf(id) ?? others.get(id);
+    return { name: one?.name ?? id, calls, route: { page: "integration", id: one?.slug ?? id, tab: "usage" } as Route };
+  });
+  return (
+    <>
+      <TopList title={t.home.busiestAgents} rows={agents} />
+      <TopList title={t.home.busiestIntegrations} rows={integrations} />
+    </>
+  );
+}
+
+/** Integrations that are not in the list that is loaded. Those that were deleted are not found. */
+function useIntegrations(ids: readonly string[]): ReadonlyMap<string, Integration> {
+  const { client } = useNexus();
+  const key = ids.join();
+  const [loaded] = useLoad(async (signal) => {
+    const found = await Promise.all(
+      ids.map((id) => client.get<Integration>(`/api/integrations/${id}`, {}, signal).catch(() => null)),
+    );
+    return new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
+  }, key);
+  return loaded.state === "ready" ? loaded.value : new Map();
+}
+
+interface TopRow {
+  readonly name: string;
+  readonly calls: number;
+  readonly route: Route | null;
+}
+
+function TopList({ title, rows }: { title: string; rows: readonly TopRow[] }) {
+  const { client, go } = useNexus();
+  const most = rows[0]?.calls ?? 0;
+  if (most === 0) return null;
+  return (
+    <section class="box">
+      <h2>{title}</h2>
+      <ol class="top-list">
+        {rows.slice(0, ROWS).map(({ name, calls, route }) => (
+          <li>
+            {route ? (
+              <RouteLink origin={client.origin} route={route} go={go}>
+                {name}
+              </RouteLink>
+            ) : (
+              <span>{name}</span>
+            )}
+            <span class="soft number">{count(calls)}</span>
+            <meter aria-hidden="true" value={calls} max={most} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** The latest denied attempts, in words. */
+function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
+  const { client, go } = useNexus();
+  const now = useNow();
+  const nameOf = useAgentName();
+  const [loaded, again] = useLoad(async (signal) => {
+    return (await client.get<AuditPage>("/api/audit", { outcome: "denied", limit: ROWS }, signal)).items;
+  }, client);
+  return (
+    <section class="box">
+      <div class="box-head">
+        <h2>{t.home.denied}</h2>
+        <RouteLink origin={client.origin} route={{ page: "section", name: "audit" }} go={go}>
+          {t.home.audit}
+        </RouteLink>
+      </div>
+      {loaded.state === "loading" && <Skeleton rows={3} />}
+      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => again()} />}
+      {loaded.state === "ready" && loaded.value.length === 0 && <p class="soft">{t.home.deniedNone}</p>}
+      {loaded.state === "ready" && (
+        <ul class="refusals">
+          {loaded.value.slice(0, ROWS).map((one) => (
+            <li key={one.seq}>
+              <p>
+                <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfTarget)}
+              </p>
+              <time class="soft" dateTime={one.at} title={moment(one.at)}>
+                {ago(one.at, now)}
+              </time>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** "was denied DELETE on Stripe: rule 2", as far as the record says. */
+function denialInWords({ action, detail, target, count: times }: AuditRecord, nameOfTarget: (id: string) => string): string {
+  const facts = detail as Record<string, unknown>;
+  const what = [facts["method"], facts["path"]].filter((one) => typeof one === "string").join(" ") || action;
+  const why = typeof facts["rule"] === "string" ? formatValue(facts["rule"]) : "";
+  return t.home.deniedWhat(what, target ? nameOfTarget(target) : "", why, times);
+}
