@@ -25,6 +25,8 @@ impl Scene {
         }
         let site = Site::start("app.example.com").await;
         let app = Options::default().finds(&site).start().await.unwrap();
+        // The first request makes the database.
+        assert_eq!(app.get("/api/agents").as_admin().send().await.status, 200);
         let person = Person::sign_in(&app, "ann", "MANAGER");
         let program = Program { id: site.url("/oauth/client.json") };
         Some(Self { site, app, person, program })

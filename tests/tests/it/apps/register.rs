@@ -29,6 +29,7 @@ async fn a_client_is_always_a_public_one() {
 #[tokio::test]
 async fn a_program_on_this_computer_may_name_any_port_of_its_own_loopback_address() {
     let app = App::start().await;
+    Program::register(&app).await;
     let person = Person::sign_in(&app, "ann", "ADMIN");
     let hosts = ["127.0.0.1", "[::1]", "localhost"];
     for host in hosts {

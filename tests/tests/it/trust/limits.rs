@@ -121,8 +121,8 @@ async fn wrong_session_cookies_are_limited_and_good_ones_are_not() {
         .start()
         .await
         .unwrap();
-    let person = Person::sign_in(&app, "ann", "ADMIN");
     let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
     let me = async |cookie: &str, address: &str| {
         let call = app.get("/api/me").header("cookie", cookie).header("x-client", address);
         call.header("sec-fetch-site", "same-origin").send().await
