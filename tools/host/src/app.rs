@@ -64,7 +64,8 @@ impl App {
             concurrent: options.max_instance_concurrent_reuse_count.get(),
         };
         let population = Population::default();
-        let client = Client::new(config.blocked_networks, &application.resolve, !options.no_nodelay)?;
+        let client =
+            Client::new(config.blocked_networks, &application.resolve, !options.no_nodelay)?;
         Ok(Arc::new_cyclic(|app: &Weak<Self>| {
             let app: Weak<dyn Chain> = app.clone();
             let handlers = services.into_iter().zip(components).map(|(service, component)| {

@@ -80,7 +80,9 @@ impl Traveller<'_> {
         }
         if vendor.verifies() {
             let health = self.check().await?;
-            ensure(health == "healthy", || format!("after a call got 401, a check finds {health}"))?;
+            ensure(health == "healthy", || {
+                format!("after a call got 401, a check finds {health}")
+            })?;
             for failure in OF_CHECKS.into_iter().chain([Failure::Forbidden]) {
                 self.failing_check(failure).await?;
             }
