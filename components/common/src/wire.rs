@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::Status;
 use crate::error::{Error, FieldError, Result};
+use crate::id;
 use crate::members::from_objects;
 pub use crate::members::present;
 use crate::policy::{Effect, Limits, Policy, Rule};
