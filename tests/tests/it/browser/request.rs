@@ -67,6 +67,8 @@ pub(super) enum Request {
     ExpireTokens,
     /// Authorizations begun so far are older than they may be.
     AgeFlows,
+    /// The next attempt of each revocation that waits is due.
+    DueRevocations,
     /// `agent` has called the integration with this id, about `calls` times on each of the last `days` days.
     PastUse { integration: String, agent: String, days: u8, calls: u16 },
     /// Work that is due is done; `done` has its counts.
