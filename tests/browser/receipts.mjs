@@ -59,8 +59,8 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("link", { name: "Show the receipt" }).first().click();
   await slip.waitFor();
   const address = page.url();
-  await page.evaluate(() => void (location.hash = "#/receipts/int_01J0000000000000000000000X"));
   allow(/status of 404/);
+  await page.evaluate(() => void (location.hash = "#/receipts/int_01J0000000000000000000000X"));
   await page.getByText("There is no receipt here").waitFor();
 
   // The audit record: searched, and the chain checked here. A record that was changed on the way is found.
