@@ -69,7 +69,9 @@ pub(super) enum Request {
     ExpireTokens,
     /// Makes all authorizations that were begun so old that they have expired.
     AgeFlows,
-    /// Stores that `agent` called the integration with this id about `calls` times on each of the last `days` days.
+    /// The next attempt of each revocation that waits is due.
+    DueRevocations,
+    /// `agent` has called the integration with this id, about `calls` times on each of the last `days` days.
     PastUse { integration: String, agent: String, days: u8, calls: u16 },
     /// Runs the tick. Returns its counts in `done`.
     Tick,

@@ -138,6 +138,7 @@ impl Stage {
             Request::AgeFlows => {
                 self.execute("update flows set created_at = created_at - 601000")?;
             }
+            Request::DueRevocations => self.execute("update outbox set next_at = 0")?,
             Request::PastUse { integration, agent, days, calls } => {
                 // Fewer calls on every sixth and seventh day, and a failure now and then.
                 let sql = "with recursive day (n) as (select 1 union all select n + 1 from day where n < ?3)

@@ -228,7 +228,7 @@ async fn a_slug_can_be_chosen_and_the_list_is_searched_by_it() {
         ("UNITED SHOP", 1),
         (manifest.as_str(), 2),
         ("plain", 1),
-        (&account, 2),
+        (account.as_str(), 2),
         ("nobody", 0),
     ] {
         let url = reqwest::Url::parse_with_params("http://x/", [("q", q)]).unwrap();
