@@ -83,7 +83,8 @@ pub(crate) fn is_labels(value: &str) -> bool {
 
 /// Whether `value` is the name of a host in the form that we accept: at least two labels, and not an address. No
 /// label begins or ends with `-`.
-pub(crate) fn is_host_name(value: &str) -> bool {
+#[must_use]
+pub fn is_host_name(value: &str) -> bool {
     let is_whole = |label: &str| !label.starts_with('-') && !label.ends_with('-');
     let last = value.rsplit('.').next().unwrap_or_default();
     is_labels(value)

@@ -47,6 +47,13 @@ pub fn permit(
     )))
 }
 
+/// Records the attempt if the broker has answered that the role of the caller does not allow it.
+pub fn record_if_forbidden(error: &Error, entry: Entry<'_>) {
+    if matches!(error, Error::Passed(problem) if problem.code == "forbidden") {
+        denied::note(Denial::of(entry));
+    }
+}
+
 /// Records that a rule denied a call to an integration, also as an event of the integration.
 pub fn denied(entry: Entry<'_>) {
     let integration_id = entry.target.map(str::to_owned);

@@ -32,6 +32,7 @@ pub(crate) async fn begin(
         params: input.params.clone(),
         scopes: input.scopes.clone(),
         accept_account_change: false,
+        is_admin: context.caller.may(Role::Admin),
         force: None,
     };
     match (broker.call::<BeginAuthorization>(&asked).await?, &input.scopes) {
@@ -87,6 +88,7 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
         params: Map::new(),
         scopes: input.scopes,
         accept_account_change: input.accept_account_change,
+        is_admin: caller.may(Role::Admin),
         force,
     };
     let broker = Client::new(Component::Create, &request_id);

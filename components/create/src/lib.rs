@@ -20,6 +20,7 @@ use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{Integrations, RequestContext, resolve_agents};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
+use serde_json::json;
 
 component!(handle);
 
@@ -81,9 +82,12 @@ async fn create(inbound: Inbound) -> Result<Response> {
         credentials: input.credentials.clone().unwrap_or_default(),
         verify: input.verify,
         actor: caller.subject.clone(),
+        is_admin: caller.may(Role::Admin),
         force: None,
     };
-    let sealed = broker.call::<Seal>(&new).await?;
+    let sealed = broker.call::<Seal>(&new).await.inspect_err(|error| {
+        access::record_if_forbidden(error, context.entry("integration.create", &id, json!({})));
+    })?;
     let doc = save::connected(&context, &input, &id, &sealed, &quota).await?;
     Ok(located(json_response(StatusCode::CREATED, doc), &id))
 }

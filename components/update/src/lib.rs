@@ -98,9 +98,16 @@ async fn seal(
         credentials: different.credentials.clone().unwrap_or_default(),
         verify: true,
         actor: caller.subject.clone(),
+        is_admin: caller.may(Role::Admin),
         force,
     };
-    Client::new(Component::Update, request_id).call::<Seal>(&new).await
+    let context = RequestContext { caller, request_id };
+    Client::new(Component::Update, request_id).call::<Seal>(&new).await.inspect_err(|error| {
+        access::record_if_forbidden(
+            error,
+            context.entry("integration.update", &found.id, json!({})),
+        );
+    })
 }
 
 async fn save(

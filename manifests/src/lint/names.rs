@@ -150,6 +150,11 @@ fn whole_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let entered = in_host && param.from.is_none();
     let detail = "must be entered by an admin, and must be the host of a URL of the manifest";
     lint.unless(entered, &pointer, "whole_host_form", detail);
+    // An authorization server that anybody may run could send the browser on to another provider, whose code the callback
+    // would then hand to it.
+    let detail = "cannot be used with the method `oauth2`";
+    let is_flow = lint.manifest.auth_method == AuthMethod::Oauth2;
+    lint.unless(!is_flow, &pointer, "whole_host_form", detail);
     let detail = format!("`{}` is not a host name", param.example);
     let ok = pattern::is_host_name(&param.example);
     lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
@@ -165,8 +170,9 @@ fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
         let ok = pattern::is_host_name(domain);
         lint.unless(ok, &format!("{pointer}/{number}"), "host_domain_form", detail);
     }
-    let is_named = in_host && matches!(param.from, Some(ParamSource::TokenResponse(_)));
-    let detail = "belongs to a host of the API that `from.token_response` supplies";
+    let is_flow = lint.manifest.auth_method == AuthMethod::Oauth2;
+    let is_named = is_flow && in_host && matches!(param.from, Some(ParamSource::TokenResponse(_)));
+    let detail = "belongs to a host of the API that `from.token_response` supplies, with the method `oauth2`";
     lint.unless(is_named, &pointer, "host_domain_source", detail);
     let detail = format!("`{}` is not a host within these domains", param.example);
     let ok = pattern::host_within(&param.example, &param.within) == Some(param.example.as_str());

@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
+use crate::provider::entered_host::require_may_name;
 use crate::provider::reads;
 
 /// The maximum number of scopes that one authorization requests.
@@ -184,6 +185,7 @@ impl Connection {
         if !is_oauth(&sourced.manifest) {
             return Ok(None);
         }
+        require_may_name(&sourced.manifest, &request.params, None, request.is_admin).await?;
         let params = params::check_params(&sourced.manifest, &request.params)
             .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))?;
         Ok(Some(Self { sourced, params, requested: None }))

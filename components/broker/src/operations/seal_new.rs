@@ -21,6 +21,7 @@ use serde_json::{Map, Value as Json};
 use crate::ending::{in_use, plan};
 use crate::oauth;
 use crate::operations::own_token;
+use crate::provider::entered_host::require_may_name;
 use crate::provider::{reads, verify};
 
 /// Values by the name of their parameter or field.
@@ -136,6 +137,7 @@ impl Subject {
     async fn find(new: &NewCredentials) -> Result<Self> {
         if let Some(manifest_id) = &new.manifest_id {
             let sourced = source::current(&new.workspace, manifest_id).await?;
+            require_may_name(&sourced.manifest, &new.params, None, new.is_admin).await?;
             return Ok(Self { sourced, params: new.params.clone(), replaces: 0 });
         }
         let row = StoredCredential::find(new.key()).await?;
@@ -143,6 +145,7 @@ impl Subject {
         let mut params = row.params_json();
         // Parameters that an OAuth flow found are not entered by a person.
         params.retain(|name, _| sourced.manifest.is_entered(name));
+        require_may_name(&sourced.manifest, &new.params, Some(&params), new.is_admin).await?;
         params.extend(new.params.clone());
         Ok(Self { sourced, params, replaces: row.version })
     }

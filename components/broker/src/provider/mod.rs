@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod coding;
 pub(crate) mod egress;
+pub(crate) mod entered_host;
 pub(crate) mod mask;
 mod reads;
 pub(crate) mod screen;

@@ -27,6 +27,8 @@ pub struct NewCredentials {
     pub verify: bool,
     /// The subject that enters the credentials, for events.
     pub actor: String,
+    /// Whether an ADMIN enters them, who alone may name the whole host of a provider.
+    pub is_admin: bool,
     /// Whether to revoke the replaced credential even if another workspace uses it. `None` if the caller has
     /// not decided. Then the operation fails with `grant_shared` if another workspace uses it.
     pub force: Option<bool>,

@@ -55,6 +55,8 @@ pub struct Authorize {
     pub scopes: Option<Vec<String>>,
     /// Whether a different account than before may be connected.
     pub accept_account_change: bool,
+    /// Whether an ADMIN asks, who alone may name the whole host of a provider.
+    pub is_admin: bool,
     /// Whether to revoke the replaced tokens even if another workspace uses them. `None` if the caller has
     /// not decided. Then the operation fails with `grant_shared` if another workspace uses them.
     pub force: Option<bool>,

@@ -61,7 +61,22 @@ async fn an_entered_host_is_public_and_stays_as_it_was_entered() {
     }
     assert!(vendor.state().arrived.is_empty() && hosts.strays().is_empty());
 
+    // A MANAGER names no host.
+    let named = json!({"manifest_id": "discourse", "name": "Evil", "params": {"host": "evil.example"},
+        "credentials": vendor.fields, "verify": false});
+    let refused =
+        app.post("/api/integrations").as_role("MANAGER", "acme").json(&named).send().await;
+    refused.problem(403, "forbidden");
+
     assert_eq!(connect(&app, vendor).await.status, 201);
+    let body = json!({"params": {"host": "evil.example"}, "credentials": vendor.fields});
+    let moved =
+        app.put("/api/integrations/discourse").as_role("MANAGER", "acme").json(&body).send().await;
+    moved.problem(403, "forbidden");
+    let same = json!({"params": vendor.params, "credentials": vendor.fields});
+    let kept =
+        app.put("/api/integrations/discourse").as_role("MANAGER", "acme").json(&same).send().await;
+    assert_eq!(kept.status, 200, "the host is the one that an ADMIN has named: {kept:?}");
     // Who may change the parameters cannot take the key to another host.
     let body = json!({"params": {"host": "evil.example"}});
     let moved = app.put("/api/integrations/discourse").as_admin().json(&body).send().await;
