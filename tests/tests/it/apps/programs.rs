@@ -1,24 +1,19 @@
 //! Official MCP clients and FastMCP, from nothing to a call: they are told the URL alone, and a person agrees. Once in
-//! an application of the tests, and once in a fresh `cargo xtask up`.
+//! an application of the tests, and once in a fresh installation.
 
 use std::fs::Permissions;
 use std::net::Ipv6Addr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Stdio;
 
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
 
 use crate::agents::sdk::{installed, run_at};
 use crate::kit::app::{App, Options};
 use crate::kit::person::{Person, Program};
-use crate::kit::process::is_spin;
-use crate::kit::programs::{repo, xtask};
 use crate::kit::upstream::Upstream;
+use crate::program::installation::{Installation, is_here};
 
 /// What says that it worked.
 const IN_NODE: [&str; 3] =
@@ -59,69 +54,24 @@ async fn programs_connect_by_the_url_alone() {
     assert_eq!(app.count("app_grants"), 4);
 }
 
-/// `cargo xtask up` on a state directory of its own. The application ends with it.
-struct Up {
-    _program: Child,
-    _state: TempDir,
-    /// The line that it prints for programs.
-    report: Value,
-}
-
-impl Up {
-    async fn start() -> Self {
-        let state = tempfile::tempdir().unwrap();
-        let log = std::fs::File::create(state.path().join("log")).unwrap();
-        let mut command = Command::new(xtask());
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_")) {
-            command.env_remove(name);
-        }
-        command.args(["up", "--port", "0", "--runtime", "embedded", "--format", "json"]);
-        command.arg("--state-dir").arg(state.path().join("state")).current_dir(repo());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
-        let mut program = command.spawn().unwrap();
-        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-        let line = lines.next_line().await.unwrap().unwrap_or_else(|| {
-            panic!("{}", std::fs::read_to_string(state.path().join("log")).unwrap())
-        });
-        Self { _program: program, _state: state, report: serde_json::from_str(&line).unwrap() }
-    }
-
-    fn text(&self, member: &str) -> &str {
-        self.report[member].as_str().unwrap_or_else(|| panic!("no {member}: {}", self.report))
-    }
-
-    /// Opens the link that it prints, and returns the cookie.
-    async fn sign_in(&self) -> String {
-        let (page, link) = self.text("sign_in").split_once("#link=").unwrap();
-        let request = reqwest::Client::new().post(format!("{page}/link"));
-        let request = request.header("sec-fetch-site", "same-origin").json(&json!({"link": link}));
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{answer:?}");
-        let set = answer.headers()["set-cookie"].to_str().unwrap();
-        set.split(';').next().unwrap().to_owned()
-    }
-}
-
 #[tokio::test]
-async fn programs_connect_to_a_fresh_start_by_the_url_alone() {
+async fn programs_connect_to_a_fresh_installation_by_the_url_alone() {
     let Some(place) = installed() else { return };
-    // It runs on the embedded host, and once is enough.
-    if is_spin() || std::env::var_os("NEXUS_REUSE").is_some() {
+    if !is_here() {
         return;
     }
-    let up = Up::start().await;
-    let origin = up.text("url");
-    let port = origin.strip_prefix("http://localhost:").unwrap();
+    let installation = Installation::with_private_hosts().await;
+    let app = installation.up(&[]).await;
+    let port = app.url.strip_prefix("http://localhost:").unwrap();
     // `localhost` is either address, and a browser may try either first.
     TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap();
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_ok() {
         TcpStream::connect(format!("[::1]:{port}")).await.unwrap();
     }
-    let cookie = up.sign_in().await;
-    connect_all(&place, origin, &cookie, ["sandbox", "/me"]).await;
-    let request = reqwest::Client::new().get(format!("{origin}/api/connected-apps"));
-    let request = request.header("cookie", &cookie).header("sec-fetch-site", "same-origin");
-    let listed: Value = request.send().await.unwrap().json().await.unwrap();
-    let apps = listed["items"].as_array().unwrap();
-    assert_eq!(apps.len(), 4, "{listed}");
+    let person = app.sign_in(&installation).await;
+    let upstream = Upstream::start().await;
+    person.agent_of(&upstream).await;
+    connect_all(&place, &app.url, person.cookie(), ["up", "/x"]).await;
+    let (status, listed) = person.send("GET", "/api/connected-apps", None).await;
+    assert_eq!((status, listed["items"].as_array().map(Vec::len)), (200, Some(4)), "{listed}");
 }

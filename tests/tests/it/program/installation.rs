@@ -14,35 +14,45 @@ use crate::kit::programs::nexus;
 use crate::kit::upstream::{self, Upstream};
 
 /// Whether the program contains the application. It does not on Spin. One mode of the test run is enough.
-pub(super) fn is_here() -> bool {
+pub(crate) fn is_here() -> bool {
     !crate::kit::process::is_spin() && std::env::var_os("NEXUS_REUSE").is_none()
 }
 
 /// An installation.
-pub(super) struct Installation {
+pub(crate) struct Installation {
     folder: TempDir,
 }
 
 impl Installation {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// An installation that was started and stopped once. Its integrations may be on this machine.
+    pub(crate) async fn with_private_hosts() -> Self {
+        let installation = Self::new();
+        installation.up(&[]).await.stop().await;
+        let keys = std::fs::read_to_string(installation.env_file()).unwrap();
+        let with_private = format!("{keys}SPIN_VARIABLE_PRIVATE_HOSTS=http://127.0.0.0/8:*\n");
+        std::fs::write(installation.env_file(), with_private).unwrap();
+        installation
+    }
+
     /// The state directory. The first start makes it.
-    pub(super) fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
     }
 
     /// A path outside the state directory.
-    pub(super) fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(super) fn env_file(&self) -> PathBuf {
+    pub(crate) fn env_file(&self) -> PathBuf {
         self.state().join(".env")
     }
 
-    pub(super) fn database(&self) -> Connection {
+    pub(crate) fn database(&self) -> Connection {
         Connection::open(self.state().join("sqlite_db.db")).unwrap()
     }
 
@@ -58,7 +68,7 @@ impl Installation {
     }
 
     /// Runs a command to its end.
-    pub(super) async fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         let Output { status, stdout, stderr } = self.command(arguments).output().await.unwrap();
         Ended {
             success: status.success(),
@@ -68,7 +78,7 @@ impl Installation {
     }
 
     /// Starts the application, and waits until it listens.
-    pub(super) async fn up(&self, arguments: &[&str]) -> Running {
+    pub(crate) async fn up(&self, arguments: &[&str]) -> Running {
         // The public URL contains the port, so the port must be known before the start.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("localhost:{port}");
@@ -94,16 +104,16 @@ impl Installation {
 
 /// The result of a command.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) success: bool,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Ended {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// A running `nexus up`. Dropping this value kills it.
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
-    pub(super) url: String,
+    pub(crate) url: String,
     output: Vec<String>,
     lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
     client: reqwest::Client,
@@ -111,27 +121,27 @@ pub(super) struct Running {
 
 impl Running {
     /// Asks the program to stop, as systemd does.
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
     }
 
     /// Waits until the program has ended. Returns whether it succeeded, and its whole output.
-    pub(super) async fn ended(mut self) -> (bool, String) {
+    pub(crate) async fn ended(mut self) -> (bool, String) {
         while let Some(line) = self.lines.next_line().await.unwrap() {
             self.output.push(line);
         }
         (self.child.wait().await.unwrap().success(), self.output.join("\n"))
     }
 
-    pub(super) async fn stop(self) -> String {
+    pub(crate) async fn stop(self) -> String {
         self.terminate();
         let (success, output) = self.ended().await;
         assert!(success, "{output}");
         output
     }
 
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -153,7 +163,7 @@ impl Running {
     }
 
     /// Signs in with a link of `nexus sign-in`.
-    pub(super) async fn sign_in(&self, installation: &Installation) -> Person<'_> {
+    pub(crate) async fn sign_in(&self, installation: &Installation) -> Person<'_> {
         let made = installation.run(&["sign-in", "--url", &self.url]).await;
         assert!(made.success, "{made:?}");
         let link = made.stdout.trim().rsplit_once("#link=").unwrap().1.to_owned();
@@ -161,7 +171,7 @@ impl Running {
     }
 
     /// Signs in with the token in a link.
-    pub(super) async fn use_link(&self, link: &str) -> Person<'_> {
+    pub(crate) async fn use_link(&self, link: &str) -> Person<'_> {
         let same_origin = [("sec-fetch-site", "same-origin")];
         let body = json!({ "link": link });
         let (status, headers, answer) =
@@ -173,13 +183,18 @@ impl Running {
 }
 
 /// A person who is signed in.
-pub(super) struct Person<'a> {
+pub(crate) struct Person<'a> {
     app: &'a Running,
     cookie: String,
 }
 
 impl Person<'_> {
-    pub(super) async fn send(
+    /// The header with the cookie.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -191,7 +206,7 @@ impl Person<'_> {
     }
 
     /// Connects Stripe under a name, without asking Stripe. Returns the id.
-    pub(super) async fn connect(&self, name: &str) -> String {
+    pub(crate) async fn connect(&self, name: &str) -> String {
         let body = json!({
             "manifest_id": "stripe", "name": name, "verify": false,
             "credentials": {"api_key": "sk_test_0123456789abcdefghijklmn"},
@@ -202,7 +217,7 @@ impl Person<'_> {
     }
 
     /// Connects a provider of the test, and makes an agent. Returns its key, and the path of a call.
-    pub(super) async fn agent_of(&self, upstream: &Upstream) -> (String, String) {
+    pub(crate) async fn agent_of(&self, upstream: &Upstream) -> (String, String) {
         let manifest = upstream.manifest(json!({}));
         let path = "/api/manifests?believe_effect=true";
         let (status, answer) = self.send("POST", path, Some(&manifest)).await;
@@ -222,7 +237,7 @@ impl Person<'_> {
     }
 
     /// The names of all integrations.
-    pub(super) async fn names(&self) -> Vec<String> {
+    pub(crate) async fn names(&self) -> Vec<String> {
         let (status, page) = self.send("GET", "/api/integrations?limit=100", None).await;
         assert_eq!(status, 200, "{page}");
         let items = page["items"].as_array().unwrap().iter();
@@ -231,7 +246,7 @@ impl Person<'_> {
 }
 
 /// The permissions of a file.
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

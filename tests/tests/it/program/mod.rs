@@ -8,5 +8,5 @@
 
 mod backup;
 mod doctor;
-mod installation;
+pub(crate) mod installation;
 mod start;

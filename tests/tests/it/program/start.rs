@@ -97,11 +97,7 @@ async fn a_stop_lets_calls_in_progress_end_and_accepts_no_others() {
     if !is_here() {
         return;
     }
-    let installation = Installation::new();
-    installation.up(&[]).await.stop().await;
-    let keys = std::fs::read_to_string(installation.env_file()).unwrap();
-    let with_private = format!("{keys}SPIN_VARIABLE_PRIVATE_HOSTS=http://127.0.0.0/8:*\n");
-    std::fs::write(installation.env_file(), with_private).unwrap();
+    let installation = Installation::with_private_hosts().await;
     let app = installation.up(&[]).await;
     let ann = app.sign_in(&installation).await;
     let upstream = Upstream::start().await;
