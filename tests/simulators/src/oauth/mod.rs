@@ -70,7 +70,7 @@ pub(crate) struct OAuth {
     pub(crate) grants: Grants,
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
-    /// The `grants` stay empty here, because they are counted in [`grant`].
+    /// The `grants` stay empty here, because they are counted in `grant`.
     pub(crate) stats: Stats,
     mint: Mint,
 }

@@ -43,7 +43,7 @@ async fn refusals() {
 }
 
 #[tokio::test]
-async fn whoever_has_a_token_can_end_it() {
+async fn a_token_can_be_revoked_without_authentication() {
     let github = Simulator::start(Kind::Github, 0).await.unwrap();
     let token = Kind::Github.default_key();
     let body = json!({"credentials": [token, "ghp_unknown"]}).to_string();

@@ -88,7 +88,7 @@ async fn refreshing_keeps_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn one_revocation_ends_all_that_the_user_allowed_the_client() {
+async fn one_revocation_ends_the_whole_grant() {
     let google = start(Kind::Google).await;
     let (id, secret) = ("other.apps.googleusercontent.com", "GOCSPX-other");
     google.register_client(id, secret, &[CALLBACK]);

@@ -44,7 +44,7 @@ async fn the_callback_lies_about_its_issuer_or_says_nothing() {
 }
 
 #[tokio::test]
-async fn errors_that_are_none_leave_the_code_as_it_was() {
+async fn an_error_leaves_the_code_unused() {
     let hostile = start(Kind::Hostile).await;
     let value = code(&hostile).await;
     hostile.misbehave(Misbehaviour::HtmlError(502)).unwrap();

@@ -101,6 +101,6 @@ async fn tokens_expire_rotate_and_are_revoked() {
     let form = [("grant_type", "refresh_token"), ("refresh_token", new.as_str())];
     let dead = token(&sandbox, "/oauth/token", &form).await;
     assert_eq!(error(&dead), (400, "invalid_grant".into()));
-    // An access token cannot make keys.
+    // The key of the account stays valid.
     assert_eq!(get(&sandbox, "/v1/me", Kind::Sandbox.default_key()).await.status, 200);
 }

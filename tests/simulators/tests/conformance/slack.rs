@@ -135,7 +135,7 @@ async fn errors_are_200_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn with_rotation_tokens_end_and_refresh_tokens_are_for_once() {
+async fn with_rotation_tokens_expire_and_refresh_tokens_are_used_once() {
     let slack = Arc::new(start(Kind::Slack).await);
     slack.configure(|options| options.rotation = true);
     let tokens = install(&slack).await;

@@ -101,7 +101,7 @@ async fn a_small_answer_that_breaks_off_is_a_502() {
 }
 
 #[tokio::test]
-async fn a_large_answer_that_breaks_off_is_no_whole_one() {
+async fn a_large_response_that_is_cut_off_is_not_whole() {
     let (app, upstream) = Upstream::connected().await;
     let url = format!("{}/api/proxy/up/x", app.url);
     let agent = token::of("AGENT", "acme");
@@ -151,7 +151,7 @@ async fn a_stream_of_events_that_breaks_off_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn what_ends_as_it_should_is_whole() {
+async fn complete_responses_arrive_whole() {
     let (app, upstream) = Upstream::connected().await;
     let coded = gzip(b"{\"a\": 1}");
     for (what, headers, body, expected) in [

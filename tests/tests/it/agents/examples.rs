@@ -154,7 +154,7 @@ async fn they_list_post_and_read_in_every_language() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_something_a_model_can_act_on() {
+async fn errors_tell_a_model_what_to_do() {
     let (app, slack) = with_slack().await;
     let post = |channel: &str| json!({"channel": channel, "text": "x"});
     for example in examples() {

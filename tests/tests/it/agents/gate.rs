@@ -122,7 +122,7 @@ async fn is_refused(app: &App, upstream: &Upstream, what: &str, method: &str, pa
 }
 
 #[tokio::test]
-async fn what_is_denied_is_denied_in_every_spelling() {
+async fn a_denied_call_is_denied_in_every_spelling() {
     let denied = json!([{"method": "POST", "path": "/admin/keys", "why": "Mints a key"}]);
     for (what, deny, ends, rules) in [
         ("the endpoint of the connection", json!([]), true, json!([])),
@@ -158,7 +158,7 @@ async fn what_is_denied_is_denied_in_every_spelling() {
 }
 
 #[tokio::test]
-async fn what_is_allowed_is_no_more_than_every_server_reads() {
+async fn an_allowed_path_is_allowed_in_every_reading() {
     let (app, upstream) = connected(&json!([]), false).await;
     policy(&app, json!([{"effect": "allow", "methods": ["GET"], "path": "/public/*"}])).await;
     for path in BEYOND {

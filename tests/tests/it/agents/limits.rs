@@ -393,7 +393,7 @@ async fn the_application_itself_is_refused_as_a_provider() {
 }
 
 #[tokio::test]
-async fn one_that_was_saved_before_is_refused_when_it_is_called() {
+async fn a_saved_connection_to_an_own_host_is_not_called() {
     let upstream = Upstream::start().await;
     let open = App::start().await;
     upstream.connect(&open, json!({})).await;

@@ -103,7 +103,7 @@ async fn both_ways_of_the_protocol_are_spoken() {
 
 /// Each message, with the expected status and JSON-RPC code.
 #[tokio::test]
-async fn what_is_no_message_is_told_so() {
+async fn malformed_messages_get_an_error() {
     let app = App::start().await;
     let meta = |version: &str| {
         json!({"io.modelcontextprotocol/protocolVersion": version,
@@ -318,7 +318,7 @@ async fn a_slash_at_the_end_is_the_same_address() {
 }
 
 #[tokio::test]
-async fn who_may_come_in_and_from_where() {
+async fn tokens_and_origins_that_mcp_accepts() {
     let app = App::start().await;
     let ping = request("ping", json!({}));
     let answer = app.post("/mcp").json(&ping).send().await;
@@ -416,7 +416,7 @@ async fn a_model_finds_reads_and_calls() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
+async fn tool_errors_tell_a_model_what_to_do() {
     let (app, upstream) = Upstream::connected().await;
     for (arguments, part) in [
         (json!({}), "integration"),

@@ -373,7 +373,7 @@ pub(crate) async fn open(app: &App, path: &str) -> Streamed {
 }
 
 #[tokio::test]
-async fn what_a_provider_says_to_a_browser_stops_here() {
+async fn headers_for_a_browser_are_removed() {
     let (app, upstream) = Upstream::connected().await;
     upstream.always(
         200,
@@ -549,7 +549,7 @@ async fn policies_and_the_manifests_own_refusals() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_says_who_can_mend_it() {
+async fn an_unusable_integration_says_who_can_fix_it() {
     let (app, upstream) = Upstream::connected().await;
     patch(&app, "up", json!({"status": "inactive"})).await;
     let problem = ours(&get(&app, "/x").await, 409, "integration_inactive");

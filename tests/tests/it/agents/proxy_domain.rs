@@ -140,7 +140,7 @@ async fn links_lead_back_to_the_host() {
 }
 
 #[tokio::test]
-async fn a_domain_that_is_none_is_told_by_health() {
+async fn health_names_a_malformed_proxy_domain() {
     let app =
         Options::default().var("proxy_domain", "https://nexus.example.com").start().await.unwrap();
     let answer = app.get("/api/health").as_admin().send().await;

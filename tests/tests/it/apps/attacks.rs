@@ -357,7 +357,7 @@ async fn no_secret_of_the_server_is_stored_or_logged() {
 
 /// Every change that ends access takes effect with the next call, on every instance.
 #[tokio::test]
-async fn whoever_is_switched_off_is_not_let_in() {
+async fn an_app_stops_when_it_or_its_person_is_switched_off() {
     let (app, program, person) = with_client("MANAGER").await;
     let set = |sql: &str| app.database().execute(sql, []).unwrap();
     let tokens = program.connect(&app, &person, EVERYTHING).await;

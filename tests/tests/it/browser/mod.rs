@@ -153,7 +153,7 @@ async fn typed_words_are_not_lost_silently() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_is_left_is_no_silent_leftover() {
+async fn an_abandoned_sign_in_is_visible() {
     play("unfinished.mjs").await;
 }
 

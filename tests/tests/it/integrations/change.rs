@@ -82,7 +82,7 @@ async fn a_dry_run_judges_the_form_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_the_same_makes_no_version() {
+async fn an_update_without_changes_makes_no_version() {
     let (app, provider) = connected().await;
     let before = get(&app).await;
     for body in [
@@ -115,7 +115,7 @@ async fn if_match_guards_a_change() {
 }
 
 #[tokio::test]
-async fn of_many_changes_at_once_none_is_lost() {
+async fn concurrent_changes_are_not_lost() {
     let (app, _provider) = connected().await;
     let changes = (0..10).map(|number| {
         let call = app.put("/api/integrations/stripe").as_admin();

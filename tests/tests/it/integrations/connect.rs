@@ -239,7 +239,7 @@ async fn a_slug_can_be_chosen_and_the_list_is_searched_by_it() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_with_one_name_one_wins() {
+async fn one_of_many_concurrent_requests_gets_the_name() {
     let (app, provider) = (App::start().await, stripe().await);
     let manifest = app.adopt("stripe", &provider).await;
     let request = body(&manifest, "Stripe", KEY);
@@ -374,7 +374,7 @@ async fn an_answer_does_not_grow_with_what_was_sent() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_json() {
+async fn bodies_that_are_not_json() {
     let app = App::start().await;
     let post = || app.post("/api/integrations").as_admin();
     post().send().await.problem(415, "unsupported_media_type");

@@ -296,7 +296,7 @@ async fn tick_seals_anew_when_a_key_was_added() {
 }
 
 #[tokio::test]
-async fn tick_goes_on_where_one_ciphertext_does_not_open() {
+async fn the_tick_continues_after_a_ciphertext_that_does_not_open() {
     let (app, _provider, id) = connected().await;
     connect(&app, "custom-stripe", "Second").await;
     let sql = "update credentials set sealed = x'0102' where integration_id = ?1";

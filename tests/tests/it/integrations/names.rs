@@ -79,7 +79,7 @@ async fn an_invisible_character_is_refused_wherever_a_name_is_entered() {
 }
 
 #[tokio::test]
-async fn what_a_provider_calls_an_account_is_shown_without_them() {
+async fn invisible_characters_are_removed_from_account_names() {
     let (app, upstream) = (App::start().await, Upstream::start().await);
     upstream.answer(|_| {
         Reply::json(200, &json!({"id": "acct_1", "label": "Ac\u{200b}me\u{202e} Inc\u{2028}x"}))

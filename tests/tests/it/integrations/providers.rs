@@ -247,7 +247,7 @@ async fn a_restricted_key_is_judged_by_what_the_provider_tells() {
 }
 
 #[tokio::test]
-async fn trouble_that_looks_like_a_refusal_is_none() {
+async fn an_outage_that_looks_like_a_rejection_is_not_one() {
     let app = App::start().await;
     let limited = json!({"errors": [{"message": "Rate limit exceeded",
         "extensions": {"type": "ratelimited", "code": "RATELIMITED"}}]});

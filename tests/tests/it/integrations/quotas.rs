@@ -81,7 +81,7 @@ async fn a_workspace_has_so_many_integrations_and_no_more() {
 }
 
 #[tokio::test]
-async fn of_those_that_come_at_once_no_more_are_made_than_may_be() {
+async fn concurrent_creates_do_not_exceed_the_quota() {
     let app = Options::default().var("max_integrations", "3").start().await.unwrap();
     app.save(&manifest(1)).await;
     let names: Vec<String> = (0..8).map(|number| format!("At once {number}")).collect();
@@ -91,7 +91,7 @@ async fn of_those_that_come_at_once_no_more_are_made_than_may_be() {
 }
 
 #[tokio::test]
-async fn a_quota_that_is_no_number_is_named() {
+async fn a_quota_that_is_not_a_number_is_named() {
     for variable in ["max_integrations", "max_manifest_versions"] {
         let app = Options::default().var(variable, "many").start().await.unwrap();
         let health = app.get("/api/health").as_admin().send().await;
@@ -211,7 +211,7 @@ async fn a_page_of_long_policies_has_a_megabyte_at_most() {
 }
 
 #[tokio::test]
-async fn of_one_integration_ten_sign_ins_are_under_way_at_most() {
+async fn an_integration_has_at_most_ten_open_flows() {
     let app = App::start().await;
     let slack = json!({"client_id": "1.2", "client_secret": "a-secret-of-slack"});
     app.put("/api/oauth-clients/slack").as_admin().json(&slack).send().await;
@@ -232,7 +232,7 @@ async fn of_one_integration_ten_sign_ins_are_under_way_at_most() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_sign_in_under_way_takes_no_write_lock() {
+async fn a_callback_without_a_flow_takes_no_write_lock() {
     let app = App::start().await;
     app.get("/api/integrations").as_admin().send().await;
     let database = app.database();
@@ -325,7 +325,7 @@ async fn a_workspace_has_so_many_versions_of_manifests_and_no_more() {
 }
 
 #[tokio::test]
-async fn of_versions_that_come_at_once_no_more_are_saved_than_may_be() {
+async fn concurrent_versions_do_not_exceed_the_quota() {
     let app = Options::default().var("max_manifest_versions", "3").start().await.unwrap();
     app.save(&manifest(0)).await;
     let answers = futures::future::join_all((1..=12).map(|version| replace(&app, version))).await;

@@ -93,7 +93,7 @@ async fn each_fault_is_named_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_place_without_an_installation_is_said_to_be_one() {
+async fn a_directory_without_an_installation_is_named() {
     if !is_here() {
         return;
     }

@@ -68,7 +68,7 @@ async fn connected(replicas: Replicas) -> (Pair, App, Arc<Servers>, [Line; 2], t
 }
 
 #[tokio::test]
-async fn of_300_callers_on_both_one_refreshes() {
+async fn one_of_300_callers_on_two_replicas_refreshes() {
     let Some(replicas) = Replicas::start().await else { return };
     let (pair, second, _servers, lines, _dir) = connected(replicas).await;
     lines.iter().for_each(|line| line.delay(Duration::from_millis(2)));
@@ -88,7 +88,7 @@ async fn of_300_callers_on_both_one_refreshes() {
 }
 
 #[tokio::test]
-async fn a_flow_that_begins_here_ends_there() {
+async fn a_flow_begins_in_one_process_and_ends_in_the_other() {
     let Some(replicas) = Replicas::start().await else { return };
     let Replicas { apps: [first, second], servers: _servers, lines: _lines, _dir } = replicas;
     let provider = Simulator::start(Kind::Strict, 0).await.unwrap();

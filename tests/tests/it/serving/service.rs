@@ -201,7 +201,7 @@ async fn private_components_cannot_be_reached_from_outside() {
 }
 
 #[tokio::test]
-async fn made_up_spin_headers_change_nothing() {
+async fn forged_spin_headers_change_nothing() {
     let app = App::start().await;
     let answer = app
         .get("/api/integrations/int_00000000000000000000000000")

@@ -94,7 +94,7 @@ async fn every_file_comes_in_the_coding_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn what_a_browser_has_is_not_sent_again() {
+async fn a_cached_file_is_not_sent_again() {
     let app = App::start().await;
     let coded = ("accept-encoding", "br");
     for path in paths(false).into_iter().chain(paths(true)) {
@@ -195,7 +195,7 @@ async fn pages_load_nothing_from_elsewhere_and_all_that_they_name_is_there() {
 }
 
 #[tokio::test]
-async fn who_may_frame_it_is_configured_and_holds_for_what_a_browser_has_kept() {
+async fn allowed_frame_ancestors_also_apply_to_cached_pages() {
     let app = App::start().await;
     let page = app.get("/").send().await;
     assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"), "{page:?}");

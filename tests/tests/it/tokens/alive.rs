@@ -138,7 +138,7 @@ async fn a_token_answer_is_read_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn what_is_small_in_an_answer_is_read_as_it_is_meant() {
+async fn odd_values_in_a_token_response_are_understood() {
     let members = json!({"access_token": "/access_token", "expires_in": "/expires_in",
         "expires_at": "/expires_at", "scope": "/scope"});
     let provider = Provider::start(json!({"token_response": members})).await;
@@ -375,7 +375,7 @@ async fn a_killed_process_keeps_nobody_out_for_long() {
 }
 
 #[tokio::test]
-async fn an_account_may_be_called_by_the_user_name() {
+async fn the_user_name_may_be_the_name_of_the_account() {
     let (app, upstream) = (App::start().await, Upstream::start().await);
     let mut manifest = upstream.manifest(json!({}));
     manifest["auth_method"] = json!("basic");

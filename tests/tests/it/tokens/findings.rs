@@ -88,7 +88,7 @@ async fn a_connection_that_was_dead_before_did_not_die_of_a_revocation() {
 }
 
 #[tokio::test]
-async fn of_a_built_in_manifest_the_finding_of_another_workspace_counts_when_a_second_has_it() {
+async fn a_finding_about_a_built_in_manifest_counts_when_two_workspaces_have_it() {
     let pair = wrong_about_it().await;
     pair.provider.fail_revocations(9);
     delete_second(&pair).await;

@@ -66,7 +66,7 @@ pub(crate) async fn ends(app: &App, id: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_key_that_comes_back_before_its_end_was_told_lives_on() {
+async fn a_key_that_is_entered_again_before_its_revocation_stays_valid() {
     let app = App::start().await;
     let provider = keys(&app).await;
     connect(&app, "Keys", FIRST).await;
@@ -201,7 +201,7 @@ async fn a_reconnect_is_not_written_over_by_an_earlier_one() {
 }
 
 #[tokio::test]
-async fn what_no_call_can_end_is_said_in_an_event() {
+async fn a_token_that_cannot_be_revoked_has_an_event() {
     let pair = Pair::built_in(Kind::GithubOauth, "github-oauth").await;
     pair.connect().await;
     let path = format!("/api/oauth-clients/{}", pair.manifest_id);
@@ -240,7 +240,7 @@ async fn force_is_not_for_what_is_connected_later() {
 }
 
 #[tokio::test]
-async fn whose_a_grant_is_may_become_known_later() {
+async fn the_account_of_a_grant_may_become_known_later() {
     let pair = Pair::built_in(Kind::Google, "gmail").await;
     pair.provider.set_account("1001", "ada@example.com");
     let unknown = async |flow: crate::tokens::oauth::Flow| {

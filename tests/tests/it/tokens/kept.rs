@@ -31,7 +31,7 @@ async fn delete(pair: &Pair, slug: &str, query: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn what_a_reconnect_replaced_ends_a_year_later_with_the_connection() {
+async fn replaced_tokens_end_with_the_connection_a_year_later() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     let old = pair.provider.live_tokens();
@@ -72,7 +72,7 @@ async fn what_a_reconnect_replaced_ends_a_year_later_with_the_connection() {
 }
 
 #[tokio::test]
-async fn what_waits_costs_tick_nothing_and_a_refresh_adds_nothing() {
+async fn kept_tokens_cost_the_tick_nothing_and_a_refresh_adds_none() {
     const TIMES: i64 = 12;
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;
@@ -172,7 +172,7 @@ async fn a_connection_of_another_workspace_is_not_ended_and_hears_of_its_own_tok
 }
 
 #[tokio::test]
-async fn what_a_stranger_has_parked_ends_when_its_owner_says_so() {
+async fn a_key_saved_by_a_stranger_ends_when_its_owner_forces_it() {
     let app = App::start().await;
     let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
     let strangers = Simulator::start(Kind::Sandbox, 0).await.unwrap();
@@ -239,7 +239,7 @@ async fn a_forced_replacement_does_not_end_what_it_puts_there() {
 }
 
 #[tokio::test]
-async fn whoever_ends_what_others_use_is_told_what_died_of_it() {
+async fn a_forced_revocation_reports_the_connections_that_it_ended() {
     let pair = Pair::built_in(Kind::Google, "gmail").await;
     pair.provider.set_account("1001", "ada@example.com");
     pair.connect().await;
@@ -326,7 +326,7 @@ async fn a_connection_that_comes_to_another_account_lets_go_of_the_first() {
 }
 
 #[tokio::test]
-async fn what_waits_is_revoked_with_the_secret_that_its_app_has_by_then() {
+async fn a_kept_token_is_revoked_with_the_current_app_secret() {
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;
     pair.again(json!({})).await.finish(&pair.app).await;

@@ -307,7 +307,7 @@ async fn a_connection_from_consent_to_true_receipts() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_callbacks_one_exchanges() {
+async fn one_of_a_hundred_callbacks_exchanges_the_code() {
     let pair = Pair::start(Kind::Strict).await;
     let flow = pair.begin().await;
     let back = flow.consent().await;
@@ -343,7 +343,7 @@ async fn another_browser_consumes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_provider_says_is_told_after_state_has_matched() {
+async fn a_providers_error_is_shown_only_if_state_matches() {
     let pair = Pair::start(Kind::Strict).await;
     let flow = pair.begin().await;
     pair.provider.deny_next();
@@ -521,7 +521,7 @@ async fn a_refresh_that_comes_too_late_gives_its_tokens_back() {
 }
 
 #[tokio::test]
-async fn what_fails_to_end_is_tried_again_until_it_has_ended() {
+async fn a_failed_revocation_is_retried_until_it_succeeds() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(2);
@@ -546,7 +546,7 @@ async fn what_fails_to_end_is_tried_again_until_it_has_ended() {
 }
 
 #[tokio::test]
-async fn after_seven_days_it_is_given_up_and_said() {
+async fn a_revocation_fails_after_seven_days_and_says_so() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(100);

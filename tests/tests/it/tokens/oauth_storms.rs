@@ -127,7 +127,7 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
 /// agents than one agent may have concurrent calls. `cargo xtask bench` does the same with 1,000 calls and
 /// release components. The speed of unoptimised components depends on the machine.
 #[tokio::test]
-async fn of_many_cold_calls_one_refreshes_and_all_are_answered() {
+async fn one_of_many_cold_calls_refreshes_and_all_are_answered() {
     const COUNT: usize = 400;
     let mut pair = Pair::start(Kind::Strict).await;
     pair.connect().await;

@@ -108,7 +108,7 @@ async fn every_change_is_in_the_record_and_the_record_holds() {
 }
 
 #[tokio::test]
-async fn who_changes_the_record_is_found() {
+async fn a_changed_record_is_detected() {
     let app = lively().await;
     let kept = head(&app).await;
     for (what, sql) in [
@@ -541,7 +541,7 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
 }
 
 #[test]
-fn what_was_there_before_an_update_is_there_after_it() {
+fn records_survive_an_update() {
     let database = rusqlite::Connection::open_in_memory().unwrap();
     let folder = std::fs::read_dir(repo().join("migrations")).unwrap();
     let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
@@ -570,7 +570,7 @@ fn what_was_there_before_an_update_is_there_after_it() {
 }
 
 #[tokio::test]
-async fn of_old_heads_the_last_of_each_day_stays() {
+async fn the_last_head_of_each_day_is_kept() {
     let app = App::start().await;
     app.get("/api/audit").as_admin().send().await;
     for (days, time) in [(92, "01"), (92, "02"), (92, "03"), (91, "01"), (89, "01"), (89, "02")] {

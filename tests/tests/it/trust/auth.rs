@@ -373,7 +373,7 @@ async fn claims_are_found_by_name_first_then_as_a_path() {
 }
 
 #[tokio::test]
-async fn what_is_no_verdict_proves_nobody() {
+async fn only_a_well_formed_response_is_a_proof() {
     // Another component responds in place of `auth`: with pages and 404, never with a proof.
     let broken = |manifest: String| manifest.replace("nexus_auth.wasm", "nexus_ui.wasm");
     let app = Options::default().manifest(broken).start().await.unwrap();

@@ -73,7 +73,7 @@ async fn a_manifest_with_such_a_host_is_not_saved() {
 }
 
 #[tokio::test]
-async fn one_that_was_saved_all_the_same_gets_no_credential() {
+async fn a_saved_manifest_with_such_a_host_gets_no_credential() {
     let app = app().await;
     let template = app.get("/api/manifests/stripe").as_admin().send().await.json();
     // The first manifest creates the database and the store.

@@ -55,7 +55,7 @@ async fn open(app: &App, person: Option<&Person>, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_already_goes_on_at_once() {
+async fn a_signed_in_person_continues_at_once() {
     let app = App::start().await;
     let (program, person) = (Program::register(&app).await, Person::sign_in(&app, "ann", "ADMIN"));
     // Browsers send these characters unencoded.

@@ -396,7 +396,7 @@ fn statements_are_in_the_store_and_ciphertexts_are_read_in_the_vault() {
 }
 
 #[test]
-fn what_is_private_has_no_route() {
+fn private_components_have_no_route() {
     let manifest = manifest();
     let mut routes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for trigger in manifest["trigger"]["http"].as_array().unwrap() {

@@ -81,7 +81,7 @@ pub(super) fn client(oauth: &OAuth, request: &Request, params: &Params) -> Resul
 }
 
 fn decoded(text: &str) -> String {
-    // The encoding has no `=`, so the part before the first `=` is the whole text.
+    // An encoded text has no `=`, so it parses as one name without a value.
     form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
 

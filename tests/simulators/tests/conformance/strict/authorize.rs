@@ -68,7 +68,7 @@ async fn every_other_error_goes_back_with_state_and_issuer() {
 }
 
 #[tokio::test]
-async fn a_denial_comes_back_and_may_be_for_once() {
+async fn a_denial_comes_back_and_may_be_set_for_one_request() {
     let strict = start(Kind::Strict).await;
     strict.deny_next();
     let back = Back::of(&ask(&strict, &[]).await);

@@ -23,7 +23,7 @@ async fn each_refresh_gives_new_tokens_and_uses_the_old_one_up() {
 }
 
 #[tokio::test]
-async fn one_that_comes_again_ends_the_family() {
+async fn a_reused_refresh_token_ends_the_family() {
     let strict = start(Kind::Strict).await;
     let (_, bystander) = connect(&strict).await;
     let (access, first) = connect(&strict).await;
@@ -37,7 +37,7 @@ async fn one_that_comes_again_ends_the_family() {
 }
 
 #[tokio::test]
-async fn or_it_is_refused_only_or_not_used_up_at_all() {
+async fn a_reused_refresh_token_is_only_rejected_or_accepted_as_set() {
     let strict = start(Kind::Strict).await;
     strict.configure(|options| options.on_reuse = Reuse::Refuse);
     let (_, first) = connect(&strict).await;
@@ -55,7 +55,7 @@ async fn or_it_is_refused_only_or_not_used_up_at_all() {
 }
 
 #[tokio::test]
-async fn what_else_is_refused() {
+async fn other_wrong_refresh_requests_are_rejected() {
     let strict = start(Kind::Strict).await;
     strict.register_client("other", "other-secret", &[]);
     let (access, token) = connect(&strict).await;
@@ -104,7 +104,7 @@ async fn race(strict: &Arc<Simulator>, token: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_hundred_at_once_one_is_served() {
+async fn one_of_a_hundred_concurrent_refreshes_succeeds() {
     let strict = Arc::new(start(Kind::Strict).await);
     strict.configure(|options| options.on_reuse = Reuse::Refuse);
     let (_, token) = connect(&strict).await;
@@ -116,7 +116,7 @@ async fn of_a_hundred_at_once_one_is_served() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn and_the_others_end_its_family_where_that_is_the_rule() {
+async fn the_other_concurrent_refreshes_end_the_family_as_set() {
     let strict = Arc::new(start(Kind::Strict).await);
     let (access, token) = connect(&strict).await;
     let served = race(&strict, &token).await;

@@ -62,7 +62,7 @@ async fn a_strangers_request_is_refused_and_ends_nothing() {
 }
 
 #[tokio::test]
-async fn so_many_fail_as_are_told_to() {
+async fn exactly_the_requested_number_of_revocations_fails() {
     let strict = start(Kind::Strict).await;
     let (_, token) = connect(&strict).await;
     strict.fail_revocations(2);

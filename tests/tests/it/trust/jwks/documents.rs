@@ -98,7 +98,7 @@ async fn unavailable(app: &App, what: &str) {
 }
 
 #[tokio::test]
-async fn what_is_no_document_is_none() {
+async fn malformed_key_documents_are_rejected() {
     let key = keys::p256(1).jwk("k");
     let good = json!({"keys": [key]}).to_string();
     let many: Vec<Value> = (0..101).map(|n| keys::p256(1).jwk(&n.to_string())).collect();

@@ -150,7 +150,7 @@ async fn health_asks_an_issuer_only_where_it_never_gave_a_document() {
 }
 
 #[tokio::test]
-async fn what_another_issuer_published_is_not_used() {
+async fn cached_keys_of_another_issuer_are_not_used() {
     let key = keys::p256(1);
     let first = Issuer::start(&[key.jwk("k")]).await;
     let app = app(&first).await;
