@@ -120,10 +120,10 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
         .collect();
     let summary = format!("{{{}}}", members.join(","));
     let (id, sha256, categories) = (&manifest.id, hex(&json), &manifest.categories);
-    let (method, search) = (manifest.auth_method.as_str(), search_text(&manifest));
+    let (method, search) = (manifest.auth_method, search_text(&manifest));
     let source = format!(
         "Entry {{ id: {id:?}, json: {json:?}, summary: {summary:?}, sha256: {sha256:?}, \
-         search: {search:?}, categories: &{categories:?}, auth_method: {method:?} }},\n"
+         search: {search:?}, categories: &{categories:?}, auth_method: AuthMethod::{method:?} }},\n"
     );
     Ok(((manifest.name.to_lowercase(), manifest.id), source))
 }

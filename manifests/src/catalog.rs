@@ -3,7 +3,7 @@
 //! Every entry was parsed and checked when it was packed. Nothing is read at run time.
 
 use crate::finding::Finding;
-use crate::model::Manifest;
+use crate::model::{AuthMethod, Manifest};
 
 /// One built-in manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct Entry {
     pub search: &'static str,
     /// The manifest's categories.
     pub categories: &'static [&'static str],
-    /// The name of its authentication method, as in JSON.
-    pub auth_method: &'static str,
+    /// How the provider authenticates its callers.
+    pub auth_method: AuthMethod,
 }
 
 impl Entry {

@@ -103,7 +103,8 @@ pub fn token_urls(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &s
 
 /// `api.base_url` with the parameters filled in.
 ///
-/// # Errors A finding at `/api/base_url`, also if its host is not one of `api.hosts`.
+/// # Errors
+/// A finding at `/api/base_url`, also if its host is not one of `api.hosts`.
 pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
     check_domains(manifest, params)?;
     let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use ipnet::IpNet;
 use url::{Host, Url};
 
 /// The part of a private network that workspaces' own manifests may reach, and which workspaces may do so.
@@ -29,8 +30,7 @@ enum HostRule {
     Literal(Host),
     /// `.corp.example`: every name below it, but not the name itself.
     Below(String),
-    /// A network and its prefix length.
-    Network(IpAddr, u8),
+    Network(IpNet),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,10 +127,10 @@ impl HostRule {
         if host == "*" {
             return Err("the host `*` would allow every host");
         }
-        if let Some((address, prefix)) = network(host) {
-            return match prefix {
+        if let Some(network) = network(host) {
+            return match network.prefix_len() {
                 0 => Err("a network of prefix length 0 would allow every host"),
-                _ => Ok(Self::Network(address, prefix)),
+                _ => Ok(Self::Network(network)),
             };
         }
         if host.contains('/') {
@@ -184,39 +184,15 @@ impl HostRule {
         match self {
             Self::Literal(Host::Ipv4(v4)) => address == IpAddr::V4(*v4),
             Self::Literal(Host::Ipv6(v6)) => address == IpAddr::V6(*v6),
-            Self::Network(network, prefix) => same_network(*network, address, *prefix),
+            Self::Network(network) => network.contains(&address),
             _ => false,
         }
     }
 }
 
 /// Parses `address/prefix`, or a single address as a network of one address.
-fn network(text: &str) -> Option<(IpAddr, u8)> {
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    let longest = if address.is_ipv4() { 32 } else { 128 };
-    let prefix = match prefix {
-        Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= longest)?,
-        None => longest,
-    };
-    Some((address, prefix))
-}
-
-fn same_network(network: IpAddr, address: IpAddr, prefix: u8) -> bool {
-    match (network, address) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => {
-            let shift = 32_u32.saturating_sub(u32::from(prefix));
-            (a.to_bits() ^ b.to_bits()).checked_shr(shift).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(a), IpAddr::V6(b)) => {
-            let shift = 128_u32.saturating_sub(u32::from(prefix));
-            (a.to_bits() ^ b.to_bits()).checked_shr(shift).unwrap_or(0) == 0
-        }
-        _ => false,
-    }
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 impl PortRule {

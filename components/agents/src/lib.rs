@@ -54,7 +54,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::DELETE => keys::delete(&inbound, id, key_id).await,
             _ => Err(Error::MethodNotAllowed("DELETE")),
         },
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }
 

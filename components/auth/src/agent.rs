@@ -1,7 +1,7 @@
-//! What every proof of an agent has in common, whether it is a key, a signed token or the access token of an app.
+//! The common part of all proofs of an agent: a key, a signed token or the access token of an app.
 //!
-//! Whoever has the proof is an agent, never more. Whether the agent, its person, its key or its token was switched
-//! off or ended is not decided here, but by each component for each request.
+//! The caller with such a proof is an agent, never more. This module does not decide whether the agent, its
+//! person, its key or its token is still active. Each component decides that for each request.
 
 use nexus_common::auth::{Caller, CallerKind, Proof, Role, Via, session_hash};
 use nexus_common::domain::{Basis, CredentialRow, GrantLimits};

@@ -55,7 +55,7 @@ pub(crate) async fn read(sent: &SentIdToken) -> Result<IdProof> {
     proof(&all_claims(verified), &client).await
 }
 
-/// What the library does not check: the times that must be there, the nonce, and the client among several
+/// The checks that the library does not make: the required times, the nonce, and the client among several
 /// audiences.
 fn check(claims: &Verified, client: &Client, nonce: &str) -> Result<()> {
     let custom = &claims.custom.0;

@@ -33,7 +33,7 @@ pub(crate) async fn route(inbound: Inbound) -> Result<Response> {
                 _ => Err(Error::MethodNotAllowed("PUT, DELETE")),
             }
         }
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }
 

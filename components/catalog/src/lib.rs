@@ -47,6 +47,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::DELETE => findings::clear(&inbound, id).await,
             _ => Err(Error::MethodNotAllowed("GET, DELETE")),
         },
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }

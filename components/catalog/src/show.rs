@@ -10,17 +10,15 @@ use nexus_common::http::{Inbound, json_response, set, unless_known};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Manifests, OwnManifest};
 use nexus_common::{Error, Result, access, wire};
-use nexus_manifests::{Manifest, catalog};
+use nexus_manifests::{AuthMethod, Manifest, catalog};
 use serde_json::{Value, json};
-
-const METHODS: [&str; 4] = ["api_key", "basic", "oauth2", "oauth2_client_credentials"];
 
 /// Selects the summaries of a list.
 #[derive(Default)]
 struct Filter {
     q: Option<String>,
     category: Option<String>,
-    auth_method: Option<String>,
+    auth_method: Option<AuthMethod>,
 }
 
 /// The summaries: first the built-in manifests, then the workspace's own, each sorted by name.
@@ -49,7 +47,7 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
         Some(entry) => (entry.json.as_bytes().into(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {
             Some(hash) => (Manifests::document(&hash).await?.into(), hash),
-            None => return Err(not_found(id)),
+            None => return Err(Error::no_such("manifest", id)),
         },
     };
     let tag = format!("\"{hash}\"");
@@ -62,12 +60,7 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
 /// [`Error::NotFound`], [`Error::Storage`].
 pub(crate) async fn require_manifest(workspace: &str, id: &str) -> Result<()> {
     let exists = catalog::find(id).is_some() || Manifests::of(workspace).hash(id).await?.is_some();
-    if exists { Ok(()) } else { Err(not_found(id)) }
-}
-
-fn not_found(id: &str) -> Error {
-    let shown = nexus_printable::shortened(id);
-    Error::NotFound(format!("there is no manifest {shown:?}"))
+    if exists { Ok(()) } else { Err(Error::no_such("manifest", id)) }
 }
 
 /// An item of the list, in the form of the table of built-in manifests.
@@ -84,6 +77,14 @@ pub(crate) fn summarise(manifest: &Manifest) -> Value {
     summary
 }
 
+/// The authentication method with this name.
+fn require_method(name: &str) -> Result<AuthMethod> {
+    AuthMethod::from_word(name).ok_or_else(|| {
+        let all = AuthMethod::ALL.map(AuthMethod::as_str).join(", ");
+        Error::invalid("?auth_method", format!("must be one of {all}, but is {name:?}"))
+    })
+}
+
 impl Filter {
     fn of(inbound: &Inbound) -> Result<Self> {
         let mut filter = Self::default();
@@ -91,11 +92,7 @@ impl Filter {
             match name.as_str() {
                 "q" => filter.q = Some(wire::typed("q", value)?.to_lowercase()),
                 "category" => filter.category = Some(wire::typed("category", value)?),
-                _ if METHODS.contains(&value.as_str()) => filter.auth_method = Some(value),
-                _ => {
-                    let detail = format!("must be one of {}, but is {value:?}", METHODS.join(", "));
-                    return Err(Error::invalid("?auth_method", detail));
-                }
+                _ => filter.auth_method = Some(require_method(&value)?),
             }
         }
         Ok(filter)
@@ -105,17 +102,17 @@ impl Filter {
     fn body(&self, own: &[OwnManifest]) -> String {
         let built_in = catalog::all()
             .iter()
-            .filter(|entry| self.shows(entry.search, entry.categories, entry.auth_method))
+            .filter(|entry| self.shows(entry.search, entry.categories, Some(entry.auth_method)))
             .map(|entry| entry.summary);
         let own = own.iter().map(|own| own.summary.as_str()).filter(|own| self.shows_own(own));
         let items: Vec<&str> = built_in.chain(own).collect();
         format!("{{\"items\":[{}]}}", items.join(","))
     }
 
-    fn shows(&self, search: &str, categories: &[&str], auth_method: &str) -> bool {
+    fn shows(&self, search: &str, categories: &[&str], auth_method: Option<AuthMethod>) -> bool {
         self.q.as_ref().is_none_or(|q| search.contains(q))
             && self.category.as_ref().is_none_or(|category| categories.contains(&category.as_str()))
-            && self.auth_method.as_ref().is_none_or(|method| auth_method == method)
+            && self.auth_method.is_none_or(|method| auth_method == Some(method))
     }
 
     fn shows_own(&self, summary: &str) -> bool {
@@ -125,7 +122,7 @@ impl Filter {
         let categories = summary.get("categories").and_then(Value::as_array);
         let categories: Vec<&str> =
             categories.into_iter().flatten().filter_map(Value::as_str).collect();
-        self.shows(&search, &categories, text("auth_method"))
+        self.shows(&search, &categories, AuthMethod::from_word(text("auth_method")))
     }
 }
 

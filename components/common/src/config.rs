@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
+use crate::domain::manifest_id;
 use crate::error::{Error, Result};
 use crate::kept::{Once, once};
 use crate::origin::Origin;
@@ -199,7 +200,7 @@ pub async fn hosts() -> Result<Hosts> {
 /// [`Error::Misconfigured`].
 pub async fn redirect_uri(manifest_id: &str) -> Result<String> {
     let base = public_url().await?;
-    Ok(match manifest_id.starts_with("custom-") {
+    Ok(match manifest_id::is_own(manifest_id) {
         true => format!("{base}/api/oauth/callback/{manifest_id}"),
         false => format!("{base}/api/oauth/callback"),
     })

@@ -184,6 +184,17 @@ impl Error {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
+    /// The caller's workspace has no `kind` with the id or name `id`.
+    pub fn no_such(kind: &str, id: &str) -> Self {
+        let shown = nexus_printable::shortened(id);
+        Self::NotFound(format!("there is no {kind} {shown:?} in this workspace"))
+    }
+
+    /// The application has nothing at `path`.
+    pub fn nothing_at(path: &str) -> Self {
+        Self::NotFound(format!("there is nothing at {path}"))
+    }
+
     /// `name` already belongs to the integration `existing_id`.
     pub fn name_taken(name: &str, existing_id: &str) -> Self {
         Self::NameTaken { name: name.to_owned(), existing_id: existing_id.to_owned() }

@@ -13,7 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::auth::{Agent, Trace};
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::http::{
     ANSWERED, CALL, ERROR_CODE, PASSED_ID, RequestId, Respond, again_while_unavailable, answered,
     request_to, set, strip,
@@ -224,8 +224,13 @@ fn names_a_method(text: &str) -> bool {
 
 /// An error as a response with [`ERROR_CODE`], so that it is not taken for the provider's response.
 pub fn ours(error: &Error, request_id: &str) -> Response {
-    let mut response = error.respond(request_id);
-    set(&mut response, HeaderName::from_static(ERROR_CODE), &error.problem(request_id).code);
+    ours_with(error, &error.problem(request_id))
+}
+
+/// As [`ours`], with the problem document of `error`.
+pub fn ours_with(error: &Error, problem: &Problem) -> Response {
+    let mut response = error.respond_with(problem);
+    set(&mut response, HeaderName::from_static(ERROR_CODE), &problem.code);
     response
 }
 

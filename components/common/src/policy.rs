@@ -241,7 +241,7 @@ mod tests {
             (vec![rule("deny", &[AGENT_A])], true),
             (vec![rule("deny", &[AGENT_B])], false),
             (vec![rule("allow", &[AGENT_A])], false),
-            // An allow rule closes the rest for everybody, whoever it is for.
+            // An allow rule closes the rest for every agent, whichever agents it names.
             (vec![rule("allow", &[AGENT_B])], true),
             (vec![rule("allow", &[AGENT_B]), rule("allow", &["*"])], false),
         ] {

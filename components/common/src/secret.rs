@@ -1,8 +1,8 @@
-//! Secrets in memory. They are printed as `[redacted]`, are serialised only in a request to the broker, and are
-//! zeroised when dropped.
+//! Secrets in memory. They are printed as `[redacted]`, and are zeroised when dropped. They are serialised only in a
+//! request to the broker, and in a plaintext that the vault seals (its module `plaintext`).
 //!
-//! Code that needs the bytes calls `expose` or names `expose_to`, so that a search for that word finds every
-//! use.
+//! Code that needs the bytes calls `expose`, or names `expose_to` or `plaintext` for a field, so that a search for
+//! these words finds every use.
 
 use std::fmt;
 
@@ -56,7 +56,8 @@ impl SecretJson {
 
 /// Serialises a secret into a request for the broker. A field asks for that by name.
 ///
-/// # Errors The errors of `serializer`.
+/// # Errors
+/// The errors of `serializer`.
 pub(crate) fn expose_to<S: Serializer>(
     secret: &SecretJson,
     serializer: S,

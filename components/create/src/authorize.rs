@@ -18,7 +18,8 @@ use crate::{located, save};
 
 /// Begins an authorization for a new integration. `None` if its provider is not connected by OAuth.
 ///
-/// # Errors The refusals of [`BeginAuthorization`].
+/// # Errors
+/// The refusals of [`BeginAuthorization`].
 pub(crate) async fn begin(
     broker: &Client,
     context: &RequestContext<'_>,

@@ -38,7 +38,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             let id = (*id).to_owned();
             authorize::again(inbound, &id).await
         }
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }
 

@@ -3,7 +3,7 @@
 //! This module must not make HTTP requests, because a transaction must not wait for one.
 
 use nexus_common::broker::{Authorization, Sealed};
-use nexus_common::domain::{EventKind, Health, IntegrationKey};
+use nexus_common::domain::{AuthMethod, EventKind, Health, IntegrationKey};
 use nexus_common::quota::Quota;
 use nexus_common::reads::Reads;
 use nexus_common::store::{
@@ -35,7 +35,7 @@ pub(crate) async fn connected(
         name: input.name.trim(),
         slug: input.slug.as_deref(),
         manifest: (&input.manifest_id, &sealed.manifest_hash),
-        auth_method: &sealed.auth_method,
+        auth_method: sealed.auth_method,
         health: sealed.health,
         account: (account.id.as_deref(), account.label.as_deref()),
         params: &params,
@@ -73,7 +73,7 @@ pub(crate) async fn pending(
         name: input.name.trim(),
         slug: input.slug.as_deref(),
         manifest: (&input.manifest_id, &begun.manifest_hash),
-        auth_method: "oauth2",
+        auth_method: AuthMethod::Oauth2,
         health: Health::Pending,
         account: (None, None),
         params: &params,

@@ -31,7 +31,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let force = inbound.choice("force")?;
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
-        return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
+        return Err(Error::nothing_at(inbound.path()));
     };
     let found = Integrations::of(&caller.workspace).find(id).await?;
     let Named { name, manifest_id } = serde_json::from_str(&found.doc)

@@ -45,6 +45,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
             inbound.require_get()?;
             integration::usage(&inbound, id).await
         }
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }

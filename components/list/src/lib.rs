@@ -44,7 +44,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::GET => forward(inbound, "history").await,
             _ => Err(Error::MethodNotAllowed("GET")),
         },
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }
 

@@ -49,7 +49,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     }
     // Some clients are configured with a slash at the end, and clients do not follow a redirect with a body.
     if !matches!(inbound.path(), "/mcp" | "/mcp/") {
-        return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
+        return Err(Error::nothing_at(inbound.path()));
     }
     if inbound.method() != Method::POST {
         // There is no server stream to GET and no session to DELETE.

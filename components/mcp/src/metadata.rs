@@ -17,7 +17,7 @@ pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
     let path = match rest {
         "" | "/" => "",
         "/mcp" | "/mcp/" => "/mcp",
-        _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => return Err(Error::nothing_at(inbound.path())),
     };
     let base = config::public_url().await?;
     let issuers = config::outside_issuers().await?;

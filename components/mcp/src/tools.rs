@@ -51,7 +51,7 @@ pub(crate) async fn call(context: &Context<'_>, message: &Message) -> Result<Val
 /// Runs a tool that only reads. The caller may have been switched off while earlier messages of a list were
 /// processed.
 async fn read_only(context: &Context<'_>, name: &str, arguments: &Arguments) -> Result<ToolResult> {
-    context.agent.caller.require_still_welcome().await?;
+    context.agent.caller.require_still_active().await?;
     match name {
         "list_integrations" => describe::list(context, arguments).await,
         _ => describe::one(context, arguments).await,

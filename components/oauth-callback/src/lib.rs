@@ -9,6 +9,7 @@ mod finish;
 mod page;
 
 use http::{Method, StatusCode, header};
+use nexus_common::domain::manifest_id::is_own;
 use nexus_common::http::{Inbound, serve_clients, set, typed};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component, config};
@@ -34,8 +35,8 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["done.js"] => return Ok(asset("text/javascript; charset=utf-8", SCRIPT)),
         ["done.css"] => return Ok(asset("text/css; charset=utf-8", STYLE)),
         [] => None,
-        [id] if id.starts_with("custom-") => Some(*id),
-        _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        [id] if is_own(id) => Some(*id),
+        _ => return Err(Error::nothing_at(inbound.path())),
     };
     let outcome = match finish::run(&inbound, manifest_id).await {
         Ok(outcome) => outcome,

@@ -37,11 +37,7 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
 pub(crate) async fn end(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Agent, "app.end").await?;
     inbound.query(&[])?;
-    let nothing = || {
-        let shown = nexus_printable::shortened(id);
-        Error::NotFound(format!("there is no connected app {shown:?}"))
-    };
-    let apps = of(&caller).ok_or_else(nothing)?;
+    let apps = of(&caller).ok_or_else(|| Error::no_such("connected app", id))?;
     let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
     apps.end(id, &by).await?;
     Ok(empty(StatusCode::NO_CONTENT))

@@ -60,7 +60,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
                 Method::DELETE => apps::end(&inbound, id).await,
                 _ => Err(Error::MethodNotAllowed("DELETE")),
             },
-            _ => Err(Error::NotFound(format!("there is nothing at {path}"))),
+            _ => Err(Error::nothing_at(&path)),
         },
     }
 }

@@ -15,7 +15,7 @@ use crate::scope;
 /// [`Error::NotFound`], [`Error::Misconfigured`].
 pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
     if !matches!(rest, "" | "/" | "/mcp" | "/mcp/") {
-        return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
+        return Err(Error::nothing_at(inbound.path()));
     }
     let base = config::public_url().await?;
     let body = json!({

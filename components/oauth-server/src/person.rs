@@ -1,4 +1,4 @@
-//! The person who is asked: somebody who is signed in by a session of a browser, and by no other proof.
+//! The person who is asked for consent. Only the session of a browser proves who the person is.
 
 use nexus_common::auth::{Caller, Role};
 use nexus_common::domain::CredentialRow;

@@ -15,7 +15,7 @@ use crate::answer::{Failure, OauthError, answered};
 use crate::form::Form;
 use crate::token;
 
-/// Revokes a token. Whoever has a token may revoke it.
+/// Revokes a token. The holder of a token may revoke it.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`], [`nexus_common::Error::RateLimited`] after too many wrong tokens, and the

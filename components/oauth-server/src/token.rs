@@ -1,8 +1,8 @@
 //! `POST /oauth/token`: exchanges a code or a refresh token for new tokens.
 //!
-//! A code counts once, and so does a refresh token. A second use means that somebody has stolen it, so it ends
-//! the app with everything that came of it. This module must not say whether it was the client, the redirect URI
-//! or the verifier that was wrong.
+//! A code counts once, and so does a refresh token. A second use means that the code or token was stolen, so
+//! the app ends with all its tokens. This module must not say whether the client, the redirect URI or the
+//! verifier was wrong.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -66,7 +66,7 @@ impl Refused {
     }
 }
 
-/// What a program is told about a code or token that was used before.
+/// The error for a code or token that was used before.
 const USED: &str = "the code or refresh token was used before. Connect the app again";
 
 /// New tokens, or an error as OAuth has it.
@@ -120,7 +120,7 @@ async fn by_code(form: &Form, origin: &Origin) -> Result<Response, Failure> {
         }
     };
     require_resource(resource, &code.grant).await?;
-    require_welcome(&code.grant).await?;
+    require_active(&code.grant).await?;
     tx.use_code(hash).await?;
     issue(tx, &code.grant).await
 }
@@ -187,15 +187,15 @@ async fn by_refresh_token(form: &Form, origin: &Origin) -> Result<Response, Fail
         }
     };
     require_resource(resource, &token.grant).await?;
-    require_welcome(&token.grant).await?;
+    require_active(&token.grant).await?;
     tx.use_refresh_token(parts.id).await?;
     issue(tx, &token.grant).await
 }
 
-/// What a program is told about a refresh token that nobody was given.
+/// The error for an unknown refresh token.
 const UNKNOWN: &str = "the refresh token is unknown. Connect the app again";
 
-/// What a program sends with a refresh token.
+/// The parameters of a request with a refresh token.
 struct SentToken<'a> {
     client_id: &'a str,
     scope: Option<&'a str>,
@@ -247,7 +247,7 @@ async fn require_resource(asked: Option<&str>, grant: &StoredGrant) -> Result<()
 }
 
 /// Checks that neither the app nor its person was switched off or stopped.
-async fn require_welcome(grant: &StoredGrant) -> Result<(), Failure> {
+async fn require_active(grant: &StoredGrant) -> Result<(), Failure> {
     let basis = Basis { agent: Some(grant.agent_id.clone()), ..Basis::default() };
     match require_standing(&grant.workspace, &basis).await {
         Ok(()) => Ok(()),

@@ -86,6 +86,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::DELETE => panic::delete(&inbound, id).await,
             _ => Err(Error::MethodNotAllowed("DELETE")),
         },
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }

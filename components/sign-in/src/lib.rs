@@ -73,6 +73,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
             inbound.require_post()?;
             invitation::accept(inbound).await
         }
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }

@@ -16,7 +16,7 @@ const PAGE: HtmlPage = HtmlPage {
     opener: Some("same-origin"),
 };
 
-/// `GET /sign-in`. Whoever is signed in goes on at once to the page that `return_to` names.
+/// `GET /sign-in`. A signed-in person gets to the page that `return_to` names at once.
 pub(crate) async fn show(inbound: &Inbound) -> Response {
     if let Some(return_to) = return_to(inbound)
         // An error is shown where the person wanted to go, or by the sign-in.

@@ -14,7 +14,8 @@ use serde_json::json;
 
 /// The status `ok`, `misconfigured` or `failing`, with details for an ADMIN or the tick secret.
 ///
-/// # Errors This function does not fail. Every problem is part of the response.
+/// # Errors
+/// This function does not fail. Every problem is part of the response.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let mut found =
         Findings { problems: vec![], failures: vec![], request_id: &inbound.request_id };

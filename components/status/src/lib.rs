@@ -32,6 +32,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
             inbound.require_get()?;
             openapi::show(&inbound)
         }
-        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+        _ => Err(Error::nothing_at(inbound.path())),
     }
 }

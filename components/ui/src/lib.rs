@@ -31,8 +31,7 @@ async fn show(inbound: Inbound) -> Result<Response> {
     if path == "/config.json" {
         return Ok(claim_names().await);
     }
-    let file =
-        files::at(path).ok_or_else(|| Error::NotFound(format!("there is nothing at {path}")))?;
+    let file = files::at(path).ok_or_else(|| Error::nothing_at(path))?;
     let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
     let accepted = lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
     let (coding, coded) = file.best(&AcceptEncoding(&accepted));

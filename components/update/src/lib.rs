@@ -36,7 +36,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let [force, dry_run] = inbound.choices(["force", "dry_run"])?;
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
-        return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
+        return Err(Error::nothing_at(inbound.path()));
     };
     let found = Integrations::of(&caller.workspace).find(id).await?;
     check_if_match(&inbound, found.version)?;

@@ -9,12 +9,13 @@ use nexus_common::domain::{Account, IntegrationKey, SealedCredential, manifest_i
 use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{Finding, Manifest, Pins, Verify};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use zeroize::Zeroizing;
 
 use crate::digest::{self, Digester};
 use crate::keys;
+use crate::plaintext;
 pub use crate::rows::credentials::{Admission, Callable, StoredCredential, Times};
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -30,7 +31,7 @@ pub struct Credential {
     /// The origins that it may be sent to, and the places in a request.
     pub pins: Pins,
     /// The fields by name. For OAuth 2.0, the tokens.
-    #[serde(with = "fields")]
+    #[serde(with = "plaintext")]
     pub fields: BTreeMap<String, Secret>,
     /// The OAuth app that the tokens were obtained with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,28 +46,6 @@ pub struct ClientRef {
     pub client_id: String,
     /// The exact redirect URI of the flow.
     pub redirect_uri: String,
-}
-
-/// The fields in the plaintext that is sealed, which is their only serialised form.
-mod fields {
-    use std::collections::BTreeMap;
-
-    use nexus_common::secret::Secret;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        fields: &BTreeMap<String, Secret>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(fields.iter().map(|(name, value)| (name, value.expose())))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<String, Secret>, D::Error> {
-        let fields = BTreeMap::<String, String>::deserialize(deserializer)?;
-        Ok(fields.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
-    }
 }
 
 /// An opened credential, with its manifest and its parameters.
@@ -127,7 +106,8 @@ impl Usable {
     /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
     pub async fn seal(&self, key: IntegrationKey<'_>) -> Result<SealedCredential> {
         let ring = keys::ring().await?;
-        let (sealed, key_id) = seal::seal(&ring, place(key.workspace, key.id), &self.plaintext()?)?;
+        let plain = plaintext::to_json(&self.credential, "a credential")?;
+        let (sealed, key_id) = seal::seal(&ring, place(key.workspace, key.id), &plain)?;
         Ok(SealedCredential {
             sealed: encoding::to_base64(&sealed),
             key_id,
@@ -159,12 +139,6 @@ impl Usable {
         names.dedup();
         let values = names.into_iter().filter_map(|name| self.credential.fields.get(name));
         values.map(|value| digester.digest(value.expose())).collect()
-    }
-
-    fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>> {
-        serde_json::to_vec(&self.credential)
-            .map(Zeroizing::new)
-            .map_err(|_| Error::Internal("a credential cannot be encoded".into()))
     }
 
     /// The value for a template's placeholder: a field, a parameter, or the client id.
@@ -220,8 +194,7 @@ impl StoredCredential {
     pub async fn open(&self, key: IntegrationKey<'_>) -> Result<Usable> {
         let sourced = source::of_stored(&self.manifest_id, &self.manifest_hash).await?;
         let unreadable = |what: &str| Error::Unreadable(format!("{what} of {}", key.id));
-        let params =
-            serde_json::from_str(&self.params).map_err(|_| unreadable("the parameters"))?;
+        let params = self.params_of(key)?;
         let ring = keys::ring().await?;
         let plaintext = seal::open(&ring, place(key.workspace, key.id), &self.sealed)?;
         let credential: Credential =
@@ -238,9 +211,13 @@ impl StoredCredential {
         Ok(Usable { workspace, sourced, params, credential, version, times, account })
     }
 
-    /// The parameters as a JSON object.
-    pub fn params_json(&self) -> Map<String, Json> {
-        serde_json::from_str(&self.params).unwrap_or_default()
+    /// The parameters of the integration `key`, whose columns these are.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn params_of<T: DeserializeOwned>(&self, key: IntegrationKey<'_>) -> Result<T> {
+        serde_json::from_str(&self.params)
+            .map_err(|_| Error::Unreadable(format!("the parameters of {}", key.id)))
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use hkdf::Hkdf;
 use nexus_common::kept::{Once, once};
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result, config, encoding};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -35,8 +36,8 @@ thread_local! {
 /// [`Error::Misconfigured`], [`Error::Storage`].
 pub async fn ring() -> Result<Rc<KeyRing>> {
     let read = async {
-        let text = Zeroizing::new(config::required(VARIABLE).await?);
-        let ring = KeyRing::parse(&text)?;
+        let text = Secret::new(config::required(VARIABLE).await?);
+        let ring = KeyRing::parse(text.expose())?;
         ring.compare_fingerprints().await?;
         Ok(ring)
     };

@@ -11,6 +11,7 @@ pub mod data_key;
 pub mod digest;
 pub mod keys;
 pub mod oauth_app;
+pub mod plaintext;
 pub mod rows;
 pub mod seal;
 pub mod source;

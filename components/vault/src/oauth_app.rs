@@ -20,10 +20,10 @@ use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
 use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::credential::{ClientRef, Usable, field_error};
 use crate::keys;
+use crate::plaintext;
 use crate::rows::oauth_clients;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -45,7 +45,8 @@ pub struct Client {
 #[serde(deny_unknown_fields)]
 struct Sealed {
     client_id: String,
-    client_secret: String,
+    #[serde(with = "plaintext")]
+    client_secret: Secret,
     /// The origins of the token URL and the revocation URL, as templates.
     origins: Vec<String>,
     /// The values that parameters may have. A parameter that is not listed may have any value.
@@ -55,7 +56,7 @@ struct Sealed {
 
 impl Sealed {
     fn client(&self) -> Client {
-        Client { id: self.client_id.clone(), secret: Secret::new(self.client_secret.clone()) }
+        Client { id: self.client_id.clone(), secret: self.client_secret.clone() }
     }
 
     /// Checks that the app may be used for connections with `params`.
@@ -80,27 +81,16 @@ impl Sealed {
     }
 }
 
-impl Drop for Sealed {
-    fn drop(&mut self) {
-        self.client_secret.zeroize();
-    }
-}
-
 /// An app of the deployment, in the form of the variable.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Deployed {
     client_id: String,
-    client_secret: String,
+    #[serde(deserialize_with = "plaintext::deserialize")]
+    client_secret: Secret,
     /// The parameters that it may be used with. Every parameter in the host of the token URL must be here.
     #[serde(default)]
     params: BTreeMap<String, String>,
-}
-
-impl Drop for Deployed {
-    fn drop(&mut self) {
-        self.client_secret.zeroize();
-    }
 }
 
 /// The place of an app's ciphertext.
@@ -115,7 +105,7 @@ pub fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
 pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     let sourced = source::current(&new.workspace, &new.manifest_id).await.map_err(not_found)?;
     let manifest = &sourced.manifest;
-    if manifest.auth_method.as_str() != "oauth2" {
+    if manifest.auth_method != AuthMethod::Oauth2 {
         let detail = format!("{} is not connected by OAuth", manifest.id);
         return Err(Error::invalid("/manifest_id", detail));
     }
@@ -133,12 +123,11 @@ pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     }
     let plain = Sealed {
         client_id: new.client_id.clone(),
-        client_secret: secret.to_owned(),
+        client_secret: Secret::new(secret.to_owned()),
         origins: origins(manifest),
         params: new.params.clone(),
     };
-    let text = serde_json::to_vec(&plain).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::Internal("an OAuth app cannot be encoded".into()))?;
+    let text = plaintext::to_json(&plain, "an OAuth app")?;
     let ring = keys::ring().await?;
     let (sealed, key_id) = seal::seal(&ring, place(&new.workspace, &manifest.id), &text)?;
     Ok(SealedClient {
@@ -300,11 +289,7 @@ async fn of_deployment(
         return Err(Error::misconfigured(VARIABLE, rule));
     }
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
-    let take = || Client {
-        id: deployed.client_id.clone(),
-        secret: Secret::new(deployed.client_secret.clone()),
-    };
-    Ok(fits.then(take))
+    Ok(fits.then(|| Client { id: deployed.client_id, secret: deployed.client_secret }))
 }
 
 /// Checks the deployment's apps.
@@ -316,10 +301,10 @@ pub async fn check_variable() -> Result<()> {
 }
 
 async fn deployed() -> Result<BTreeMap<String, Deployed>> {
-    let text = variables::get(VARIABLE).await.map(Zeroizing::new);
+    let text = variables::get(VARIABLE).await.map(Secret::new);
     let Some(text) = text else { return Ok(BTreeMap::new()) };
     let rule = "must be a JSON object of {\"client_id\",\"client_secret\",\"params\"?} by manifest";
-    serde_json::from_str(&text).map_err(|_| Error::misconfigured(VARIABLE, rule))
+    serde_json::from_str(text.expose()).map_err(|_| Error::misconfigured(VARIABLE, rule))
 }
 
 /// Scheme and authority of the URLs that get the secret, as templates, each with the rules of its parameters.

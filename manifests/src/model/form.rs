@@ -36,13 +36,13 @@ where
     deserializer.deserialize_map(ThroughForm(PhantomData))
 }
 
-/// Returns the member, or an error that it is missing.
-pub(super) fn need<T>(value: Option<T>, member: &str) -> Result<T, String> {
+/// The value of a member that must be present.
+pub(super) fn require_member<T>(value: Option<T>, member: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("missing field `{member}`"))
 }
 
-/// Returns an error if a member is present that must be absent.
-pub(super) fn refuse<T>(value: &Option<T>, member: &str, when: &str) -> Result<(), String> {
+/// Checks that a member is absent. `when` says why it must be.
+pub(super) fn ensure_absent<T>(value: &Option<T>, member: &str, when: &str) -> Result<(), String> {
     match value {
         Some(_) => Err(format!("field `{member}` is not allowed {when}")),
         None => Ok(()),

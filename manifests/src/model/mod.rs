@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
     ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
 };
@@ -93,21 +94,6 @@ pub struct Brand {
     pub icon: String,
 }
 
-/// How a caller authenticates to the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// A long-lived key that an admin pastes.
-    ApiKey,
-    /// A user name and a password, or the values that a provider accepts in their place (RFC 7617).
-    Basic,
-    /// The authorization code grant (RFC 6749 section 4.1).
-    Oauth2,
-    /// The client credentials grant (RFC 6749 section 4.4): the admin enters `client_id` and `client_secret`.
-    Oauth2ClientCredentials,
-}
-
 impl Manifest {
     /// Whether the token response names a host of the API.
     #[must_use]
@@ -119,25 +105,6 @@ impl Manifest {
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
         self.params.iter().any(|param| param.name == name && param.from.is_none())
-    }
-}
-
-impl AuthMethod {
-    /// The name as written in JSON and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ApiKey => "api_key",
-            Self::Basic => "basic",
-            Self::Oauth2 => "oauth2",
-            Self::Oauth2ClientCredentials => "oauth2_client_credentials",
-        }
-    }
-
-    /// Whether manifests with this method have the `oauth2` member.
-    #[must_use]
-    pub const fn is_oauth2(self) -> bool {
-        matches!(self, Self::Oauth2 | Self::Oauth2ClientCredentials)
     }
 }
 

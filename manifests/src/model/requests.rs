@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::form::{need, refuse, through_form};
+use super::form::{ensure_absent, require_member, through_form};
 use super::oauth2::{ClientAuth, Success};
 use super::sign::Sign;
 
@@ -64,22 +64,28 @@ impl TryFrom<InjectForm> for Inject {
     fn try_from(form: InjectForm) -> Result<Self, String> {
         let InjectForm { r#in, name, value, username, password } = form;
         let inject = match r#in.as_str() {
-            "header" => Self::Header { name: need(name, "name")?, value: need(value, "value")? },
-            "query" => Self::Query { name: need(name, "name")?, value: need(value, "value")? },
+            "header" => Self::Header {
+                name: require_member(name, "name")?,
+                value: require_member(value, "value")?,
+            },
+            "query" => Self::Query {
+                name: require_member(name, "name")?,
+                value: require_member(value, "value")?,
+            },
             "basic" => {
-                refuse(&name, "name", "when `in` is `basic`")?;
-                refuse(&value, "value", "when `in` is `basic`")?;
+                ensure_absent(&name, "name", "when `in` is `basic`")?;
+                ensure_absent(&value, "value", "when `in` is `basic`")?;
                 return Ok(Self::Basic {
-                    username: need(username, "username")?,
-                    password: need(password, "password")?,
+                    username: require_member(username, "username")?,
+                    password: require_member(password, "password")?,
                 });
             }
             other => {
                 return Err(format!("`in` is `{other}`; it must be `header`, `query` or `basic`"));
             }
         };
-        refuse(&username, "username", "unless `in` is `basic`")?;
-        refuse(&password, "password", "unless `in` is `basic`")?;
+        ensure_absent(&username, "username", "unless `in` is `basic`")?;
+        ensure_absent(&password, "password", "unless `in` is `basic`")?;
         Ok(inject)
     }
 }
@@ -165,8 +171,8 @@ impl TryFrom<VerifyForm> for Verify {
     fn try_from(form: VerifyForm) -> Result<Self, String> {
         let Some(unsupported) = form.unsupported else {
             return Ok(Self::Request {
-                method: need(form.method, "method")?,
-                path: need(form.path, "path")?,
+                method: require_member(form.method, "method")?,
+                path: require_member(form.path, "path")?,
                 base_url: form.base_url,
                 headers: form.headers.unwrap_or_default(),
                 json: form.json,
@@ -178,16 +184,16 @@ impl TryFrom<VerifyForm> for Verify {
             });
         };
         let with = "together with `unsupported`";
-        refuse(&form.method, "method", with)?;
-        refuse(&form.path, "path", with)?;
-        refuse(&form.base_url, "base_url", with)?;
-        refuse(&form.headers, "headers", with)?;
-        refuse(&form.json, "json", with)?;
-        refuse(&form.form, "form", with)?;
-        refuse(&form.live_on, "live_on", with)?;
-        refuse(&form.trouble_on, "trouble_on", with)?;
-        refuse(&form.success, "success", with)?;
-        refuse(&form.account, "account", with)?;
+        ensure_absent(&form.method, "method", with)?;
+        ensure_absent(&form.path, "path", with)?;
+        ensure_absent(&form.base_url, "base_url", with)?;
+        ensure_absent(&form.headers, "headers", with)?;
+        ensure_absent(&form.json, "json", with)?;
+        ensure_absent(&form.form, "form", with)?;
+        ensure_absent(&form.live_on, "live_on", with)?;
+        ensure_absent(&form.trouble_on, "trouble_on", with)?;
+        ensure_absent(&form.success, "success", with)?;
+        ensure_absent(&form.account, "account", with)?;
         Ok(Self::Unsupported { unsupported })
     }
 }
@@ -299,28 +305,30 @@ impl TryFrom<RevokeForm> for Revoke {
         } = form;
         match (rfc7009, request, unsupported, not_revocable) {
             (Some(rfc7009), None, None, None) => {
-                refuse(&manage_url, "manage_url", "together with `rfc7009`")?;
-                let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
+                ensure_absent(&manage_url, "manage_url", "together with `rfc7009`")?;
+                let (tokens, effect) =
+                    (require_member(tokens, "tokens")?, require_member(effect, "effect")?);
                 Ok(Self::Rfc7009 { tokens, effect, effect_source, rfc7009 })
             }
             (None, Some(request), None, None) => {
-                refuse(&manage_url, "manage_url", "together with `request`")?;
-                let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
+                ensure_absent(&manage_url, "manage_url", "together with `request`")?;
+                let (tokens, effect) =
+                    (require_member(tokens, "tokens")?, require_member(effect, "effect")?);
                 Ok(Self::Request { tokens, effect, effect_source, request: Box::new(request) })
             }
             (None, None, Some(unsupported), None) => {
-                refuse(&tokens, "tokens", "together with `unsupported`")?;
-                refuse(&effect, "effect", "together with `unsupported`")?;
-                refuse(&effect_source, "effect_source", "together with `unsupported`")?;
+                ensure_absent(&tokens, "tokens", "together with `unsupported`")?;
+                ensure_absent(&effect, "effect", "together with `unsupported`")?;
+                ensure_absent(&effect_source, "effect_source", "together with `unsupported`")?;
                 Ok(Self::Unsupported { unsupported, manage_url })
             }
             (None, None, None, Some(not_revocable)) => {
-                refuse(&tokens, "tokens", "together with `not_revocable`")?;
-                refuse(&effect, "effect", "together with `not_revocable`")?;
-                refuse(&effect_source, "effect_source", "together with `not_revocable`")?;
+                ensure_absent(&tokens, "tokens", "together with `not_revocable`")?;
+                ensure_absent(&effect, "effect", "together with `not_revocable`")?;
+                ensure_absent(&effect_source, "effect_source", "together with `not_revocable`")?;
                 Ok(Self::NotRevocable {
                     not_revocable,
-                    manage_url: need(manage_url, "manage_url")?,
+                    manage_url: require_member(manage_url, "manage_url")?,
                 })
             }
             _ => {

@@ -11,15 +11,15 @@ use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Manifests, SharedGrant};
 use nexus_common::{Error, Result, encoding, id};
-use nexus_manifests::{Manifest, Revoke, RevokeEffect, template};
+use nexus_manifests::{AuthMethod, Manifest, Revoke, RevokeEffect, template};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
 use nexus_vault::digest;
 use nexus_vault::keys::{self, KeyRing};
 use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::plaintext;
 use nexus_vault::rows::outbox;
 use nexus_vault::seal::{self, Place};
 use nexus_vault::source::Sourced;
-use zeroize::Zeroizing;
 
 use super::request::{Call, resolve};
 
@@ -76,8 +76,8 @@ pub(crate) fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Rece
         Some(url) => format!("{why}: {}", with_params(url, params)),
         None => why.clone(),
     };
-    let tokens: Vec<&str> = match manifest.auth_method.as_str() {
-        "oauth2" => vec!["access_token", "refresh_token"],
+    let tokens: Vec<&str> = match manifest.auth_method {
+        AuthMethod::Oauth2 => vec!["access_token", "refresh_token"],
         _ => secret_fields(manifest).collect(),
     };
     Some(tokens.into_iter().map(|token| receipt(token, state, &words)).collect())
@@ -168,8 +168,7 @@ async fn client_of(workspace: &str, usable: &Usable) -> Result<Option<Client>> {
 
 /// Seals a request for the outbox. Returns the ciphertext in base64, and the id of the key.
 fn seal_call(ring: &KeyRing, place: Place<'_>, call: &Call) -> Result<(String, String)> {
-    let plain = serde_json::to_vec(call).map(Zeroizing::new);
-    let plain = plain.map_err(|_| Error::Internal("a revocation cannot be encoded".into()))?;
+    let plain = plaintext::to_json(call, "a revocation")?;
     let (sealed, key_id) = seal::seal(ring, place, &plain)?;
     Ok((encoding::to_base64(&sealed), key_id))
 }

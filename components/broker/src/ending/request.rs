@@ -4,20 +4,21 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, HeaderValue, header};
-use nexus_common::secret::Secret;
+use http::{HeaderMap, HeaderValue, Method, header};
+use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
 use nexus_manifests::{
     BodySign, ClientAuth, Revoke, RevokeAuth, RevokeRequest, Sign, Success, params, template,
 };
 use nexus_vault::credential::{self, ClientRef, Usable};
 use nexus_vault::oauth_app::Client;
+use nexus_vault::plaintext;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use zeroize::{Zeroize, Zeroizing};
+use url::Url;
 
 use crate::provider::call::{
-    self, form_body, header_name, header_value, inject_headers, known_method,
+    self, form_body, header_name, header_value, inject_headers, require_method,
 };
 
 /// A revocation request with all its secrets: the plaintext of an outbox entry.
@@ -27,20 +28,24 @@ pub(crate) struct Call {
     /// The method, in upper case.
     pub(crate) method: String,
     /// The URL, with all placeholders replaced.
-    pub(crate) url: String,
+    #[serde(with = "plaintext")]
+    pub(crate) url: Secret,
     /// The origins to which the request is pinned.
     pub(crate) pinned: Vec<String>,
     /// Header names and values.
-    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(with = "plaintext")]
+    pub(crate) headers: BTreeMap<String, Secret>,
     /// Content type and body.
-    pub(crate) body: Option<(String, String)>,
+    #[serde(default, with = "plaintext")]
+    pub(crate) body: Option<(String, Secret)>,
     /// The sign of success that is required beside a 2xx.
     pub(crate) success: Option<Success>,
     /// Signs that the token was already invalid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) gone_on: Vec<Sign>,
     /// The secrets to remove from the provider's words before they leave the broker.
-    pub(crate) secrets: Vec<String>,
+    #[serde(with = "plaintext")]
+    pub(crate) secrets: Vec<Secret>,
     /// The OAuth app whose secret is in the request, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) made_with: Option<MadeWith>,
@@ -59,54 +64,39 @@ pub(crate) struct MadeWith {
     /// The app.
     pub(crate) client: ClientRef,
     /// The app's secret at the time of the plan.
-    pub(crate) secret: String,
-}
-
-impl Drop for MadeWith {
-    fn drop(&mut self) {
-        self.secret.zeroize();
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        self.url.zeroize();
-        self.headers.values_mut().for_each(Zeroize::zeroize);
-        if let Some((_, body)) = &mut self.body {
-            body.zeroize();
-        }
-        self.secrets.zeroize();
-    }
+    #[serde(with = "plaintext")]
+    pub(crate) secret: Secret,
 }
 
 /// The request that revokes `token`.
 pub(super) fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call> {
-    let value = usable.credential.fields.get(token).cloned().unwrap_or_default();
+    let value = usable.credential.fields.get(token);
+    let value = value.ok_or_else(|| Error::Internal(format!("the credential has no {token}")))?;
     let mut call = match &usable.sourced.manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => {
             let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
                 .map_err(credential::broken)?;
             let client = require_client(rfc7009.client_auth != ClientAuth::None, client, usable)?;
-            standard(url.into(), rfc7009.client_auth, client, token, value.expose())?
+            standard(url, rfc7009.client_auth, client, token, value)?
         }
         Revoke::Request { request, .. } => {
             let by_client =
                 matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
             let client = require_client(by_client, client, usable)?;
-            OwnRequest { request, usable, client, token, value: value.expose() }.to_call()?
+            OwnRequest { request, usable, client, token, value }.to_call()?
         }
         _ => return Err(Error::Internal("the manifest has no revocation request".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
-    call.secrets = call::secrets(usable).iter().map(|secret| secret.to_string()).collect();
-    call.secrets.extend(client.map(|client| client.secret.expose().to_owned()));
+    call.secrets = call::secrets(usable);
+    call.secrets.extend(client.map(|client| client.secret.clone()));
     let made_with = usable.credential.client.as_ref().zip(client);
     call.made_with = made_with.map(|(made_with, client)| MadeWith {
         manifest_id: usable.sourced.manifest.id.clone(),
         manifest_hash: usable.sourced.hash.clone(),
         params: usable.params.clone(),
         client: made_with.clone(),
-        secret: client.secret.expose().to_owned(),
+        secret: client.secret.clone(),
     });
     Ok(call)
 }
@@ -129,18 +119,18 @@ fn require_client<'a>(
 
 /// The revocation request of RFC 7009, 2.1.
 fn standard(
-    url: String,
+    url: Url,
     client_auth: ClientAuth,
     client: Option<&Client>,
     token: &str,
-    value: &str,
+    value: &Secret,
 ) -> Result<Call> {
-    let member = |name: &str, value: &str| (name.to_owned(), Zeroizing::new(value.to_owned()));
-    let mut members = vec![member("token", value), member("token_type_hint", token)];
+    let member = |name: &str, value: &str| (name.to_owned(), Secret::new(value.to_owned()));
+    let mut members = vec![member("token", value.expose()), member("token_type_hint", token)];
     let mut headers = BTreeMap::new();
     match (client_auth, client) {
         (ClientAuth::Basic, Some(client)) => {
-            headers.insert("authorization".to_owned(), header_text(&call::basic(client)?));
+            headers.insert("authorization".to_owned(), header_text(&call::basic(client)?)?);
         }
         (ClientAuth::Post, Some(client)) => {
             members.push(member("client_id", &client.id));
@@ -149,11 +139,10 @@ fn standard(
         _ => {}
     }
     let (kind, body) = form_body(&members);
-    let body = Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()));
-    let method = "POST".to_owned();
+    let body = Some((kind.to_owned(), body));
     Ok(Call {
-        method,
-        url,
+        method: Method::POST.to_string(),
+        url: Secret::new(url.into()),
         headers,
         body,
         pinned: vec![],
@@ -177,20 +166,22 @@ struct OwnRequest<'a> {
     /// The name of the token.
     token: &'a str,
     /// The token.
-    value: &'a str,
+    value: &'a Secret,
 }
 
 impl<'a> OwnRequest<'a> {
     fn to_call(&self) -> Result<Call> {
         let url = template::expand_url(&self.request.url, &|name| self.lookup(name));
-        let mut url = url::Url::parse(&url.map_err(broken)?)
+        let url = Secret::new(url.map_err(broken)?);
+        let mut url = Url::parse(url.expose())
             .map_err(|_| Error::Internal("revoke: malformed URL".into()))?;
         let headers = self.headers(&mut url)?;
-        let headers = headers.iter().map(|(name, value)| (name.to_string(), header_text(value)));
+        let headers =
+            headers.iter().map(|(name, value)| Ok((name.to_string(), header_text(value)?)));
         Ok(Call {
-            method: known_method(&self.request.method).to_owned(),
-            url: url.into(),
-            headers: headers.collect(),
+            method: require_method(&self.request.method)?.to_string(),
+            url: Secret::new(url.into()),
+            headers: headers.collect::<Result<_>>()?,
             body: self.body()?,
             pinned: vec![],
             success: self.request.success.clone(),
@@ -203,7 +194,7 @@ impl<'a> OwnRequest<'a> {
     /// The value of the placeholder `name`.
     fn lookup(&self, name: &str) -> Option<&'a str> {
         match (name, self.client) {
-            ("token", _) => Some(self.value),
+            ("token", _) => Some(self.value.expose()),
             ("client_id", Some(client)) => Some(&client.id),
             ("client_secret", Some(client)) => Some(client.secret.expose()),
             _ => self.usable.value(name),
@@ -211,7 +202,7 @@ impl<'a> OwnRequest<'a> {
     }
 
     /// The headers. A credential that is sent in the query is added to `url`.
-    fn headers(&self, url: &mut url::Url) -> Result<HeaderMap> {
+    fn headers(&self, url: &mut Url) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.request.headers {
             headers.insert(header_name(name)?, header_value(value)?);
@@ -220,8 +211,8 @@ impl<'a> OwnRequest<'a> {
             (RevokeAuth::Token, _) => {
                 let mut bearer = self.usable.clone();
                 if self.token == "refresh_token" {
-                    let value = Secret::new(self.value.to_owned());
-                    bearer.credential.fields.insert("access_token".to_owned(), value);
+                    let fields = &mut bearer.credential.fields;
+                    fields.insert("access_token".to_owned(), self.value.clone());
                 }
                 for (name, value) in inject_headers(&bearer, url)? {
                     headers.insert(name, value);
@@ -231,8 +222,8 @@ impl<'a> OwnRequest<'a> {
                 headers.insert(header::AUTHORIZATION, call::basic(client)?);
             }
             (RevokeAuth::ClientBearer, Some(client)) => {
-                let value = Zeroizing::new(format!("Bearer {}", client.secret.expose()));
-                headers.insert(header::AUTHORIZATION, header_value(&value)?);
+                let value = Secret::new(format!("Bearer {}", client.secret.expose()));
+                headers.insert(header::AUTHORIZATION, header_value(value.expose())?);
             }
             _ => {}
         }
@@ -240,21 +231,21 @@ impl<'a> OwnRequest<'a> {
     }
 
     /// The content type and the body, if the request has one.
-    fn body(&self) -> Result<Option<(String, String)>> {
+    fn body(&self) -> Result<Option<(String, Secret)>> {
         let lookup = |name: &str| self.lookup(name);
         Ok(match (&self.request.form, &self.request.json) {
             (Some(form), _) => {
                 let mut members = Vec::new();
                 for (name, value) in form {
                     let value = template::expand(value, &lookup).map_err(broken)?;
-                    members.push((name.clone(), Zeroizing::new(value)));
+                    members.push((name.clone(), Secret::new(value)));
                 }
                 let (kind, body) = form_body(&members);
-                Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()))
+                Some((kind.to_owned(), body))
             }
             (None, Some(json)) => {
-                let json = expand_json(json, &lookup).map_err(broken)?;
-                Some(("application/json".to_owned(), json.to_string()))
+                let json = SecretJson::new(expand_json(json, &lookup).map_err(broken)?);
+                Some(("application/json".to_owned(), Secret::new(json.expose().to_string())))
             }
             (None, None) => None,
         })
@@ -265,8 +256,10 @@ fn broken(error: template::TemplateError) -> Error {
     Error::Internal(format!("revoke: {error}"))
 }
 
-fn header_text(value: &HeaderValue) -> String {
-    value.to_str().unwrap_or_default().to_owned()
+/// The text of a header, as the plaintext has it.
+fn header_text(value: &HeaderValue) -> Result<Secret> {
+    let text = value.to_str().map(|text| Secret::new(text.to_owned()));
+    text.map_err(|_| Error::Internal("revoke: a header with characters that are not ASCII".into()))
 }
 
 fn expand_json<V: AsRef<str>>(

@@ -10,18 +10,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::broker::{Authorization, Authorize, Begun};
 use nexus_common::domain::IntegrationKey;
 use nexus_common::platform::clock;
+use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, require_integration_not_stopped};
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
 use nexus_vault::credential::{self, ClientRef, field_error, params_json};
 use nexus_vault::keys;
 use nexus_vault::oauth_app;
+use nexus_vault::plaintext;
 use nexus_vault::seal::{self, Place};
 use nexus_vault::source::{self, Sourced};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
 use crate::provider::entered_host::require_may_name;
@@ -40,17 +41,12 @@ pub(super) struct FlowSecret {
     pub(super) params: BTreeMap<String, String>,
     pub(super) scopes: Vec<String>,
     pub(super) client: ClientRef,
-    pub(super) verifier: Option<String>,
+    #[serde(default, with = "plaintext")]
+    pub(super) verifier: Option<Secret>,
     pub(super) accept_account_change: bool,
     /// Whether the replaced tokens are revoked even if other connections use them.
     #[serde(default)]
     pub(super) force: bool,
-}
-
-impl Drop for FlowSecret {
-    fn drop(&mut self) {
-        self.verifier.zeroize();
-    }
 }
 
 /// The place of a flow's ciphertext.
@@ -79,7 +75,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
     let redirect_uri = config::redirect_uri(&manifest.id).await?;
     let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let verifier =
-        oauth2.pkce.then(|| Zeroizing::new(URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())));
+        oauth2.pkce.then(|| Secret::new(URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())));
     let query = [
         ("response_type", "code"),
         ("client_id", &client.id),
@@ -87,7 +83,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
         ("scope", &scopes.join(&oauth2.scope_separator)),
         ("state", &state),
     ];
-    let authorization_url = authorization_url(oauth2, &params, query, verifier.as_deref())?;
+    let authorization_url = authorization_url(oauth2, &params, query, verifier.as_ref())?;
     let secret = FlowSecret {
         integration_id: request.integration_id.clone(),
         manifest_id: manifest.id.clone(),
@@ -95,7 +91,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
         params,
         scopes: scopes.clone(),
         client: ClientRef { client_id: client.id.clone(), redirect_uri },
-        verifier: verifier.as_deref().cloned(),
+        verifier,
         accept_account_change: request.accept_account_change,
         force: request.force == Some(true),
     };
@@ -122,7 +118,7 @@ fn authorization_url(
     oauth2: &OAuth2,
     values: &BTreeMap<String, String>,
     members: [(&str, &str); 5],
-    verifier: Option<&String>,
+    verifier: Option<&Secret>,
 ) -> Result<String> {
     let template = oauth2.authorization_url.as_deref().unwrap_or_default();
     let mut url = params::resolve_url("/oauth2/authorization_url", template, values)
@@ -132,7 +128,7 @@ fn authorization_url(
         let mut query = url.query_pairs_mut();
         query.extend_pairs(members.iter().filter(|(_, value)| !value.is_empty()));
         if let Some(verifier) = verifier {
-            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()));
             query.append_pair("code_challenge", &challenge);
             query.append_pair("code_challenge_method", "S256");
         }
@@ -153,8 +149,7 @@ fn authorization_url(
 }
 
 async fn seal_flow(secret: &FlowSecret, place: Place<'_>) -> Result<String> {
-    let text = serde_json::to_vec(secret).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::Internal("a flow cannot be written as JSON".into()))?;
+    let text = plaintext::to_json(secret, "a flow")?;
     let ring = keys::ring().await?;
     let (sealed, _) = seal::seal(&ring, place, &text)?;
     Ok(encoding::to_base64(&sealed))
@@ -194,14 +189,14 @@ impl Connection {
     /// A stored integration that is connected again.
     async fn stored(workspace: &str, id: &str) -> Result<Self> {
         let found = Integrations::of(workspace).connection(id).await?;
-        let found =
-            found.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
+        let found = found.ok_or_else(|| Error::no_such("integration", id))?;
         let sourced = source::of_stored(&found.manifest_id, &found.manifest_hash).await?;
         let mut params: BTreeMap<String, String> = serde_json::from_str(&found.params)
             .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
         // Parameters that an earlier flow found will be found again.
         params.retain(|name, _| sourced.manifest.is_entered(name));
-        let scopes: Json = serde_json::from_str(&found.scopes).unwrap_or_default();
+        let scopes: Json = serde_json::from_str(&found.scopes)
+            .map_err(|_| Error::Unreadable(format!("the scopes of {id}")))?;
         let requested = scopes.get("requested").and_then(Json::as_array);
         let requested = requested.map(|all| {
             all.iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<String>>()

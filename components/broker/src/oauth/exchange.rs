@@ -107,7 +107,7 @@ impl<'a> Callback<'a> {
         let grant = Grant::Code {
             code: self.code,
             redirect_uri: &self.flow.client.redirect_uri,
-            verifier: self.flow.verifier.as_deref(),
+            verifier: self.flow.verifier.as_ref().map(Secret::expose),
         };
         let (manifest, params) = (&self.sourced.manifest, &self.flow.params);
         let (workspace, pinned) = (self.key.workspace, &self.pins.token);
@@ -146,9 +146,10 @@ impl<'a> Callback<'a> {
 
     /// The screen that keeps the secrets of this exchange out of every text that is shown.
     fn screen(&self, tokens: &Tokens) -> Screen {
-        let refresh = tokens.refresh_token.as_ref().map(Secret::expose);
+        let others = [&tokens.refresh_token, &self.flow.verifier];
+        let others = others.into_iter().flatten().map(Secret::expose);
         let own = [self.client.secret.expose(), self.code, tokens.access_token.expose()];
-        Screen::new(own.into_iter().chain(refresh).chain(self.flow.verifier.as_deref()))
+        Screen::new(own.into_iter().chain(others))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
@@ -16,7 +16,6 @@ use nexus_vault::oauth_app::{self, Client};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use zeroize::Zeroizing;
 
 use super::refusal::{self, TokenFailure};
 use crate::provider::answer::Answer;
@@ -86,14 +85,16 @@ pub(crate) async fn request(
         TokenRequest::Json => {
             let object: Map<String, Value> = members
                 .iter()
-                .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .map(|(name, value)| (name.clone(), Value::from(value.expose())))
                 .collect();
-            ("application/json", Value::Object(object).to_string().into_bytes())
+            let json = SecretJson::new(Value::Object(object));
+            ("application/json", Secret::new(json.expose().to_string()))
         }
     };
     let secrets = secrets(client, grant);
-    let screen = Screen::new(secrets.iter().map(String::as_str));
-    let transmission = Transmission { workspace, method: "POST", url, headers, body: Some(body) };
+    let screen = Screen::new(secrets.iter().map(Secret::expose));
+    let (method, body) = (Method::POST, Some(body));
+    let transmission = Transmission { workspace, method, url, headers, body };
     let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
     let tokens = read(oauth2, &answer, matches!(grant, Grant::Refresh { .. }));
     // The response holds tokens, so it is zeroised.
@@ -115,10 +116,10 @@ pub(super) async fn request_for_client(usable: &Usable) -> Result<Tokens, TokenF
 }
 
 /// A member of the body.
-type Member = (String, Zeroizing<String>);
+type Member = (String, Secret);
 
 fn member(name: &str, value: &str) -> Member {
-    (name.to_owned(), Zeroizing::new(value.to_owned()))
+    (name.to_owned(), Secret::new(value.to_owned()))
 }
 
 impl Grant<'_> {
@@ -186,24 +187,25 @@ fn members(
     for (name, value) in oauth2.token_params.iter().chain(of_refresh) {
         let value = template::expand(value, &lookup)
             .map_err(|error| Error::Internal(format!("token_params: {error}")))?;
-        members.push((name.clone(), Zeroizing::new(value)));
+        members.push((name.clone(), Secret::new(value)));
     }
     Ok(members)
 }
 
-fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
-    let mut secrets = vec![client.secret.expose().to_owned()];
+fn secrets(client: &Client, grant: &Grant<'_>) -> Vec<Secret> {
+    let secret = |text: &str| Secret::new(text.to_owned());
+    let mut secrets = vec![client.secret.clone()];
     match grant {
         Grant::Code { code, verifier, .. } => {
-            secrets.push((*code).to_owned());
-            secrets.extend(verifier.map(str::to_owned));
+            secrets.push(secret(code));
+            secrets.extend(verifier.map(secret));
         }
         Grant::Refresh { refresh_token, access_token, .. } => {
-            secrets.extend([(*refresh_token).to_owned(), (*access_token).to_owned()]);
+            secrets.extend([secret(refresh_token), secret(access_token)]);
         }
         Grant::Client { .. } => {}
     }
-    Zeroizing::new(secrets)
+    secrets
 }
 
 /// Reads the tokens of a response, or the reason why it has none.

@@ -15,6 +15,7 @@ use http::HeaderMap;
 use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
+use nexus_common::secret::Secret;
 use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
@@ -28,7 +29,7 @@ use crate::ending::request::Call;
 use crate::operations::{beside, renewed};
 use crate::provider::FORM;
 use crate::provider::answer::Answer;
-use crate::provider::call::{Transmission, header_name, header_value, known_method, transmit};
+use crate::provider::call::{Transmission, header_name, header_value, require_method, transmit};
 use crate::provider::screen::Screen;
 
 /// The time limit of one request, with its response body.
@@ -253,18 +254,18 @@ async fn tell(entry: &DueEntry) -> Result<RevocationResult> {
         Err(_) => return Ok(RevocationResult::Failed("the entry cannot be read".into())),
     };
     renewed::renew(&entry.workspace, &mut call).await?;
-    let screen = Screen::new(call.secrets.iter().map(String::as_str));
-    let url =
-        Url::parse(&call.url).map_err(|_| Error::Internal("an entry without a URL".into()))?;
+    let screen = Screen::new(call.secrets.iter().map(Secret::expose));
+    let url = Url::parse(call.url.expose())
+        .map_err(|_| Error::Internal("an entry without a URL".into()))?;
     let mut headers = HeaderMap::new();
     for (name, value) in &call.headers {
-        headers.insert(header_name(name)?, header_value(value)?);
+        headers.insert(header_name(name)?, header_value(value.expose())?);
     }
     let body = call.body.as_ref().map(|(kind, body)| {
         let kind = if kind == "application/json" { "application/json" } else { FORM };
-        (kind, body.clone().into_bytes())
+        (kind, body.clone())
     });
-    let method = known_method(&call.method);
+    let method = require_method(&call.method)?;
     let workspace = entry.workspace.as_str();
     let transmission = Transmission { workspace, method, url, headers, body };
     Ok(match transmit(transmission, &call.pinned, DEADLINE, screen).await {

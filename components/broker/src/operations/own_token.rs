@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::auth::{is_jwt, is_token};
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result, config, id};
 use nexus_printable::pointer::below;
 use serde_json::Value;
@@ -17,9 +18,11 @@ use serde_json::Value;
 ///
 /// # Errors
 /// [`Error::Invalid`] with the field. [`Error::Misconfigured`].
-pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()> {
-    let words =
-        || fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
+pub(crate) async fn ensure_none(fields: &BTreeMap<String, Secret>) -> Result<()> {
+    let words = || {
+        let texts = fields.iter().map(|(name, value)| (name, value.expose()));
+        texts.flat_map(|(name, text)| text.split_whitespace().map(move |word| (name, word)))
+    };
     if let Some((name, _)) = words().find(|(_, word)| is_token(word) && !is_jwt(word)) {
         return Err(Error::invalid(
             below("/credentials", name),

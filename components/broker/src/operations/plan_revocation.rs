@@ -26,8 +26,7 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
     forward::forget(&stored.workspace, &stored.integration_id);
     let key = stored.key();
     let found = Integrations::of(key.workspace).connection(key.id).await?;
-    let found =
-        found.ok_or_else(|| Error::NotFound(format!("there is no integration {}", key.id)))?;
+    let found = found.ok_or_else(|| Error::no_such("integration", key.id))?;
     let version = found.version;
     let kept = plan::kept_for(key, force).await?;
     let without_entries = |receipts| {

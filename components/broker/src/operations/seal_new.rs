@@ -24,8 +24,10 @@ use crate::operations::own_token;
 use crate::provider::entered_host::require_may_name;
 use crate::provider::{reads, verify};
 
-/// Values by the name of their parameter or field.
-type Texts = BTreeMap<String, String>;
+/// Values by the name of their parameter.
+type Params = BTreeMap<String, String>;
+/// Values by the name of their field.
+type Fields = BTreeMap<String, Secret>;
 
 /// Checks, verifies and seals new credentials. Tokens that were obtained for credentials that are not stored are
 /// revoked.
@@ -110,7 +112,7 @@ async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         manifest_id: manifest.id.clone(),
         manifest_hash: own_version(&subject.sourced),
         pins,
-        fields: fields.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+        fields,
         client: None,
     };
     let usable = Usable {
@@ -142,7 +144,7 @@ impl Subject {
         }
         let row = StoredCredential::find(new.key()).await?;
         let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
-        let mut params = row.params_json();
+        let mut params: Map<String, Json> = row.params_of(new.key())?;
         // Parameters that an OAuth flow found are not entered by a person.
         params.retain(|name, _| sourced.manifest.is_entered(name));
         require_may_name(&sourced.manifest, &new.params, Some(&params), new.is_admin).await?;
@@ -151,7 +153,7 @@ impl Subject {
     }
 
     /// Checks the parameters and the entered fields. The error names every member that breaks a rule.
-    fn check(&self, new: &NewCredentials) -> Result<(Texts, Texts)> {
+    fn check(&self, new: &NewCredentials) -> Result<(Params, Fields)> {
         let empty = Map::new();
         let entered = match new.credentials.expose() {
             Json::Object(members) => members,
@@ -161,7 +163,10 @@ impl Subject {
         let params = params::check_params(&self.sourced.manifest, &self.params);
         let fields = params::check_credentials(&self.sourced.manifest, entered);
         match (params, fields) {
-            (Ok(params), Ok(fields)) => Ok((params, fields)),
+            (Ok(params), Ok(fields)) => {
+                let secret = |(name, value)| (name, Secret::new(value));
+                Ok((params, fields.into_iter().map(secret).collect()))
+            }
             (params, fields) => {
                 Err(invalid(params.err().into_iter().chain(fields.err()).flatten()))
             }
@@ -209,7 +214,7 @@ async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Resul
         replaced,
         params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
-        auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
+        auth_method: usable.sourced.manifest.auth_method,
         credential,
         health,
         account: usable.account.clone(),

@@ -9,16 +9,17 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use nexus_common::call::CallMethod;
 use nexus_common::http::{LOOP, LOOP_ID};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Inject, template};
 use nexus_vault::credential::{Usable, secret_fields};
 use nexus_vault::oauth_app::Client;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::provider::FORM;
 use crate::provider::answer::Answer;
@@ -31,27 +32,30 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// A request to the provider's API, before the credential is injected.
 pub(crate) struct Outgoing<'a> {
     /// The method.
-    pub(crate) method: &'a str,
+    pub(crate) method: Method,
     /// The URL, with its parameters replaced.
     pub(crate) url: Url,
     /// More headers. They replace headers of `api.headers` with the same name.
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     /// A body and its content type.
-    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+    pub(crate) body: Option<Content>,
 }
+
+/// A body: its content type and its text, which may have secrets.
+pub(crate) type Content = (&'static str, Secret);
 
 /// A request as it is sent, with its secrets.
 pub(crate) struct Transmission<'a> {
     /// The workspace whose credential is in the request.
     pub(crate) workspace: &'a str,
     /// The method.
-    pub(crate) method: &'static str,
+    pub(crate) method: Method,
     /// The URL.
     pub(crate) url: Url,
     /// All headers except those of the body.
     pub(crate) headers: HeaderMap,
     /// A body and its content type.
-    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+    pub(crate) body: Option<Content>,
 }
 
 /// Sends `outgoing` with the credential of `usable` to an origin in `pinned`.
@@ -78,9 +82,9 @@ pub(crate) async fn send(
         headers.insert(name, value.clone());
     }
     let secrets = secrets(usable);
-    let screen = Screen::new(secrets.iter().map(|secret| secret.as_str()));
-    let method = known_method(outgoing.method);
-    let (workspace, body) = (usable.workspace.as_str(), outgoing.body);
+    let screen = Screen::new(secrets.iter().map(Secret::expose));
+    let Outgoing { method, body, .. } = outgoing;
+    let workspace = usable.workspace.as_str();
     let transmission = Transmission { workspace, method, url, headers, body };
     transmit(transmission, pinned, DEADLINE, screen).await
 }
@@ -104,17 +108,18 @@ pub(crate) async fn transmit(
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
-    if let Some((kind, bytes)) = &body {
+    let content = body.as_ref().map_or("", |(_, content)| content.expose());
+    if let Some((kind, _)) = &body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(content.len()));
     }
     headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     egress::guard().await?.check(workspace, &url)?;
     let mut request = Request::builder()
-        .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET))
+        .method(method)
         .uri(url.as_str())
-        .body(full(body.map(|(_, bytes)| bytes).unwrap_or_default()))
+        .body(full(content.to_owned()))
         .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
     *request.headers_mut() = headers;
     let exchange = async { Answer::read(pass(request).await?, screen).await };
@@ -123,16 +128,19 @@ pub(crate) async fn transmit(
 }
 
 /// Members as a form body.
-pub(crate) fn form_body(members: &[(String, Zeroizing<String>)]) -> (&'static str, Vec<u8>) {
+pub(crate) fn form_body(members: &[(String, Secret)]) -> Content {
     let mut encoder = url::form_urlencoded::Serializer::new(String::new());
-    encoder.extend_pairs(members.iter().map(|(name, value)| (name, value.as_str())));
-    (FORM, encoder.finish().into_bytes())
+    encoder.extend_pairs(members.iter().map(|(name, value)| (name, value.expose())));
+    (FORM, Secret::new(encoder.finish()))
 }
 
-/// A method of a manifest. The lint rejects every other method.
-pub(crate) fn known_method(method: &str) -> &'static str {
-    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    known.into_iter().find(|one| *one == method).unwrap_or("GET")
+/// The method with the name `name`, from a manifest.
+///
+/// # Errors
+/// [`Error::Internal`] for a method that a manifest cannot have, because the lint rejects it.
+pub(crate) fn require_method(name: &str) -> Result<Method> {
+    let method = CallMethod::parse(name).map(Method::from);
+    method.ok_or_else(|| Error::Internal(format!("{name:?} is not the method of a manifest")))
 }
 
 /// The headers with the credential. A query parameter is added to `url`.
@@ -145,18 +153,17 @@ pub(crate) fn inject_headers(
         match entry {
             Inject::Header { name, value } => {
                 let value = expand(usable, value)?;
-                headers.push((header_name(name)?, header_value(&value)?));
+                headers.push((header_name(name)?, header_value(value.expose())?));
             }
             Inject::Basic { username, password } => {
                 let username = expand(usable, username)?;
                 let password = expand(usable, password)?;
-                let pair = Zeroizing::new(format!("{}:{}", *username, *password));
-                let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-                headers.push((header::AUTHORIZATION, header_value(&value)?));
+                let pair = pair(&username, &password);
+                headers.push((header::AUTHORIZATION, basic_value(&pair)?));
             }
             Inject::Query { name, value } => {
                 let value = expand(usable, value)?;
-                url.query_pairs_mut().append_pair(name, &value);
+                url.query_pairs_mut().append_pair(name, value.expose());
             }
         }
     }
@@ -166,24 +173,34 @@ pub(crate) fn inject_headers(
 /// The secrets that a provider must not echo: the values of the secret fields, the tokens, and the pairs of
 /// Basic authentication, which are in base64 in the header. A user name alone is not a secret, because a
 /// provider may use it as the account's name.
-pub(crate) fn secrets(usable: &Usable) -> Vec<Zeroizing<String>> {
+pub(crate) fn secrets(usable: &Usable) -> Vec<Secret> {
     let tokens = ["access_token", "refresh_token"].into_iter();
     let names = secret_fields(&usable.sourced.manifest).chain(tokens);
-    let values = names.filter_map(|name| usable.credential.fields.get(name));
-    let values = values.map(|value| Zeroizing::new(value.expose().to_owned()));
+    let values = names.filter_map(|name| usable.credential.fields.get(name).cloned());
     let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
         Inject::Basic { username, password } => {
             let (username, password) = (expand(usable, username), expand(usable, password));
-            Some(Zeroizing::new(format!("{}:{}", *username.ok()?, *password.ok()?)))
+            Some(pair(&username.ok()?, &password.ok()?))
         }
         _ => None,
     });
     values.chain(pairs).collect()
 }
 
-fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
+/// A user name and a password, as Basic authentication joins them.
+fn pair(username: &Secret, password: &Secret) -> Secret {
+    Secret::new(format!("{}:{}", username.expose(), password.expose()))
+}
+
+/// The header of Basic authentication for a pair.
+fn basic_value(pair: &Secret) -> Result<HeaderValue> {
+    let value = Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())));
+    header_value(value.expose())
+}
+
+fn expand(usable: &Usable, text: &str) -> Result<Secret> {
     template::expand(text, &|name| usable.value(name))
-        .map(Zeroizing::new)
+        .map(Secret::new)
         .map_err(|error| Error::Internal(format!("inject: {error}")))
 }
 
@@ -230,12 +247,11 @@ pub(crate) fn unanswered(error: &CallError) -> String {
         other => format!("the provider did not answer: {other}"),
     }
 }
+
 /// `Authorization: Basic` with both parts form-encoded (RFC 6749, 2.3.1).
 pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
-    let encode = |text: &str| -> Zeroizing<String> {
-        Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
+    let encode = |text: &str| -> Secret {
+        Secret::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
     };
-    let pair =
-        Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(client.secret.expose())));
-    header_value(&Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
+    basic_value(&pair(&encode(&client.id), &encode(client.secret.expose())))
 }

@@ -39,8 +39,8 @@ impl Guard {
         self.0.own.cover(url)
     }
 
-    /// Rejects a URL that is not public: the URL is chosen by somebody whom nobody has verified, so
-    /// `private_hosts` does not apply.
+    /// Rejects a URL that is not public. An unverified client chooses the URL, so `private_hosts` does not
+    /// apply.
     ///
     /// # Errors
     /// [`Error::EgressDenied`].

@@ -5,8 +5,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use nexus_common::secret::Secret;
 use percent_encoding::percent_decode_str;
-use zeroize::Zeroizing;
 
 use crate::provider::mask::Needles;
 
@@ -19,7 +19,7 @@ const SHORTEST: usize = 6;
 pub(crate) struct Screen {
     needles: Needles,
     /// The secrets and their base64 forms, in lower case.
-    folded: Vec<Zeroizing<String>>,
+    folded: Vec<Secret>,
 }
 
 impl Screen {
@@ -33,7 +33,7 @@ impl Screen {
                 folded.push(text.to_ascii_lowercase());
             }
         }
-        let folded = folded.into_iter().map(Zeroizing::new).collect();
+        let folded = folded.into_iter().map(Secret::new).collect();
         Self { needles: Needles::new(secrets.into_iter()), folded }
     }
 
@@ -51,10 +51,10 @@ impl Screen {
 
     /// Whether `text` contains a secret, as it is or percent-decoded. Case is ignored.
     pub(crate) fn holds(&self, text: &str) -> bool {
-        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
-        [text, decoded.as_str()].into_iter().any(|form| {
-            let folded = Zeroizing::new(form.to_ascii_lowercase());
-            self.folded.iter().any(|needle| folded.contains(needle.as_str()))
+        let decoded = Secret::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        [text, decoded.expose()].into_iter().any(|form| {
+            let folded = Secret::new(form.to_ascii_lowercase());
+            self.folded.iter().any(|needle| folded.expose().contains(needle.expose()))
         }) || self.needles.holds(text)
     }
 }

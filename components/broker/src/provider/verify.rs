@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use nexus_common::domain::Account;
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
 use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::provider::answer::Answer;
-use crate::provider::call::{self, Outgoing, form_body};
+use crate::provider::call::{self, Content, Outgoing, form_body};
 
 /// Verifies a credential, before or after it is stored.
 ///
@@ -32,7 +32,7 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
         .map_err(credential::broken)?
         .ok_or_else(|| Error::Internal("a verify request without a URL".into()))?;
     let outgoing = Outgoing {
-        method,
+        method: call::require_method(method)?,
         url,
         headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         body: body(usable, json.as_ref(), form.as_ref())?,
@@ -52,17 +52,17 @@ fn body(
     usable: &Usable,
     json: Option<&Value>,
     form: Option<&BTreeMap<String, String>>,
-) -> Result<Option<(&'static str, Vec<u8>)>> {
+) -> Result<Option<Content>> {
     let lookup = |name: &str| usable.params.get(name).cloned();
     let broken = |error: template::TemplateError| Error::Internal(format!("verify: {error}"));
     if let Some(json) = json {
-        return Ok(Some(("application/json", json.to_string().into_bytes())));
+        return Ok(Some(("application/json", Secret::new(json.to_string()))));
     }
     let Some(form) = form else { return Ok(None) };
     let mut members = Vec::new();
     for (name, value) in form {
         let value = template::expand(value, &lookup).map_err(broken)?;
-        members.push((name.clone(), Zeroizing::new(value)));
+        members.push((name.clone(), Secret::new(value)));
     }
     Ok(Some(form_body(&members)))
 }

@@ -18,7 +18,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`Error::TokenExpired`], [`Error::InvalidToken`], [`Error::Stopped`], [`Error::Storage`].
-    pub async fn require_still_welcome(&self) -> Result<()> {
+    pub async fn require_still_active(&self) -> Result<()> {
         if self.has_expired() {
             return Err(Error::TokenExpired);
         }

@@ -1,12 +1,14 @@
 //! Identifies the caller of a request: reads the proof (a token, a key or a session cookie) and asks the
 //! component `auth` to verify it.
 //!
-//! That a proof is genuine is remembered for a minute. That its subject is still welcome is not: it is checked
-//! for each request ([`require_standing`]). This module must not read anything but headers, because a client
+//! A verified proof is cached for a minute. Whether the caller is still active is not cached: each request checks
+//! it ([`require_standing`]). This module must not read anything but headers, because a client
 //! can choose path parameters and its address. It must not verify a proof itself, and has no key.
 
 mod agent;
 mod caller;
+#[cfg(test)]
+mod callers;
 mod control_plane;
 mod passkey;
 mod secret_key;
@@ -141,7 +143,7 @@ impl Caller {
         }
     }
 
-    /// The caller that `evidence` proves, who must still be welcome.
+    /// The caller that `evidence` proves. It must still be active.
     async fn proved_by(evidence: Evidence, inbound: &Inbound) -> Result<Self> {
         let caller = Self::verified(evidence, inbound).await?;
         require_standing(&caller.workspace, &caller.basis).await?;

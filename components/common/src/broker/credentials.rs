@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::{Account, Caller, GivenUp, Health, IntegrationKey, SealedCredential};
+use crate::domain::{
+    Account, AuthMethod, Caller, GivenUp, Health, IntegrationKey, SealedCredential,
+};
 use crate::reads::Reads;
 use crate::secret::{SecretJson, expose_to};
 
@@ -47,8 +49,8 @@ impl NewCredentials {
 pub struct Sealed {
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
-    /// The manifest's method.
-    pub auth_method: String,
+    /// How the provider authenticates its callers.
+    pub auth_method: AuthMethod,
     /// Checked parameters.
     pub params: Map<String, Value>,
     /// The new credential. `None` if the stored credential stays in use.

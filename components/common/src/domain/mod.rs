@@ -19,6 +19,8 @@ mod status;
 mod token_state;
 mod words;
 
+pub use nexus_auth_method::AuthMethod;
+
 pub use agent_kind::{AccountStatus, AgentKind, PersonSource, StopScope};
 pub use basis::{Basis, CredentialRow, GrantLimits};
 pub use call_key::CallKey;

@@ -9,7 +9,8 @@ use crate::platform::http::Response;
 /// Responds with 304 if the client has the content with this entity tag (weak comparison), and otherwise with
 /// the response of `make`. Both have the tag.
 ///
-/// # Errors The errors of `make`.
+/// # Errors
+/// The errors of `make`.
 pub fn unless_known<E>(
     inbound: &Inbound,
     tag: &str,

@@ -16,7 +16,11 @@ pub trait Respond {
     /// The problem document of this error.
     fn problem(&self, request_id: &str) -> Problem;
     /// The response of this error. Also logs what an operator must know.
-    fn respond(&self, request_id: &str) -> Response;
+    fn respond(&self, request_id: &str) -> Response {
+        self.respond_with(&self.problem(request_id))
+    }
+    /// As [`Self::respond`], with the problem document that [`Self::problem`] has made.
+    fn respond_with(&self, problem: &Problem) -> Response;
     /// Logs this error, which stopped the step `step` but not the request.
     fn log_beside(&self, request_id: &str, step: &str);
 }
@@ -55,15 +59,14 @@ impl Respond for Error {
         problem
     }
 
-    fn respond(&self, request_id: &str) -> Response {
-        log(self, request_id);
-        let problem = self.problem(request_id);
+    fn respond_with(&self, problem: &Problem) -> Response {
+        log(self, &problem.request_id);
         if !matches!(self, Self::Passed(_)) {
             // A problem that another component passed on was counted there.
             metrics::note_error(&problem.code);
         }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let body = serde_json::to_vec(problem).unwrap_or_default();
         let mut response = typed(status, "application/problem+json", body);
         match self {
             Self::MethodNotAllowed(allow) => set(&mut response, header::ALLOW, allow),

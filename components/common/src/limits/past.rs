@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::log::Line;
 use crate::platform::{clock, kv};
 
-/// What the key of a subject's last minutes has in place of a minute.
+/// The text in place of a minute, in the key of a subject's last minutes.
 const LAST: &str = "last";
 /// How old a minute must be before the tick deletes its keys. The clocks of two machines may differ.
 const KEPT_MINUTES: u64 = 5;

@@ -1,4 +1,4 @@
-//! What one instance knows of the calls of one subject in one minute.
+//! One instance's count of the calls of one subject in one minute.
 
 use super::Minute;
 

@@ -115,6 +115,21 @@ pub struct Lent {
     is_used: bool,
 }
 
+/// Runs a `select` on a server, and once more on a new connection if the first one is lost or was closed.
+///
+/// # Errors
+/// [`DbError`] of the second try.
+pub async fn select(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
+    let mut lent = Lent::take(Use::Read).await?;
+    match lent.query(sql, values.clone()).await {
+        Err(DbError::Refused(_) | DbError::Lost(_)) => {
+            lent.reopen().await?;
+            lent.query(sql, values).await
+        }
+        done => done,
+    }
+}
+
 impl Lent {
     /// Lends a connection, and opens one if there is none.
     ///

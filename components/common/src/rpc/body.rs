@@ -9,7 +9,8 @@ use serde::Serialize;
 pub trait Body {
     /// The body as JSON.
     ///
-    /// # Errors The errors of the serialiser.
+    /// # Errors
+    /// The errors of the serialiser.
     fn to_json(&self) -> serde_json::Result<Vec<u8>>;
 }
 

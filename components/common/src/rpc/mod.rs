@@ -122,20 +122,25 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
+/// The table of operations, as ARCHITECTURE.md has it.
+#[cfg(test)]
+pub(crate) fn document_table(operations: impl Iterator<Item = Entry>) -> String {
+    let mut table = String::from("| operation | callers | what it does |\n|---|---|---|\n");
+    for Entry { name, callers, purpose } in operations {
+        let callers: Vec<_> = callers.iter().map(|caller| caller.name()).collect();
+        table.push_str(&format!("| `{name}` | {} | {purpose} |\n", callers.join(", ")));
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
 
     /// The table in ARCHITECTURE.md is the one that the code enforces.
     #[test]
     fn the_document_has_the_operations_of_the_broker() {
-        let mut table = String::from("| operation | callers | what it does |\n|---|---|---|\n");
-        for Entry { name, callers, purpose } in crate::broker::operations() {
-            let callers: Vec<_> = callers.iter().map(|caller| caller.name()).collect();
-            writeln!(table, "| `{name}` | {} | {purpose} |", callers.join(", ")).unwrap();
-        }
+        let table = document_table(crate::broker::operations());
         let document = include_str!("../../../../ARCHITECTURE.md");
         assert!(document.contains(&table), "ARCHITECTURE.md must have this table:\n\n{table}");
     }

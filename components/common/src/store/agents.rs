@@ -103,7 +103,7 @@ impl<'a> Agents<'a> {
         let sql =
             format!("select {DOC} as item from agents a where a.workspace = ?1 and a.id = ?2");
         let row = read_row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        Ok(row.ok_or_else(|| not_found(id))?.into_text()?)
+        Ok(row.ok_or_else(|| Error::no_such("agent", id))?.into_text()?)
     }
 
     /// The agents that `words` name, in their order: by id, by name, or by the subject of an outside issuer's
@@ -203,7 +203,7 @@ impl<'a> Agents<'a> {
             Value::from(change.status.map(AccountStatus::as_str)),
             Value::from(change.owner),
         ];
-        tx.row(sql, values).await?.ok_or_else(|| not_found(id))?;
+        tx.row(sql, values).await?.ok_or_else(|| Error::no_such("agent", id))?;
         let detail = json!({"name": change.name, "description": change.description,
             "status": change.status, "owner": change.owner});
         tx.audit(&by.entry("agent.update", id, detail)).await?;
@@ -219,7 +219,7 @@ impl<'a> Agents<'a> {
         let tx = Transaction::begin().await?;
         let sql = "delete from agents where workspace = ?1 and id = ?2 returning name, kind";
         let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        let row = row.ok_or_else(|| not_found(id))?;
+        let row = row.ok_or_else(|| Error::no_such("agent", id))?;
         if row.get::<AgentKind>("kind")? == AgentKind::Outside {
             let detail = format!(
                 "an outside issuer vouches for {id}, so its next call would bring it back. Switch it \
@@ -235,7 +235,7 @@ impl<'a> Agents<'a> {
         let sql =
             format!("select {DOC} as item from agents a where a.workspace = ?1 and a.id = ?2");
         let row = tx.row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        Ok(row.ok_or_else(|| not_found(id))?.into_text()?)
+        Ok(row.ok_or_else(|| Error::no_such("agent", id))?.into_text()?)
     }
 
     /// Checks, inside a transaction, that no agent except `own` has `name`.
@@ -251,9 +251,4 @@ impl<'a> Agents<'a> {
             None => Ok(()),
         }
     }
-}
-
-fn not_found(id: &str) -> Error {
-    let shown = nexus_printable::shortened(id);
-    Error::NotFound(format!("there is no agent {shown:?} in this workspace"))
 }

@@ -1,8 +1,8 @@
 //! The audit record: every change and every denied attempt, as a hash chain per workspace.
 //!
 //! Each record holds the hash of the previous record and its own position, so that a record that is edited,
-//! removed or moved breaks the chain. Whoever keeps a head can tell if the end was cut off.
-//! The record must not hold a secret. Only this module writes it (`denials` does so through this module).
+//! removed or moved breaks the chain. A copy of a head shows whether the end was cut off. The record must not
+//! hold a secret. Only this module writes it (`denials` does so through this module).
 
 use serde_json::{Map, Value as Json, json};
 
@@ -130,7 +130,7 @@ pub(super) async fn append(
     )
     .await?;
     let sql = "select 1 from audit where workspace = ?1 and seq = ?2 and hash = ?3";
-    tx.is_proved_by(sql, [Value::text(workspace), Value::integer(seq), Value::text(hash)]);
+    tx.confirm_commit_by(sql, [Value::text(workspace), Value::integer(seq), Value::text(hash)]);
     Ok(seq)
 }
 
@@ -190,8 +190,8 @@ impl<'a> Audit<'a> {
         page.read(&sql, values).await
     }
 
-    /// The head of the chain as JSON, `{"count","hash","at","signed"}`. Whoever keeps it can tell later
-    /// whether the record was changed or cut short. `signed` is the last head that the broker signed,
+    /// The head of the chain as JSON, `{"count","hash","at","signed"}`. A copy of it shows later whether the
+    /// record was changed or cut short. `signed` is the last head that the broker signed,
     /// `{"count","hash","at","mac"}`, or null.
     ///
     /// # Errors

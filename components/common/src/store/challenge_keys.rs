@@ -1,8 +1,9 @@
 //! The keys from which challenges for authenticators follow.
 //!
-//! A challenge must come from here, or somebody who holds an authenticator for a moment could sign challenges of
-//! next week. It follows from a key and from what the browser has, so that an unauthenticated request writes
-//! nothing. A new key is made each day. This module must not make a challenge, which only `auth` does.
+//! A challenge must come from here. Otherwise a person who holds an authenticator for a moment could sign
+//! challenges of next week. A challenge follows from a key and from the browser's cookie, so that an
+//! unauthenticated request writes nothing. A new key is made each day. This module must not make a challenge,
+//! which only `auth` does.
 
 use super::{read_row, write_row};
 use crate::error::{Error, Result};

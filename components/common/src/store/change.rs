@@ -3,7 +3,6 @@
 //! This module must not overwrite a concurrent change, nor keep the old ciphertext beside the new one.
 
 use super::checks::CHECK_AGAIN_MS;
-use super::integrations::not_found;
 use super::{Integrations, Transaction};
 use crate::domain::{Health, IntegrationKey, SealedCredential, Status};
 use crate::error::{Error, Result};
@@ -89,7 +88,8 @@ impl Integrations<'_> {
             self.replace_credential(tx, id, credential, health).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
-        let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
+        let row =
+            tx.row(sql, key.values()).await?.ok_or_else(|| Error::no_such("integration", id))?;
         Ok((row.text("doc")?, row.get("version")?))
     }
 
@@ -126,7 +126,7 @@ impl Integrations<'_> {
             ],
         )
         .await?;
-        tx.is_proved_by_credential(id, credential)?;
+        tx.confirm_commit_by_credential(id, credential)?;
         tx.hold(id, &credential.digests).await
     }
 
@@ -150,7 +150,7 @@ impl Integrations<'_> {
 async fn require_version(tx: &Transaction, key: IntegrationKey<'_>, version: i64) -> Result<()> {
     let id = key.id;
     let sql = "select version from integrations where workspace = ?1 and id = ?2";
-    let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
+    let row = tx.row(sql, key.values()).await?.ok_or_else(|| Error::no_such("integration", id))?;
     let found: i64 = row.get("version")?;
     if found != version {
         let detail = format!(

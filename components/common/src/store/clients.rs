@@ -105,8 +105,7 @@ impl<'a> OauthClients<'a> {
             )
             .await?;
         if deleted.is_none() {
-            let shown = nexus_printable::shortened(manifest_id);
-            return Err(Error::NotFound(format!("there is no OAuth app for {shown:?}")));
+            return Err(Error::no_such("OAuth app for the manifest", manifest_id));
         }
         tx.audit(&by.entry("oauth_client.delete", manifest_id, json!({}))).await?;
         tx.commit().await

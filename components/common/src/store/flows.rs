@@ -28,7 +28,7 @@ pub struct NewFlow<'a> {
     pub sealed: &'a [u8],
     /// The subject that began the flow.
     pub actor: &'a str,
-    /// The rows of whoever began the flow.
+    /// The rows of the caller who began the flow.
     pub basis: &'a Basis,
 }
 
@@ -44,7 +44,8 @@ pub struct Flow {
     pub sealed: Vec<u8>,
     /// The subject that began the flow.
     pub actor: String,
-    /// The rows of whoever began the flow. Its key or session need not last as long as the flow.
+    /// The rows of the caller who began the flow. The caller's key or session need not last as long as the
+    /// flow.
     pub basis: Basis,
     /// Whether the flow took longer than [`FLOW_MS`].
     pub expired: bool,
@@ -56,7 +57,7 @@ impl Flow {
         IntegrationKey::new(&self.workspace, &self.integration_id)
     }
 
-    /// Checks that whoever began the flow is still welcome, and that the workspace is not stopped.
+    /// Checks that the caller who began the flow is still active, and that the workspace is not stopped.
     ///
     /// # Errors
     /// The errors of [`require_standing`].

@@ -5,7 +5,7 @@
 
 use super::checks::CHECK_AGAIN_MS;
 use super::{Transaction, count, read, read_row};
-use crate::domain::{Health, SealedCredential, Status, manifest_id};
+use crate::domain::{AuthMethod, Health, SealedCredential, Status, manifest_id};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
@@ -88,8 +88,8 @@ pub struct NewIntegration<'a> {
     pub slug: Option<&'a str>,
     /// The manifest, and the SHA-256 of the version that the integration uses.
     pub manifest: (&'a str, &'a str),
-    /// `api_key`, `basic`, …
-    pub auth_method: &'a str,
+    /// How the provider authenticates its callers.
+    pub auth_method: AuthMethod,
     /// Its health, as it was found or not.
     pub health: Health,
     /// The account at the provider: id and label.
@@ -177,7 +177,7 @@ impl<'a> Integrations<'a> {
         let sql = "select id, doc, version from integrations
                    where workspace = ?1 and (id = ?2 or slug = ?2)";
         let row = read_row(sql, [Value::text(self.workspace), Value::text(id_or_slug)]).await?;
-        let row = row.ok_or_else(|| not_found(id_or_slug))?;
+        let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
         Ok(Found { id: row.text("id")?, doc: row.text("doc")?, version: row.get("version")? })
     }
 
@@ -273,7 +273,7 @@ impl<'a> Integrations<'a> {
                 Value::text(id::fold(new.name)),
                 Value::text(new.manifest.0),
                 Value::text(new.manifest.1),
-                Value::text(new.auth_method),
+                Value::text(new.auth_method.as_str()),
                 Value::from(new.health),
                 Value::integer(tx.now_ms),
                 Value::from(new.account.0),
@@ -329,7 +329,7 @@ impl<'a> Integrations<'a> {
             ],
         )
         .await?;
-        tx.is_proved_by_credential(id, new)?;
+        tx.confirm_commit_by_credential(id, new)?;
         tx.hold(id, &new.digests).await
     }
 
@@ -357,7 +357,7 @@ impl<'a> Integrations<'a> {
                    left join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        if row.ok_or_else(|| not_found(id))?.get::<i64>("version")? == version {
+        if row.ok_or_else(|| Error::no_such("integration", id))?.get::<i64>("version")? == version {
             return Ok(());
         }
         let detail = format!("another request changed the credential of {id}. Try again");
@@ -375,9 +375,4 @@ impl<'a> Integrations<'a> {
         }
         Ok(())
     }
-}
-
-pub(super) fn not_found(id: &str) -> Error {
-    let shown = nexus_printable::shortened(id);
-    Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
 }

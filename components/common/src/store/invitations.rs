@@ -211,8 +211,7 @@ pub async fn delete_invitation(workspace: &str, id: &str, by: &RequestContext<'_
     let tx = Transaction::begin().await?;
     let sql = "delete from invitations where workspace = ?1 and id = ?2 returning for_person";
     let Some(row) = tx.row(sql, [Value::text(workspace), Value::text(id)]).await? else {
-        let shown = nexus_printable::shortened(id);
-        return Err(Error::NotFound(format!("there is no open invitation {shown:?}")));
+        return Err(Error::no_such("open invitation", id));
     };
     let detail = match row.text_or_null("for_person")? {
         Some(person) => json!({ "person": person }),

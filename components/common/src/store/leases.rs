@@ -181,20 +181,20 @@ impl Transaction {
             Value::integer(self.now_ms),
         ]);
         let Some(row) = self.row(sql, values).await? else { return Ok(None) };
-        self.is_proved_by_credential(key.id, sealed)?;
+        self.confirm_commit_by_credential(key.id, sealed)?;
         self.hold(key.id, &sealed.digests).await?;
         Ok(Some(row.get("version")?))
     }
 
-    /// Says that the transaction was committed exactly if the credential of the integration `id` is `sealed`. Each seal is
-    /// another ciphertext.
-    pub(super) fn is_proved_by_credential(
+    /// Confirms a commit whose answer is lost by the credential of the integration `id`, which must be `sealed`. Each seal
+    /// is another ciphertext.
+    pub(super) fn confirm_commit_by_credential(
         &self,
         id: &str,
         sealed: &SealedCredential,
     ) -> Result<()> {
         let sql = "select 1 from credentials where integration_id = ?1 and sealed = ?2";
-        self.is_proved_by(sql, [Value::text(id), Value::from(sealed.bytes()?)]);
+        self.confirm_commit_by(sql, [Value::text(id), Value::from(sealed.bytes()?)]);
         Ok(())
     }
 

@@ -197,7 +197,7 @@ impl<'a> Manifests<'a> {
                 let detail = format!("{id} already exists. Use PUT to replace it");
                 Err(conflict("manifest_exists", detail))
             }
-            (false, true) => Err(not_found(id)),
+            (false, true) => Err(Error::no_such("manifest", id)),
             (false, false) if count >= Self::MAX => {
                 let detail = format!(
                     "a workspace may have at most {} manifests of its own. Delete one first",
@@ -228,7 +228,7 @@ impl<'a> Manifests<'a> {
             return Err(conflict("manifest_in_use", detail));
         }
         let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";
-        tx.row(sql, values()).await?.ok_or_else(|| not_found(id))?;
+        tx.row(sql, values()).await?.ok_or_else(|| Error::no_such("manifest", id))?;
         let sql = "delete from believed_effects where workspace = ?1 and manifest_id = ?2";
         tx.query(sql, values()).await?;
         tx.audit(&by.entry("manifest.delete", id, json!({}))).await?;
@@ -238,9 +238,4 @@ impl<'a> Manifests<'a> {
 
 fn conflict(code: &'static str, detail: String) -> Error {
     Error::Conflict { code, detail }
-}
-
-fn not_found(id: &str) -> Error {
-    let shown = nexus_printable::shortened(id);
-    Error::NotFound(format!("there is no manifest {shown:?} in this workspace"))
 }

@@ -63,7 +63,7 @@ impl<'a> People<'a> {
     pub async fn find(&self, id: &str) -> Result<Person> {
         let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
         let row = read_row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        Person::of(&row.ok_or_else(|| not_found(id))?)
+        Person::of(&row.ok_or_else(|| Error::no_such("person", id))?)
     }
 
     /// The person `id`, inside a transaction.
@@ -71,7 +71,7 @@ impl<'a> People<'a> {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find_in(&self, tx: &Transaction, id: &str) -> Result<Person> {
-        self.known_in(tx, id).await?.ok_or_else(|| not_found(id))
+        self.known_in(tx, id).await?.ok_or_else(|| Error::no_such("person", id))
     }
 
     async fn known_in(&self, tx: &Transaction, id: &str) -> Result<Option<Person>> {
@@ -90,9 +90,4 @@ impl<'a> People<'a> {
         let row = read_row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
         row.as_ref().map(Person::of).transpose()
     }
-}
-
-fn not_found(id: &str) -> Error {
-    let shown = nexus_printable::shortened(id);
-    Error::NotFound(format!("there is no person {shown:?} in this workspace"))
 }

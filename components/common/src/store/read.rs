@@ -12,7 +12,7 @@ use serde_json::json;
 use super::schema;
 use crate::domain::Page;
 use crate::error::{Error, Result};
-use crate::platform::server::{Lent, Use};
+use crate::platform::server;
 use crate::platform::sqlite::{Db, DbError, ReadDb, Row, Value, first};
 
 thread_local! {
@@ -69,7 +69,7 @@ pub fn read(
 
 async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
     let Source::File(Reader { db, .. }) = source().await? else {
-        return Ok(read_server(sql, values).await?);
+        return Ok(server::select(sql, values).await?);
     };
     match db.query(sql, &values) {
         Ok(rows) => Ok(rows),
@@ -77,18 +77,6 @@ async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
             READER.set(None);
             Err(error.into())
         }
-    }
-}
-
-/// Runs a `select` on a server, and once more if the connection is lost or was closed.
-async fn read_server(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
-    let mut lent = Lent::take(Use::Read).await?;
-    match lent.query(sql, values.clone()).await {
-        Err(DbError::Refused(_) | DbError::Lost(_)) => {
-            lent.reopen().await?;
-            lent.query(sql, values).await
-        }
-        done => done,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::platform::clock;
-use crate::platform::server::{Lent, Use};
+use crate::platform::server;
 use crate::platform::sqlite::{Db, DbError, Row};
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -15,10 +15,9 @@ include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 /// The newest schema that this version knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;
 
-/// The version of the database's schema. 0 for a new database.
-async fn version(db: &Db) -> std::result::Result<i64, Failed> {
-    let row = db.row("pragma user_version", []).await?;
-    Ok(version_of(row.as_ref())?)
+/// The version of the database's schema. 0 for a new database. `sql` is the statement that reads it.
+async fn version(db: &Db, sql: &str) -> std::result::Result<i64, Failed> {
+    Ok(version_of(db.row(sql, []).await?.as_ref())?)
 }
 
 /// The version in the row of `pragma user_version`.
@@ -38,7 +37,7 @@ pub(super) fn version_of(row: Option<&Row>) -> Result<i64> {
 /// # Errors
 /// [`Error::DatabaseNewer`] if a newer version of the application wrote it, [`Error::Storage`].
 pub(super) async fn ensure(db: &Db) -> Result<()> {
-    if up_to_date(version(db).await?)? {
+    if up_to_date(version(db, PRAGMA).await?)? {
         return Ok(());
     }
     db.query("pragma busy_timeout = 0", []).await?;
@@ -66,6 +65,8 @@ const PAUSE_MS: u64 = 180;
 /// The time that Spin lets a statement wait for a lock.
 const BUSY_TIMEOUT: &str = "pragma busy_timeout = 5000";
 
+/// The version of the schema of a database in a file. It costs less than [`VERSION`].
+const PRAGMA: &str = "pragma user_version";
 /// The version of the database's schema, as a `select`, which a libSQL server counts as a read.
 pub(super) const VERSION: &str = "select user_version from pragma_user_version";
 
@@ -85,16 +86,8 @@ pub(super) fn is_ready_on_server() -> bool {
 /// # Errors
 /// [`Error::SchemaBehind`], [`Error::DatabaseNewer`], [`Error::Storage`].
 pub(super) async fn ensure_on_server() -> Result<()> {
-    let mut lent = Lent::take(Use::Read).await?;
-    let row = match lent.query(VERSION, Vec::new()).await {
-        Err(DbError::Refused(_) | DbError::Lost(_)) => {
-            lent.reopen().await?;
-            lent.query(VERSION, Vec::new()).await
-        }
-        done => done,
-    };
-    drop(lent);
-    match version_of(row?.first())? {
+    let rows = server::select(VERSION, Vec::new()).await?;
+    match version_of(rows.first())? {
         0 => migrate_server().await?,
         found => require_current(found)?,
     }
@@ -152,27 +145,26 @@ async fn migrate_server() -> Result<()> {
 }
 
 async fn try_migrate_server() -> std::result::Result<(), Failed> {
-    let version = async |db: &Db| version_of(db.row(VERSION, []).await?.as_ref());
-    // A connection of its own: what is left of a transaction that failed ends with it.
+    // The connection is not shared, so it ends with a transaction that failed.
     let db = Db::open().await?;
-    if up_to_date(version(&db).await?)? {
+    if up_to_date(version(&db, VERSION).await?)? {
         return Ok(());
     }
-    db.query("begin immediate", []).await?;
-    let found = version(&db).await?;
-    if !up_to_date(found)? {
-        apply(&db, found).await?;
-    }
-    db.query("commit", []).await?;
-    Ok(())
+    apply(&db, VERSION).await
 }
 
-/// Runs the migrations after the version `found`, in an open transaction.
-async fn apply(db: &Db, found: i64) -> std::result::Result<(), Failed> {
-    for statement in pending(found) {
-        db.query(statement, []).await?;
+/// Runs the pending migrations in one transaction. `sql` is the statement that reads the version.
+async fn apply(db: &Db, sql: &str) -> std::result::Result<(), Failed> {
+    db.query("begin immediate", []).await?;
+    // Another connection may have migrated since the first look.
+    let found = version(db, sql).await?;
+    if !up_to_date(found)? {
+        for statement in pending(found) {
+            db.query(statement, []).await?;
+        }
+        db.query(&format!("pragma user_version = {KNOWN}"), []).await?;
     }
-    db.query(&format!("pragma user_version = {KNOWN}"), []).await?;
+    db.query("commit", []).await?;
     Ok(())
 }
 
@@ -209,20 +201,13 @@ impl From<Failed> for Error {
 
 /// Migrates, unless another connection has the lock or has migrated already.
 async fn migrate(db: &Db) -> std::result::Result<(), Failed> {
-    if up_to_date(version(db).await?)? {
+    if up_to_date(version(db, PRAGMA).await?)? {
         return Ok(());
     }
     // The mode is stored in the file. In it, readers and the writer do not wait for each other. The switch needs
     // exclusive access for a moment.
     db.query("pragma journal_mode = wal", []).await?;
-    db.query("begin immediate", []).await?;
-    // Another connection may have migrated since the first look.
-    let found = version(db).await?;
-    if !up_to_date(found)? {
-        apply(db, found).await?;
-    }
-    db.query("commit", []).await?;
-    Ok(())
+    apply(db, PRAGMA).await
 }
 
 /// Whether the schema `found` is the newest one.

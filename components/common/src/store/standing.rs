@@ -1,9 +1,9 @@
-//! Whether a caller may still act: its agent or person is switched on, its key or session is not ended, and
-//! nothing stops it.
+//! Whether a caller may still act: its agent or person is active, its key or session is not revoked, and no ADMIN
+//! has stopped it.
 //!
-//! The signature of a token says who somebody was when the token was made. This module says whether they are
-//! still welcome, for every call. It reads again only if something was committed since. It must not verify a
-//! proof, which only `auth` does.
+//! The signature of a token names the caller at the time when the token was made. This module checks, for every
+//! call, whether that caller is still active. It reads again only if something was committed since. It must not
+//! verify a proof, which only `auth` does.
 
 use std::cell::RefCell;
 
@@ -20,13 +20,13 @@ pub const SESSION_IDLE_MS: i64 = 12 * 60 * 60 * 1000;
 pub const SESSION_MOST_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 thread_local! {
-    /// The version of the database at which a caller was last found to be welcome.
+    /// The version of the database at which a caller was last found to be active.
     static GOOD: RefCell<Recent<(String, Basis), Version>> = RefCell::default();
 }
 
-// Callers of an outside issuer have both ids. Who is switched off as a person is switched off as an agent too.
-// The other way round, a person of their own row goes on: a MANAGER may switch off agents, but not an ADMIN. An
-// emergency stop, which only an ADMIN makes, counts for both.
+// Callers of an outside issuer have both ids. If the person is switched off, so is the agent. If only the
+// agent is switched off, a person with a row of their own stays active: a MANAGER may switch off agents, but
+// not an ADMIN. An emergency stop, which only an ADMIN makes, counts for both.
 const SQL: &str = "select
     (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)

@@ -170,8 +170,7 @@ impl<'a> Stops<'a> {
         let sql = "delete from stops where workspace = ?1 and id = ?2 returning scope, target";
         let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
         let Some(row) = row else {
-            let shown = nexus_printable::shortened(id);
-            return Err(Error::NotFound(format!("there is no stop {shown:?} in this workspace")));
+            return Err(Error::no_such("stop", id));
         };
         let (scope, target) = (row.get::<StopScope>("scope")?, row.text_or_null("target")?);
         tx.audit(&by.entry("panic.lift", id, json!({"scope": scope, "target": target}))).await?;
@@ -189,8 +188,9 @@ impl Transaction {
             .await
     }
 
-    /// As [`Self::require_not_stopped`], but a stop of the whole workspace does not count. Only a link from the
-    /// machine may use this: whoever has it must be able to lift such a stop when nobody else is signed in.
+    /// As [`Self::require_not_stopped`], but a stop of the whole workspace does not count. Only a link from
+    /// the machine may use this, because its holder must be able to lift such a stop when no ADMIN is signed
+    /// in.
     ///
     /// # Errors
     /// The errors of [`Self::require_not_stopped`].

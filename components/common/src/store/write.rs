@@ -246,9 +246,13 @@ impl Transaction {
         }
     }
 
-    /// Says how to find out whether the transaction was committed, if the answer to its commit is lost: `sql` is a
-    /// `select` that finds a row that only this transaction writes.
-    pub(super) fn is_proved_by(&self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
+    /// Sets how to confirm the commit if its answer is lost. `sql` is a `select` that finds a row that only this
+    /// transaction writes.
+    pub(super) fn confirm_commit_by(
+        &self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value>,
+    ) {
         self.proof.replace(Some((sql, Vec::from_iter(values))));
     }
 }

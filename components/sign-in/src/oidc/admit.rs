@@ -5,7 +5,7 @@
 
 use nexus_common::Result;
 use nexus_common::auth::{IdProof, session_hash};
-use nexus_common::domain::AccountStatus;
+use nexus_common::domain::{AccountStatus, PersonSource};
 use nexus_common::http::RequestId;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Admits, People, Person, Transaction};
@@ -83,7 +83,8 @@ async fn find(
     let named = (proof.name.as_str(), proof.email.as_deref());
     if let (Some(workspace), Some(role)) = (&proof.workspace, proof.role) {
         let people = People::of(workspace);
-        return people.save_oidc(tx, identity, named, (role, request_id)).await.map(Ok);
+        let role = (role, PersonSource::Oidc);
+        return people.save_outside(tx, identity, named, role, request_id).await.map(Ok);
     }
     let is_in = |workspace: &str| proof.workspace.as_deref().is_none_or(|own| own == workspace);
     if let Some(secret) = invitation {
@@ -96,7 +97,8 @@ async fn find(
         }
         let Admits::New { role, .. } = found.admits else { return Ok(Err(Refused::SignInLink)) };
         let people = People::of(&found.workspace);
-        return people.insert_invited(tx, identity, named, (role, request_id)).await.map(Ok);
+        let role = (role, PersonSource::Local);
+        return people.save_outside(tx, identity, named, role, request_id).await.map(Ok);
     }
     let known =
         tx.find_invited(identity.0, identity.1).await?.filter(|person| is_in(&person.workspace));

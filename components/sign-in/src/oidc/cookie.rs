@@ -88,7 +88,7 @@ impl Begun {
     /// # Errors
     /// [`nexus_common::Error::Misconfigured`].
     pub(super) async fn set(&self, response: &mut Response) -> Result<()> {
-        write(response, &self.text, MOST_SECONDS).await
+        set_cookie(response, &self.text, MOST_SECONDS).await
     }
 }
 
@@ -97,14 +97,15 @@ impl Begun {
 /// # Errors
 /// [`nexus_common::Error::Misconfigured`].
 pub(super) async fn clear(response: &mut Response) -> Result<()> {
-    write(response, "", 0).await
+    set_cookie(response, "", 0).await
 }
 
-async fn write(response: &mut Response, value: &str, seconds: u64) -> Result<()> {
+async fn set_cookie(response: &mut Response, value: &str, max_age_seconds: u64) -> Result<()> {
     let name = name().await?;
     let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    let cookie =
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!(
+        "{name}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
     // Appended, because the response may also set the session cookie.
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -44,8 +44,7 @@ impl StoredCredential {
                    from integrations i join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = read_row(sql, key.values()).await?;
-        let row =
-            row.ok_or_else(|| Error::NotFound(format!("there is no integration {}", key.id)))?;
+        let row = row.ok_or_else(|| Error::no_such("integration", key.id))?;
         Self::of(&row)
     }
 
@@ -125,10 +124,7 @@ impl Callable {
              where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
         );
         let row = read_row(&sql, [Value::text(workspace), Value::text(id_or_slug)]).await?;
-        let row = row.ok_or_else(|| {
-            let shown = nexus_printable::shortened(id_or_slug);
-            Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
-        })?;
+        let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
         let stored = match row.get::<Option<&[u8]>>("sealed")? {
             Some(_) => Some(StoredCredential::of(&row)?),
             None => None,

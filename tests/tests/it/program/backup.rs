@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -20,25 +21,27 @@ fn manifest() -> serde_json::Value {
     manifest
 }
 
-async fn up_with_data(installation: &Installation) -> Running {
+/// A running installation with an integration and a manifest, and the path for a backup of it. `None` if the program
+/// does not contain the application.
+async fn with_data() -> Option<(Installation, Running, PathBuf)> {
+    if !is_here() {
+        return None;
+    }
+    let installation = Installation::new();
     let app = installation.up(&["--no-tick"]).await;
-    let ann = app.sign_in(installation).await;
+    let ann = app.sign_in(&installation).await;
     ann.connect("First").await;
     let path = "/api/manifests?believe_effect=true";
     let (status, answer) = ann.send("POST", path, Some(&manifest())).await;
     assert_eq!(status, 201, "{answer}");
-    app
+    let file = installation.beside("backup.tar.gz");
+    Some((installation, app, file))
 }
 
 #[tokio::test]
 async fn a_backup_under_load_has_everything_that_was_answered_before_it_began() {
-    if !is_here() {
-        return;
-    }
-    let installation = Installation::new();
-    let app = up_with_data(&installation).await;
+    let Some((installation, app, file)) = with_data().await else { return };
     let ann = app.sign_in(&installation).await;
-    let file = installation.beside("backup.tar.gz");
     let name = file.to_str().unwrap();
     let mut made = BTreeSet::from(["First".to_owned()]);
     for round in 0..3 {
@@ -86,12 +89,7 @@ async fn restored_has(installation: &Installation, file: &str, expected: &BTreeS
 
 #[tokio::test]
 async fn a_restore_replaces_and_keeps_what_it_replaced() {
-    if !is_here() {
-        return;
-    }
-    let installation = Installation::new();
-    let app = up_with_data(&installation).await;
-    let file = installation.beside("backup.tar.gz");
+    let Some((installation, app, file)) = with_data().await else { return };
     let name = file.to_str().unwrap();
     let written = installation.run(&["backup", name]).await;
     assert!(written.success, "{written:?}");
@@ -117,12 +115,7 @@ async fn a_restore_replaces_and_keeps_what_it_replaced() {
 /// runs the commands on the result.
 #[tokio::test]
 async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
-    if !is_here() {
-        return;
-    }
-    let installation = Installation::new();
-    let app = up_with_data(&installation).await;
-    let file = installation.beside("backup.tar.gz");
+    let Some((installation, app, file)) = with_data().await else { return };
     let name = file.to_str().unwrap();
     assert!(installation.run(&["backup", name]).await.success);
     app.sign_in(&installation).await.connect("Later").await;
@@ -158,12 +151,7 @@ async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
 
 #[tokio::test]
 async fn a_file_that_is_not_a_whole_backup_replaces_nothing() {
-    if !is_here() {
-        return;
-    }
-    let installation = Installation::new();
-    let app = up_with_data(&installation).await;
-    let file = installation.beside("backup.tar.gz");
+    let Some((installation, app, file)) = with_data().await else { return };
     let name = file.to_str().unwrap();
     assert!(installation.run(&["backup", name]).await.success);
     app.stop().await;
@@ -200,11 +188,8 @@ async fn a_file_that_is_not_a_whole_backup_replaces_nothing() {
 
 #[tokio::test]
 async fn a_newer_schema_is_neither_restored_nor_migrated() {
-    if !is_here() {
-        return;
-    }
-    let installation = Installation::new();
-    up_with_data(&installation).await.stop().await;
+    let Some((installation, app, file)) = with_data().await else { return };
+    app.stop().await;
     let schema = || {
         let database = installation.database();
         database.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)).unwrap()
@@ -213,7 +198,6 @@ async fn a_newer_schema_is_neither_restored_nor_migrated() {
     let migrated = installation.run(&["migrate"]).await;
     assert_eq!(migrated.stdout.trim(), format!("the database has schema {known}"), "{migrated:?}");
     installation.database().pragma_update(None, "user_version", known + 1).unwrap();
-    let file = installation.beside("newer.tar.gz");
     let name = file.to_str().unwrap();
     assert!(installation.run(&["backup", name]).await.success);
     let restored = Installation::new().run(&["restore", name]).await;

@@ -41,7 +41,7 @@ const STORE_AGAIN: Duration = Duration::from_millis(100);
 /// See [`STORE_AGAIN`].
 const STORE_AGAIN_AT_MOST: Duration = Duration::from_secs(2);
 
-/// What became of renewed tokens.
+/// The result of storing renewed tokens.
 enum Stored {
     /// They are stored, as this version.
     As(i64),

@@ -34,7 +34,7 @@ use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::{CallKey, Health, Status};
-use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours, ours_with};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -75,9 +75,9 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             response
         }
         Err(error) => {
-            let code = error.problem(&request_id).code;
-            call.observe(CallOutcome::of_error(&error, &code));
-            ours(&error, &request_id)
+            let problem = error.problem(&request_id);
+            call.observe(CallOutcome::of_error(&error, &problem.code));
+            ours_with(&error, &problem)
         }
     }
 }
@@ -257,7 +257,7 @@ impl Call {
             Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
             Lost::Denied(why) => self.policy_denied(admission, &why).await,
             Lost::Expired => Error::TokenExpired,
-            Lost::Unwelcome(why) => *why,
+            Lost::Revoked(why) => *why,
         }
     }
 

@@ -13,6 +13,7 @@ use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
 use nexus_common::policy::Policy;
 use nexus_common::reads::Reads;
+use nexus_common::secret::Secret;
 use nexus_common::store::Version;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
@@ -156,7 +157,7 @@ impl Opened {
         let hosts: Vec<Host> = pins.filter_map(|pin| Host::of(pin).ok()).collect();
         let base_path = base.path().trim_end_matches('/').to_owned();
         let base = Host::of(base.origin().ascii_serialization())?;
-        let needles = Needles::new(secrets(&usable).iter().map(|secret| secret.as_str()));
+        let needles = Needles::new(secrets(&usable).iter().map(Secret::expose));
         let own_urls = OwnUrls::of(&usable.sourced.manifest);
         let reads = reads(&usable.sourced.manifest, &usable.params);
         Ok(Self {

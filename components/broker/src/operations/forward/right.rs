@@ -41,8 +41,8 @@ pub(super) enum Lost {
     Denied(String),
     /// The caller's token has expired.
     Expired,
-    /// The caller was switched off or stopped, or its key was revoked. Holds the error.
-    Unwelcome(Box<Error>),
+    /// The caller was switched off or stopped, its key was revoked, or the integration was stopped. Holds the error.
+    Revoked(Box<Error>),
 }
 
 impl Lost {
@@ -52,7 +52,7 @@ impl Lost {
             Self::Gone => "the integration was deleted or switched off",
             Self::Denied(_) => "the integration's policy no longer allows this call",
             Self::Expired => "the caller's token has expired",
-            Self::Unwelcome(_) => "the caller or the integration was switched off or stopped",
+            Self::Revoked(_) => "the caller or the integration was switched off or stopped",
         }
     }
 }
@@ -66,7 +66,7 @@ impl Right {
         let now = version().await.ok()?;
         match require_standing_at(now, &self.caller.workspace, &self.caller.basis).await {
             Ok(()) | Err(Error::Storage { .. }) => {}
-            Err(error) => return Some(Lost::Unwelcome(Box::new(error))),
+            Err(error) => return Some(Lost::Revoked(Box::new(error))),
         }
         // The row is read again only if something was committed since.
         let found = opened::find(now, &self.whose.workspace, &self.whose.integration_id).await;
@@ -74,7 +74,7 @@ impl Right {
             Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),
             Ok(callable) if callable.admission.stopped.is_some() => {
                 let refused = callable.admission.require_not_stopped().err();
-                refused.map(|error| Lost::Unwelcome(Box::new(error)))
+                refused.map(|error| Lost::Revoked(Box::new(error)))
             }
             Ok(callable) if callable.admission.policy == self.policy => None,
             Ok(callable) => self.refusal(&callable.admission.policy).ok()?.map(Lost::Denied),

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::{Agents, not_found};
+use super::Agents;
 use crate::domain::AgentKind;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
@@ -27,7 +27,7 @@ pub struct NewAgentKey<'a> {
     pub lifetime_ms: Option<i64>,
 }
 
-/// What proves that somebody has a key.
+/// The proof that a caller has a key.
 pub enum KeyProof<'a> {
     /// The SHA-256 of the secret part of a key of ours.
     SecretHash([u8; 32]),
@@ -59,7 +59,7 @@ impl Agents<'_> {
         let sql = "select kind, (select count(*) from agent_keys where agent_id = a.id) as count
                    from agents a where workspace = ?1 and id = ?2";
         let row = tx.row(sql, [Value::text(self.workspace), Value::text(new.agent_id)]).await?;
-        let row = row.ok_or_else(|| not_found(new.agent_id))?;
+        let row = row.ok_or_else(|| Error::no_such("agent", new.agent_id))?;
         if row.get::<AgentKind>("kind")? != AgentKind::Registered {
             let detail =
                 "only a registered agent has keys. Register an agent for this program".into();

@@ -214,8 +214,7 @@ impl ConnectedApps<'_> {
         let values = [Value::text(self.workspace), Value::text(id), Value::from(self.person_id)];
         let is_there = tx.row(sql, values).await?.is_some();
         if !is_there || !tx.end_app(id, "a person ended it", by).await? {
-            let shown = nexus_printable::shortened(id);
-            return Err(Error::NotFound(format!("there is no connected app {shown:?}")));
+            return Err(Error::no_such("connected app", id));
         }
         tx.commit().await
     }

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{COLUMNS, DOC, People, Person, not_found};
+use super::{COLUMNS, DOC, People, Person};
 use crate::domain::{AccountStatus, PersonSource, Role};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -39,7 +39,7 @@ impl People<'_> {
         let tx = Transaction::begin().await?;
         let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
         let key = || [Value::text(self.workspace), Value::text(id)];
-        let row = tx.row(&sql, key()).await?.ok_or_else(|| not_found(id))?;
+        let row = tx.row(&sql, key()).await?.ok_or_else(|| Error::no_such("person", id))?;
         let person = Person::of(&row)?;
         if change.role.is_some_and(|role| role != person.role)
             && person.source != PersonSource::Local
@@ -70,7 +70,7 @@ impl People<'_> {
         tx.audit(&by.entry("person.update", id, detail)).await?;
         let sql =
             format!("select {DOC} as item from people p where p.workspace = ?1 and p.id = ?2");
-        let row = tx.row(&sql, key()).await?.ok_or_else(|| not_found(id))?;
+        let row = tx.row(&sql, key()).await?.ok_or_else(|| Error::no_such("person", id))?;
         let doc = row.into_text()?;
         tx.commit().await?;
         Ok(doc)

@@ -1,7 +1,7 @@
 //! How people come in: by an invitation, by a link from the machine, and through the identity provider.
 
 use super::{COLUMNS, People, Person};
-use crate::domain::Role;
+use crate::domain::{PersonSource, Role};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::Value;
@@ -70,25 +70,35 @@ impl People<'_> {
         Ok(person)
     }
 
-    /// Writes or updates a person whom the identity provider has just vouched for. Returns the person.
+    /// Writes or updates a person who signs in at the identity provider. Returns the person. With
+    /// [`PersonSource::Oidc`], the claims give the role. With [`PersonSource::Local`], an invitation does: admins can
+    /// change the role later, and an ADMIN stays one.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn save_oidc(
+    pub async fn save_outside(
         &self,
         tx: &Transaction,
         (issuer, subject): (&str, &str),
         (name, email): (&str, Option<&str>),
-        (role, request_id): (Role, &RequestId),
+        (role, source): (Role, PersonSource),
+        request_id: &RequestId,
     ) -> Result<Person> {
         let id = id::outside_person(self.workspace, issuer, subject);
         let before = self.known_in(tx, &id).await?;
+        let (method, new_role) = match source {
+            PersonSource::Oidc => ("oidc", "excluded.role"),
+            _ => (
+                "invitation",
+                "iif(p.source = 'local' and p.role = 'ADMIN', p.role, excluded.role)",
+            ),
+        };
         let sql = format!(
             "insert into people as p (id, workspace, name, email, role, source, issuer, subject,
                created_at, last_seen_at)
-             values (?1, ?2, ?3, ?4, ?5, 'oidc', ?6, ?7, ?8, ?8)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
              on conflict do update set name = excluded.name, email = excluded.email,
-               role = excluded.role, source = 'oidc', last_seen_at = excluded.last_seen_at
+               role = {new_role}, source = excluded.source, last_seen_at = excluded.last_seen_at
              returning {}",
             COLUMNS.replace("p.", "")
         );
@@ -98,6 +108,7 @@ impl People<'_> {
             Value::text(name),
             Value::from(email),
             Value::text(role.name()),
+            Value::from(source),
             Value::text(issuer),
             Value::text(subject),
             Value::integer(tx.now_ms),
@@ -105,43 +116,7 @@ impl People<'_> {
         let row = tx.row(&sql, values).await?;
         let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
         let person = Person::of(&row)?;
-        person.record_change(before.as_ref(), (tx, "oidc"), request_id).await?;
-        Ok(person)
-    }
-
-    /// Writes a person who was invited, and who signs in at the identity provider. The invitation gives the role,
-    /// which admins can change. An ADMIN stays one.
-    ///
-    /// # Errors
-    /// [`Error::Storage`].
-    pub async fn insert_invited(
-        &self,
-        tx: &Transaction,
-        (issuer, subject): (&str, &str),
-        (name, email): (&str, Option<&str>),
-        (role, request_id): (Role, &RequestId),
-    ) -> Result<Person> {
-        let id = id::outside_person(self.workspace, issuer, subject);
-        let before = self.known_in(tx, &id).await?;
-        let sql = "insert into people (id, workspace, name, email, role, source, issuer, subject,
-                     created_at, last_seen_at)
-                   values (?1, ?2, ?3, ?4, ?5, 'local', ?6, ?7, ?8, ?8)
-                   on conflict do update set name = excluded.name, email = excluded.email,
-                     role = iif(source = 'local' and role = 'ADMIN', role, excluded.role),
-                     source = 'local', last_seen_at = excluded.last_seen_at";
-        let values = [
-            Value::text(id.as_str()),
-            Value::text(self.workspace),
-            Value::text(name),
-            Value::from(email),
-            Value::text(role.name()),
-            Value::text(issuer),
-            Value::text(subject),
-            Value::integer(tx.now_ms),
-        ];
-        tx.query(sql, values).await?;
-        let person = self.find_in(tx, &id).await?;
-        person.record_change(before.as_ref(), (tx, "invitation"), request_id).await?;
+        person.record_change(before.as_ref(), (tx, method), request_id).await?;
         Ok(person)
     }
 }
