@@ -76,8 +76,8 @@ fn revoke_origins(
     Ok(vec![url.origin().ascii_serialization()])
 }
 
-/// The pins before the flow has finished, of a connection with these parameters. A host that the token response names is
-/// pinned with the rest when it is known ([`pins`]).
+/// The pins before the flow has finished, of a connection with these parameters. If the flow supplies a parameter, the
+/// hosts of the API are pinned when it is known ([`pins`]), because their URLs cannot be made before.
 ///
 /// # Errors
 /// As [`pins`].
@@ -85,7 +85,7 @@ pub fn pins_before_flow(
     manifest: &Manifest,
     params: &BTreeMap<String, String>,
 ) -> Result<Pins, Finding> {
-    if !manifest.finds_host() {
+    if manifest.params.iter().all(|param| param.from.is_none()) {
         return pins(manifest, params);
     }
     let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);

@@ -95,12 +95,6 @@ pub struct Brand {
 }
 
 impl Manifest {
-    /// Whether the token response names a host of the API.
-    #[must_use]
-    pub fn finds_host(&self) -> bool {
-        self.params.iter().any(|param| !param.within.is_empty())
-    }
-
     /// Whether `name` is a parameter that an admin enters, rather than one that an OAuth flow supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {

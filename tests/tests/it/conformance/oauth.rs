@@ -193,7 +193,11 @@ impl Vendor {
                 .any(|(_, token)| value.contains(token.as_str()) || plain.contains(token.as_str()))
         });
         let named = tokens.iter().find(|(_, token)| text_of.contains(token.as_str()));
-        if named.is_none() && !carried {
+        // A request may name the connection by a parameter, and authenticate as the app.
+        let names_no_token = self.manifest.pointer("/revoke/request").is_some_and(|request| {
+            text(request, "/auth") != "token" && !request.to_string().contains("{token}")
+        });
+        if named.is_none() && !carried && !names_no_token {
             state.complaints.push("Revoke: the request names no token".to_owned());
         }
         let standard = self.manifest.pointer("/revoke/rfc7009").is_some();
@@ -218,6 +222,8 @@ impl Vendor {
                 state.expect("Revoke: client_id", &Some(id), &sent.get("client_id"));
                 state.expect("Revoke: client_secret", &Some(secret), &sent.get("client_secret"));
             }
+            // The token that is revoked authenticates the request, wherever the access token would.
+            "token" if named.is_none() && carried => {}
             "token" if named.is_none() => {
                 self.check_injection(state, "Revoke", request, generation)
             }

@@ -180,16 +180,17 @@ impl Vendor {
             own == host && path(&target) == path(request.target())
         };
         let body = String::from_utf8_lossy(&request.body).into_owned();
+        let refresh = format!("refresh.{}.", self.id);
         let has_grant = body.contains("grant_type") || body.contains("code.");
         let oauth2 = |name: &str| text(&self.manifest, &format!("/oauth2/{name}"));
         if !oauth2("refresh/url").is_empty()
             && is_at(oauth2("refresh/url"))
-            && body.contains("refresh.")
+            && body.contains(&refresh)
         {
             return Kind::Refresh;
         }
         if has_grant && !oauth2("token_url").is_empty() && is_at(oauth2("token_url")) {
-            return if body.contains("refresh.") { Kind::Refresh } else { Kind::Token };
+            return if body.contains(&refresh) { Kind::Refresh } else { Kind::Token };
         }
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;

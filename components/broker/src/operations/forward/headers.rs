@@ -84,6 +84,10 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
         else {
             continue;
         };
+        if name == header::ACCEPT && headers.get(header::ACCEPT).is_some_and(|own| own == "*/*") {
+            // HTTP libraries add this by themselves. An agent that asks for a type gets it.
+            headers.remove(header::ACCEPT);
+        }
         headers.entry(name).or_insert(value);
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
