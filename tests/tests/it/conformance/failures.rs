@@ -2,16 +2,13 @@
 //! trouble for a dead credential.
 
 use std::io::{Read as _, Write as _};
-use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::shape::list;
-use super::vendor::Vendor;
-use crate::kit::app::{Answer, App};
+use crate::kit::app::Answer;
 use crate::kit::upstream::Reply;
 
 /// A way to fail. The last two are none: they are unusual ways to succeed.
@@ -89,21 +86,6 @@ impl Failure {
             answer.status == status && found == body && answer.header("retry-after") == retry;
         if is_same { Ok(()) } else { Err(format!("a call that meets {self:?} got {answer:?}")) }
     }
-
-    /// The health that a check must find when the verify request meets this failure.
-    pub(super) fn health(self, vendor: &Vendor) -> &'static str {
-        let is_shown = |place: &str, status: u16| {
-            list(&vendor.manifest, place).any(|sign| *sign == json!(status))
-        };
-        match self {
-            Self::Gzip | Self::WrongContentType => "healthy",
-            Self::Forbidden if is_shown("/verify/live_on", 403) => "healthy",
-            Self::Forbidden if is_shown("/verify/trouble_on", 403) => "failing",
-            Self::Forbidden | Self::Unauthorized if vendor.refreshes() => "failing",
-            Self::Forbidden | Self::Unauthorized => "reauthorize",
-            Self::TooMany | Self::Broken | Self::Html | Self::Silent => "failing",
-        }
-    }
 }
 
 fn zipped(text: &str) -> Vec<u8> {
@@ -116,18 +98,4 @@ fn unzipped(bytes: &[u8]) -> String {
     let mut text = String::new();
     let _ = GzDecoder::new(bytes).read_to_string(&mut text);
     text
-}
-
-/// Checks every connection while its provider is silent. All wait at the same time, for the time limit of a check.
-pub(super) async fn time_outs(app: &App, vendors: &[Arc<Vendor>]) -> Vec<String> {
-    let waiting = vendors.iter().filter(|vendor| vendor.verifies()).map(async |vendor| {
-        vendor.state().failure = Some(Failure::Silent);
-        let path = format!("/api/integrations/{}/check", vendor.id);
-        let answer = app.post(&path).as_admin().send().await;
-        vendor.state().failure = None;
-        vendor.let_go();
-        let state = answer.json()["health"]["state"].as_str().unwrap_or_default().to_owned();
-        (state != "failing").then(|| format!("{}: a silent provider: {answer:?}", vendor.id))
-    });
-    futures::future::join_all(waiting).await.into_iter().flatten().collect()
 }

@@ -4,6 +4,7 @@
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::checks::health;
 use super::failures::{Failure, OF_CALLS, OF_CHECKS};
 use super::shape::{fill, fill_url, host_and_target, list, map, path, query, text};
 use super::vendor::{Kind, Vendor};
@@ -332,7 +333,7 @@ impl Traveller<'_> {
         self.vendor.state().failure = Some(failure);
         let found = self.check().await;
         self.vendor.state().failure = None;
-        let (found, expected) = (found?, failure.health(self.vendor));
+        let (found, expected) = (found?, health(failure, self.vendor));
         ensure(found == expected, || {
             format!("a check that meets {failure:?} finds {found}, not {expected}")
         })?;

@@ -14,6 +14,7 @@
 //! - `tls`: a server that is every host
 //! - `vendor`: the provider of one manifest
 
+mod checks;
 mod document;
 mod failures;
 mod hosts;
@@ -75,7 +76,7 @@ async fn every_built_in_manifest_does_what_it_declares() {
             Err(why) => failures.push(format!("{id}: {why}")),
         }
     }
-    failures.extend(failures::time_outs(&app, &vendors).await);
+    failures.extend(checks::time_outs(&app, &vendors).await);
     failures.extend(hosts.strays().into_iter().map(|stray| format!("nobody's: {stray}")));
     failures.sort();
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
