@@ -286,6 +286,7 @@ impl AccountCheck<'_> {
                 let words = format!("the provider's response does not fit: {}", finding.detail);
                 Refusal { code: "provider_error", words }
             })?;
+        self.check_hosts(usable, before)?;
         let expected = before.and_then(|before| before.account_id.as_deref());
         let health = self.verify(usable, expected).await?;
         self.check_account(&usable.account, expected, health)?;
@@ -338,6 +339,30 @@ impl AccountCheck<'_> {
         let label = label.unwrap_or("another account");
         let words = format!("{label} was connected, which is not the account that it was before");
         Err(Refusal { code: "account_mismatch", words })
+    }
+
+    /// Compares the hosts that the token response names with those of the connection before. Another host belongs to
+    /// another account, whatever that host says of itself.
+    fn check_hosts(
+        &self,
+        usable: &Usable,
+        before: Option<&PreviousConnection>,
+    ) -> Result<(), Refusal> {
+        let Some(before) = before.filter(|_| !self.flow.accept_account_change) else {
+            return Ok(());
+        };
+        let params = &usable.sourced.manifest.params;
+        for param in params.iter().filter(|param| !param.within.is_empty()) {
+            let hosts = (before.params.get(&param.name), usable.params.get(&param.name));
+            if let (Some(old), Some(new)) = hosts
+                && old != new
+            {
+                let words =
+                    format!("the provider now names the host {new}, and it was {old} before");
+                return Err(Refusal { code: "account_mismatch", words });
+            }
+        }
+        Ok(())
     }
 
     /// Parameters that the provider supplied. A value with a secret in it is an error.

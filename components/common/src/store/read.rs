@@ -10,6 +10,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::schema;
+use super::writer::close_kept;
 use crate::domain::Page;
 use crate::error::{Error, Result};
 use crate::platform::server;
@@ -75,6 +76,7 @@ async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(rows) => Ok(rows),
         Err(error) => {
             READER.set(None);
+            close_kept();
             Err(error.into())
         }
     }

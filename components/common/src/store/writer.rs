@@ -128,6 +128,11 @@ pub(super) async fn run_aside(
     }
 }
 
+/// Closes the connection that is kept. An error of the instance's reader may concern it too.
+pub(super) fn close_kept() {
+    KEPT.set(None);
+}
+
 /// When a commit returns.
 #[derive(Clone, Copy)]
 pub(super) enum Durability {

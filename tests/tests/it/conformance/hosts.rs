@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::journey::{connect, travel};
+use super::journey::{connect, reconnect, travel};
 use super::tls::Hosts;
 use super::vendor::{Kind, Vendor};
 use crate::kit::app::{App, Options};
@@ -127,6 +127,13 @@ async fn a_host_of_the_token_response_outside_its_domains_gets_nothing() {
     assert_eq!(page.status, 200, "{page:?}");
     let one = app.get("/api/integrations/pipedrive-oauth").as_admin().send().await.json();
     assert_eq!(one["params"]["api_domain"], "beta.pipedrive.com", "{one}");
+    // Another company is another account, whatever its own host would say.
+    vendor.state().lie = Some("https://gamma.pipedrive.com".to_owned());
+    let page = reconnect(&app, vendor).await;
+    assert_eq!(page.header("x-nexus-error"), "account_mismatch", "{page:?}");
+    let one = app.get("/api/integrations/pipedrive-oauth").as_admin().send().await.json();
+    assert_eq!(one["params"]["api_domain"], "beta.pipedrive.com", "{one}");
+    vendor.state().lie = Some("https://beta.pipedrive.com".to_owned());
     // Who may change the row cannot take the token to another company, nor to another domain.
     for host in ["acme.pipedrive.com", "evil.example"] {
         let changed = format!("update integrations set params = '{{\"api_domain\":\"{host}\"}}'");

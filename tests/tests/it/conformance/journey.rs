@@ -53,6 +53,11 @@ pub(super) async fn connect(app: &App, vendor: &Vendor) -> Answer {
     traveller.ask().await
 }
 
+/// The answer to an attempt to connect again.
+pub(super) async fn reconnect(app: &App, vendor: &Vendor) -> Answer {
+    Traveller { app, vendor }.reconnect().await
+}
+
 struct Traveller<'a> {
     app: &'a App,
     vendor: &'a Vendor,
@@ -249,11 +254,14 @@ impl Traveller<'_> {
     }
 
     /// The authorization of a connection that has one.
-    async fn connect_again(&self) -> Outcome {
+    async fn reconnect(&self) -> Answer {
         let call = self.app.post(&self.path("/authorize")).as_admin();
         let begun = call.json(&json!({})).send().await;
-        ensure(begun.status == 200, || format!("connecting again: {begun:?}"))?;
-        let answer = self.finish(&begun).await;
+        if begun.status == 200 { self.finish(&begun).await } else { begun }
+    }
+
+    async fn connect_again(&self) -> Outcome {
+        let answer = self.reconnect().await;
         ensure(answer.status == 200, || format!("connecting again: {answer:?}"))
     }
 
