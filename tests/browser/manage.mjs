@@ -28,7 +28,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await card.click();
   const billing = page.locator("main");
   await page.getByRole("heading", { name: "Sandbox", exact: true, level: 1 }).waitFor();
-  await billing.getByText("Healthy").waitFor();
+  await billing.getByText("Healthy", { exact: true }).waitFor();
   assert.match(page.url(), /#\/integrations\/sandbox$/);
   await look("manage-overview");
   await billing.getByRole("button", { name: "Check now" }).click();
@@ -57,7 +57,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await key.fill("another-key-0000000000001234");
   await key.press("Enter");
   await said(page, "The credentials of Billing were replaced.");
-  await billing.getByText("Ends in 1234").waitFor();
+  await billing.getByText(/^Ends in 1234/).waitFor();
 
   // A request that ends late closes only its own dialog.
   const change = await hold(page, `**/api/integrations/${made.id}`, "PUT");

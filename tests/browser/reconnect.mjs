@@ -48,7 +48,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await said(page, `${made.name} was reconnected.`);
   const now = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);
-  await page.getByRole("listitem").getByText("Healthy").waitFor();
+  await page.getByRole("listitem").getByText("Healthy", { exact: true }).waitFor();
   assert.equal(await page.getByRole("heading", { name: /Needs attention/ }).count(), 0);
   assert.equal(await dialog.count(), 0);
 });

@@ -71,6 +71,6 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   ]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.getByRole("button", { name: /allow/i }).click();
-  await page.getByText("Healthy").waitFor();
+  await page.getByText("Healthy", { exact: true }).waitFor();
   await page.getByRole("switch", { checked: true }).waitFor();
 });
