@@ -186,14 +186,15 @@ async fn tokens_are_refreshed_at_the_refresh_url() {
         "{refreshes:?}"
     );
 
-    // A workspace that moves the refresh URL sends the secret nowhere: the app must be entered again.
+    // A refresh URL that is moved gets no secret: a connection keeps its version of the manifest, and for a new one the
+    // OAuth app must be entered again.
     manifest["oauth2"]["refresh"]["url"] = Value::from("https://evil.example/token");
     let call = app.put("/api/manifests/custom-refresh?believe_effect=false").as_admin();
     assert_eq!(call.json(&manifest).send().await.status, 200);
     let sql = "update credentials set expires_at = 1, refresh_at = 1";
     app.database().execute(sql, []).unwrap();
     let call = app.get("/api/proxy/custom-refresh/x").as_role("AGENT", "acme").send().await;
-    assert!(!call.status.is_success(), "{call:?}");
+    assert_eq!(call.status, 200, "{call:?}");
     assert!(hosts.strays().is_empty(), "{:?}", hosts.strays());
     assert!(vendor.state().arrived.iter().all(|one| one.host != "evil.example"));
     let body = json!({"manifest_id": "custom-refresh", "name": "Again"});

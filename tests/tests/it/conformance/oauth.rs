@@ -167,9 +167,15 @@ impl Vendor {
 
     /// The names and values of the tokens that a revocation may name.
     fn revocable(&self, generation: u32) -> Vec<(String, String)> {
-        let values = self.values(generation);
-        let tokens = list(&self.manifest, "/revoke/tokens").filter_map(Value::as_str);
-        tokens.filter_map(|name| Some((name.to_owned(), values.get(name)?.clone()))).collect()
+        // An attempt that was refused gives up its tokens, while the next one may have begun.
+        let of = |generation| {
+            let values = self.values(generation);
+            let tokens = list(&self.manifest, "/revoke/tokens").filter_map(Value::as_str);
+            tokens
+                .filter_map(|name| Some((name.to_owned(), values.get(name)?.clone())))
+                .collect::<Vec<_>>()
+        };
+        (0..=generation).rev().flat_map(of).collect()
     }
 
     pub(super) fn is_revocation(&self, is_at: &dyn Fn(&str) -> bool, request: &Seen) -> bool {
@@ -256,9 +262,8 @@ impl Vendor {
             state.expect(&format!("Revoke: the header {name}"), &vec![value.as_str()], &sent);
         }
         let mut values = self.values(state.generation);
-        if let Some((_, token)) = named {
-            values.insert("token".to_owned(), token.clone());
-        }
+        let token = named.map_or("(no known token)", |(_, token)| token);
+        values.insert("token".to_owned(), token.to_owned());
         let url = text(&self.manifest, "/revoke/request/url");
         let asked = query(request.target());
         for (name, template) in query(url) {
