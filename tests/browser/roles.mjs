@@ -56,6 +56,8 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.waitForURL(`${facts.provider}/callback?*`);
   await page.goto("/");
   await page.getByText("Ann · Agent").waitFor();
+  // The page of the manager may have asked once more after the role had changed.
+  refused.length = 0;
   const app = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Claude/ }) });
   await app.getByText("Every integration").waitFor();
   await titled(page, "Connected apps · Integration Nexus");
