@@ -114,7 +114,10 @@ fn requests() -> Value {
     let mut params = texts(253);
     for (schema, what) in [
         (&mut credentials, "All of the manifest's credential fields, by name"),
-        (&mut params, "The manifest's parameters, by name"),
+        (
+            &mut params,
+            "The manifest's parameters, by name. Only an ADMIN enters the host of a provider that customers run themselves",
+        ),
     ] {
         if let Value::Object(schema) = schema {
             schema.insert("description".into(), json!(what));

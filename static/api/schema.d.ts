@@ -1591,7 +1591,7 @@ export interface components {
             readonly manifest_id: string;
             /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name: string;
-            /** @description The manifest's parameters, by name */
+            /** @description The manifest's parameters, by name. Only an ADMIN enters the host of a provider that customers run themselves */
             readonly params?: {
                 readonly [key: string]: string;
             };
@@ -1627,7 +1627,7 @@ export interface components {
             };
             /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name?: string;
-            /** @description The manifest's parameters, by name */
+            /** @description The manifest's parameters, by name. Only an ADMIN enters the host of a provider that customers run themselves */
             readonly params?: {
                 readonly [key: string]: string;
             };

@@ -36,7 +36,10 @@ pub(crate) async fn begin(
         is_admin: context.caller.may(Role::Admin),
         force: None,
     };
-    match (broker.call::<BeginAuthorization>(&asked).await?, &input.scopes) {
+    let begun = broker.call::<BeginAuthorization>(&asked).await.inspect_err(|error| {
+        access::record_if_forbidden(error, context.entry("integration.create", id, json!({})));
+    })?;
+    match (begun, &input.scopes) {
         (Begun::Flow(begun), _) => Ok(Some(begun)),
         (Begun::NotOauth, None) => Ok(None),
         (Begun::NotOauth, Some(_)) => Err(Error::invalid(

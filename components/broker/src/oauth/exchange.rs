@@ -286,9 +286,10 @@ impl AccountCheck<'_> {
                 let words = format!("the provider's response does not fit: {}", finding.detail);
                 Refusal { code: "provider_error", words }
             })?;
-        self.check_hosts(usable, before)?;
         let expected = before.and_then(|before| before.account_id.as_deref());
         let health = self.verify(usable, expected).await?;
+        // After the verification, which says whose tokens these are: so they can be revoked.
+        self.check_hosts(usable, before)?;
         self.check_account(&usable.account, expected, health)?;
         Ok(health)
     }

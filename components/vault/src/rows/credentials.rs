@@ -44,8 +44,13 @@ impl StoredCredential {
                    from integrations i join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = read_row(sql, key.values()).await?;
-        let row = row.ok_or_else(|| Error::no_such("integration", key.id))?;
-        Self::of(&row)
+        let not_connected = || {
+            Error::NotFound(format!(
+                "the integration {} has no credential yet. Connect it first",
+                key.id
+            ))
+        };
+        Self::of(&row.ok_or_else(not_connected)?)
     }
 
     fn of(row: &Row) -> Result<Self> {

@@ -174,7 +174,7 @@ async fn usage_is_summed_up_per_hour_and_day() {
 #[tokio::test]
 async fn the_usage_of_the_workspace_is_summed_up_by_integration_and_by_agent() {
     let (app, _provider, id) = connected().await;
-    let other = connect(&app, "stripe", "Second").await;
+    let other = connect(&app, "custom-stripe", "Second").await;
     let database = app.database();
     let (hour, day) = (3_600_000, 24 * 3_600_000);
     let midnight: i64 =

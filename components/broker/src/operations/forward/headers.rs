@@ -84,7 +84,8 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
         else {
             continue;
         };
-        if name == header::ACCEPT && headers.get(header::ACCEPT).is_some_and(|own| own == "*/*") {
+        if name == header::ACCEPT && headers.get_all(header::ACCEPT).iter().all(|own| own == "*/*")
+        {
             // HTTP libraries add this by themselves. An agent that asks for a type gets it.
             headers.remove(header::ACCEPT);
         }
