@@ -256,7 +256,7 @@ async fn no_operation_returns_a_plaintext() {
     let stored = json!({"workspace": "acme", "integration_id": one, "actor": "x"});
     let new = json!({"workspace": "acme", "integration_id": one, "manifest_id": "custom-stripe",
         "params": {}, "credentials": {"api_key": KEY}, "verify": true,
-        "actor": "x"});
+        "actor": "x", "is_admin": false});
     for (operation, caller, body) in [
         ("check", "upkeep", &stored),
         ("plan-revocation", "delete", &stored),
