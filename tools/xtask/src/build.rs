@@ -22,6 +22,9 @@ const LIMIT: u64 = 860_000;
 /// The maximum size of `auth`, which verifies every kind of proof and fetches issuers' keys, in bytes. A third of it
 /// verifies passkeys, with algorithms and attestations that nobody asks for: a debt.
 const LIMIT_OF_AUTH: u64 = 1_380_000;
+/// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
+/// has a limit of its own, in static/build.mjs.
+const LIMIT_OF_UI: u64 = 1_000_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -33,7 +36,7 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB)
+    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB, `ui`: 1 MB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
@@ -91,6 +94,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
 fn limit(name: &str) -> Option<u64> {
     match name {
         "nexus_auth.wasm" => Some(LIMIT_OF_AUTH),
+        "nexus_ui.wasm" => Some(LIMIT_OF_UI),
         _ => (!WITH_THE_TABLE.contains(&name)).then_some(LIMIT),
     }
 }
