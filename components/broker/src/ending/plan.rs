@@ -1,4 +1,4 @@
-//! Plans revocations. For each token that an integration gives up, this module seals the revocation request for
+//! Plans revocations. For each token that an integration no longer uses, this module seals the revocation request for
 //! the outbox, and writes a receipt.
 //!
 //! This module must not write the state `revoked`. Only `outbox` does, after the provider has responded.

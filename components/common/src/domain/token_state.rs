@@ -1,4 +1,4 @@
-//! The state of a token that an integration gives up.
+//! The state of a token that an integration no longer uses.
 
 use super::words;
 

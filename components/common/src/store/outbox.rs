@@ -44,7 +44,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts the tokens that the integration gives up into the outbox. A token without a revocation call
+    /// Puts the tokens that the integration no longer uses into the outbox. A token without a revocation call
     /// gets an event instead.
     ///
     /// # Errors

@@ -167,7 +167,7 @@ impl Vendor {
 
     /// The names and values of the tokens that a revocation may name.
     fn revocable(&self, generation: u32) -> Vec<(String, String)> {
-        // An attempt that was refused gives up its tokens, while the next one may have begun.
+        // The tokens of a refused attempt are revoked while the next one may have begun.
         let of = |generation| {
             let values = self.values(generation);
             let tokens = list(&self.manifest, "/revoke/tokens").filter_map(Value::as_str);
