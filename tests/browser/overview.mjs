@@ -41,6 +41,7 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await number("Needs you").innerText(), "1");
   await look("overview");
 
+  const rows = (period) => page.getByRole("table", { name: `2 calls in ${period}` }).getByRole("row");
   // The arrow keys read the chart out. Screen readers have a table.
   const chart = page.getByRole("group", { name: "2 calls in 7 days" });
   await chart.focus();
@@ -48,10 +49,12 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.locator(".readout").getByText(/2 calls, 0 errors$/).waitFor();
   await page.keyboard.press("Home");
   await page.locator(".readout").getByText(/0 calls, 0 errors$/).waitFor();
-  assert.equal(await page.getByRole("table", { name: "2 calls in 7 days" }).getByRole("row").count(), 7);
+  await rows("7 days").nth(6).waitFor({ state: "attached" });
+  assert.equal(await rows("7 days").count(), 7);
   await page.getByRole("button", { name: "24 hours" }).click();
   await page.getByText("2 calls in 24 hours").first().waitFor();
-  assert.equal(await page.getByRole("table", { name: "2 calls in 24 hours" }).getByRole("row").count(), 24);
+  await rows("24 hours").nth(23).waitFor({ state: "attached" });
+  assert.equal(await rows("24 hours").count(), 24);
   await page.getByRole("button", { name: "30 days" }).click();
   await page.getByText("2 calls in 30 days").first().waitFor();
 
