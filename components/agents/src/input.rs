@@ -17,7 +17,7 @@ const DEFAULT_SECONDS: i64 = 90 * 24 * 60 * 60;
 pub(crate) struct AgentIn {
     /// The name: 1–100 printable characters.
     pub(crate) name: String,
-    /// What the agent is for: at most 500 printable characters.
+    /// The purpose of the agent: at most 500 printable characters.
     #[serde(default)]
     pub(crate) description: String,
     /// The person who answers for the agent: `per_…`.
@@ -32,7 +32,7 @@ pub(crate) struct AgentPatch {
     /// The name.
     #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) name: Option<String>,
-    /// What the agent is for.
+    /// The purpose of the agent.
     #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) description: Option<String>,
     /// Whether the agent may sign in.

@@ -76,7 +76,7 @@ pub(crate) fn of_id_token(
     all.try_fold(first, both).map(Some)
 }
 
-/// What two entries agree on.
+/// The values on which two entries agree.
 fn both(one: Identity, other: Identity) -> Result<Identity> {
     if one.subject != other.subject {
         return Err(Error::misconfigured(

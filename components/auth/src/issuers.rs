@@ -155,7 +155,7 @@ fn malformed(error: &serde_json::Error) -> Error {
     )
 }
 
-/// What is wrong with an entry.
+/// The fault of an entry.
 enum Wrong {
     /// A rule of the list is broken.
     Rule(&'static str),

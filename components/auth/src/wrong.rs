@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     Link,
     /// An authorization code.
     Code,
-    /// What an authenticator signed.
+    /// The data that an authenticator signed.
     Passkey,
 }
 

@@ -68,7 +68,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     Ok(json_response(status, body.to_string()))
 }
 
-/// What the records of a deletion say of the integration.
+/// The statements of the records of a deletion about the integration.
 #[derive(serde::Deserialize)]
 struct Named {
     name: String,

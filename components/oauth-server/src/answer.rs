@@ -11,7 +11,7 @@ use serde_json::json;
 pub(crate) struct OauthError {
     /// `invalid_grant`, …
     pub(crate) code: &'static str,
-    /// What happened, and what to do next.
+    /// The message: the event, and the next step for the reader.
     pub(crate) why: String,
 }
 

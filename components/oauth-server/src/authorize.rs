@@ -141,7 +141,7 @@ async fn checked(inbound: &Inbound, form: &Form) -> Result<(AppClient, AppReques
     Ok((client, AppRequest { resource, ..asked }))
 }
 
-/// What the client asks for. `resource` is empty if the client does not name one.
+/// The request of the client. `resource` is empty if the client does not name one.
 fn request(
     form: &Form,
     client: &AppClient,

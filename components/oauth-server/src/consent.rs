@@ -25,7 +25,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The longest name of a person that is a part of an agent's name, in characters.
 const LONGEST_NAME: usize = 30;
 
-/// What the person chose.
+/// The choice of the person.
 struct Choice {
     is_read_only: bool,
     /// `None`: all integrations.

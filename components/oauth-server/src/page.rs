@@ -18,7 +18,7 @@ pub(crate) const DAYS: [(i64, &str); 4] =
 /// The number of days that is chosen at first.
 const FIRST: i64 = 30;
 
-/// What a person is asked.
+/// The question to a person.
 pub(crate) struct Consent<'a> {
     /// The app's name, which nobody has verified.
     pub(crate) app: &'a str,

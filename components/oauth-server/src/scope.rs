@@ -8,7 +8,7 @@ const READ: &str = "integrations:read";
 const CALL: &str = "integrations:call";
 const OFFLINE: &str = "offline_access";
 
-/// What a program asks for.
+/// The request of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Whether it asks only to read.

@@ -125,7 +125,7 @@ async fn by_code(form: &Form, origin: &Origin) -> Result<Response, Failure> {
     issue(tx, &code.grant).await
 }
 
-/// What a program sends with a code.
+/// The data that a program sends with a code.
 struct SentCode<'a> {
     client_id: &'a str,
     verifier: &'a str,

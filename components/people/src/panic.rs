@@ -17,7 +17,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StopIn {
-    /// What the stop covers.
+    /// The scope of the stop.
     scope: StopScope,
     /// The agent, person, integration or manifest. Missing for the workspace.
     #[serde(default)]

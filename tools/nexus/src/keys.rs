@@ -43,7 +43,7 @@ pub fn run(verb: &Verb) -> Result<()> {
     Ok(())
 }
 
-/// What the keys are for.
+/// The purpose of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// Development: tokens are signed with a secret in the file, and providers on this machine can be called.

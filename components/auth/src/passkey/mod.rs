@@ -184,7 +184,7 @@ pub(crate) async fn use_up(sent: &SentPasskey, request_id: &str) -> Result<Passk
     }
 }
 
-/// What an authenticator signed about itself.
+/// The statement of an authenticator about itself, signed.
 struct Signed {
     /// How often it has signed. 0 if it does not count.
     count: u32,

@@ -17,7 +17,7 @@ use crate::platform::http::Response;
 /// How long a challenge is valid.
 pub const CHALLENGE: Duration = Duration::from_secs(5 * 60);
 
-/// What an authenticator is asked for.
+/// The request to an authenticator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasskeyPurpose {
@@ -40,7 +40,7 @@ pub struct PasskeyBegin {
     pub purpose: PasskeyPurpose,
 }
 
-/// What a browser is told.
+/// The answer to a browser.
 #[derive(Serialize, Deserialize)]
 pub struct BegunPasskey {
     /// The options for the browser's API.

@@ -13,7 +13,7 @@ const ID: usize = 10;
 const SECRET: usize = 43;
 const CHECK: usize = 6;
 
-/// What a key is for.
+/// The purpose of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// The key of an agent.

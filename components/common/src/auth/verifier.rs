@@ -54,7 +54,7 @@ operations! {
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
 
-/// What a client sent to prove its identity.
+/// The evidence that a client sent to prove its identity.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
@@ -128,7 +128,7 @@ pub enum SecretKind {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrongSecret {
-    /// What the secret would be for.
+    /// The purpose that the secret would have.
     pub kind: SecretKind,
     /// The address of the client.
     pub address: Option<String>,
@@ -209,7 +209,7 @@ pub async fn count_wrong(kind: SecretKind, address: Option<String>) -> Result<()
     call_openly::<CountWrong>(&WrongSecret { kind, address }, TIME_LIMIT).await.map(drop)
 }
 
-/// What a browser is told for `purpose`.
+/// The answer to a browser for `purpose`.
 ///
 /// # Errors
 /// [`Error::Conflict`] (`passkeys_unavailable`), a refusal of `auth`. [`Error::Unavailable`] if `auth` does not

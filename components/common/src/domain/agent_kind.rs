@@ -37,7 +37,7 @@ words! {
 }
 
 words! {
-    /// What an emergency stop covers.
+    /// The scope of an emergency stop.
     StopScope {
         /// One agent.
         Agent = "agent",

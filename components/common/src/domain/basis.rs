@@ -25,7 +25,7 @@ pub struct Basis {
     pub limits: Option<GrantLimits>,
 }
 
-/// What a person agreed to for a connected app. It never changes: a new agreement is a new app.
+/// The rights that a person gave to a connected app. It never changes: a new agreement is a new app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GrantLimits {

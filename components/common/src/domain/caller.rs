@@ -33,7 +33,7 @@ impl Role {
     }
 }
 
-/// What kind of caller it is.
+/// The kind of caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerKind {
@@ -68,7 +68,7 @@ pub struct Caller {
     pub workspace: String,
     /// The subject that records name: the `sub` of an outside token, else the id of the agent or person.
     pub subject: String,
-    /// What kind of caller it is.
+    /// The kind of caller.
     pub kind: CallerKind,
     /// The role. `None` if the token has no known role; then the caller may do nothing.
     pub role: Option<Role>,

@@ -8,7 +8,7 @@ use http::{HeaderName, StatusCode, header};
 use super::{set, typed};
 use crate::platform::http::Response;
 
-/// What a page needs beside its text.
+/// The data of a page beside its text.
 pub struct HtmlPage {
     /// The directives for what the page loads from this application: `style-src 'self'`.
     pub loads: &'static str,

@@ -40,7 +40,7 @@ thread_local! {
 pub struct Limit<'a> {
     /// The number of calls.
     pub per_minute: u32,
-    /// What is counted: `calls of this agent`.
+    /// The calls that are counted: `calls of this agent`.
     pub subject: &'a str,
     /// Where the limit is set.
     pub set_by: &'a str,

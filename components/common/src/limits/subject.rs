@@ -30,7 +30,7 @@ impl Minute {
     }
 }
 
-/// Who or what is counted.
+/// The subject whose calls are counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject(pub(super) String);
 

@@ -28,7 +28,7 @@ pub(super) struct Tally {
     is_timed: bool,
 }
 
-/// What follows from a call.
+/// The consequence of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Spent {
     /// The limit is reached.

@@ -27,7 +27,7 @@ pub struct NewAgent<'a> {
     pub id: &'a str,
     /// The name. No other agent of the workspace has it.
     pub name: &'a str,
-    /// What the agent is for.
+    /// The purpose of the agent.
     pub description: &'a str,
     /// The person who answers for the agent.
     pub owner: Option<&'a str>,
@@ -40,7 +40,7 @@ pub struct NewAgent<'a> {
 pub struct AgentChange<'a> {
     /// The name.
     pub name: Option<&'a str>,
-    /// What the agent is for.
+    /// The purpose of the agent.
     pub description: Option<&'a str>,
     /// Whether the agent may sign in.
     pub status: Option<AccountStatus>,

@@ -16,7 +16,7 @@ pub(super) const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
 /// minutes.
 const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 
-/// What a tick does with a credential.
+/// The work of a tick on a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueWork {
     /// Checks it at the provider.
@@ -34,7 +34,7 @@ pub struct DueCheck {
     pub workspace: String,
     /// The integration.
     pub integration_id: String,
-    /// What is to be done.
+    /// The work to do.
     pub work: DueWork,
 }
 
@@ -98,7 +98,7 @@ pub async fn take_check_of_minute(key: IntegrationKey<'_>) -> Result<bool> {
     Ok(matches!(write_if_free(claim, key.and(again)).await?, IfFree::Done(Some(_))))
 }
 
-/// What a check of one version of a credential found.
+/// The result of a check of one version of a credential.
 pub struct CheckFound<'a> {
     /// The version of the credential.
     pub version: i64,

@@ -4,7 +4,7 @@ use super::read;
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 
-/// Whose rows are read.
+/// The owner of the rows that are read.
 #[derive(Debug, Clone, Copy)]
 pub enum MeteredScope<'a> {
     /// Those of all workspaces.

@@ -35,7 +35,7 @@ pub struct Version {
     commits: i64,
 }
 
-/// What is read.
+/// The source of a read.
 enum Source {
     /// A file, by this reader.
     File(Reader),

@@ -52,7 +52,7 @@ pub struct Stops<'a> {
 pub struct NewStop<'a> {
     /// The id: `stp_…`.
     pub id: &'a str,
-    /// What it covers.
+    /// The scope of the stop.
     pub scope: StopScope,
     /// The agent, person, integration or manifest. `None` for the workspace.
     pub target: Option<&'a str>,

@@ -11,7 +11,7 @@ pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 #[derive(Default)]
 pub(super) struct Exposition(String);
 
-/// What a family measures.
+/// The quantity that a family measures.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// A sum that only grows.

@@ -85,7 +85,7 @@ impl CallOutcome {
     }
 }
 
-/// What kind of agent makes a call.
+/// The kind of agent that makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AgentLabel {
     /// It has a key that was made here, or signs its tokens itself.

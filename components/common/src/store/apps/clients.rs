@@ -20,7 +20,7 @@ const PER_MINUTE_OF_UNKNOWN: u32 = 60;
 /// How long a client without a connected app is kept after a person last agreed, in milliseconds: 180 days.
 const USED_MS: i64 = 180 * UNUSED_MS;
 
-/// What a client says about itself. Nobody has verified it.
+/// The statements of a client about itself. Nobody has verified it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppMetadata {
     /// The name.
@@ -36,7 +36,7 @@ pub struct AppMetadata {
 pub struct AppClient {
     /// `nxc_…`, or the URL of the client's document.
     pub id: String,
-    /// What it says about itself.
+    /// The statements of the client about itself.
     pub metadata: AppMetadata,
     /// Whether the copy of a document is fresh. A registration always is.
     pub is_fresh: bool,

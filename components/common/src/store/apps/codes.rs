@@ -24,7 +24,7 @@ pub struct NewCode<'a> {
 
 /// A stored code.
 pub struct StoredCode {
-    /// What the person agreed to.
+    /// The rights that the person gave.
     pub grant: StoredGrant,
     /// Where the code was sent.
     pub redirect_uri: String,

@@ -1,4 +1,4 @@
-//! What people agreed to: one grant for each connected app. A grant is ended with its agent.
+//! The agreements of people: one grant for each connected app. A grant is ended with its agent.
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ pub struct NewGrant<'a> {
     pub may_refresh: bool,
     /// The scope of the tokens.
     pub scope: &'a str,
-    /// What the tokens are for.
+    /// The purpose of the tokens.
     pub resource: &'a str,
     /// For how long, in milliseconds.
     pub lifetime_ms: i64,
@@ -53,7 +53,7 @@ pub struct StoredGrant {
     pub may_refresh: bool,
     /// The scope of the tokens.
     pub scope: String,
-    /// What the tokens are for.
+    /// The purpose of the tokens.
     pub resource: String,
     /// When the grant expires, in milliseconds since the Unix epoch.
     pub expires_at: i64,

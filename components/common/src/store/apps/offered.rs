@@ -7,7 +7,7 @@ use crate::store::read;
 /// How many integrations the form shows.
 const MOST: u32 = 200;
 
-/// Whose integrations are offered.
+/// The owner of the integrations that are offered.
 pub struct Offering<'a> {
     /// The workspace.
     pub workspace: &'a str,

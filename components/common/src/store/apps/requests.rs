@@ -28,7 +28,7 @@ pub struct AppRequest {
     pub is_read_only: bool,
     /// Whether the client gets refresh tokens.
     pub may_refresh: bool,
-    /// What the tokens are for: a URL of ours.
+    /// The purpose of the tokens: a URL of ours.
     pub resource: String,
 }
 

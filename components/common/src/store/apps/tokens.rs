@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 use crate::store::{Transaction, read_row};
 
-/// What a token is for.
+/// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppTokenKind {
     /// It is sent with calls.
@@ -32,7 +32,7 @@ pub struct NewAppToken<'a> {
     pub id: &'a str,
     /// The agent.
     pub agent_id: &'a str,
-    /// What the token is for.
+    /// The purpose of the token.
     pub kind: AppTokenKind,
     /// The SHA-256 of the secret part.
     pub secret_hash: [u8; 32],
@@ -42,7 +42,7 @@ pub struct NewAppToken<'a> {
 
 /// A stored token, for the authorization server.
 pub struct StoredAppToken {
-    /// What the person agreed to.
+    /// The rights that the person gave.
     pub grant: StoredGrant,
     /// The SHA-256 of the secret part.
     pub secret_hash: Vec<u8>,
@@ -64,7 +64,7 @@ pub struct StoredAccessToken {
     pub expires_at: i64,
     /// The URL that the token is for.
     pub resource: String,
-    /// What the person agreed to.
+    /// The rights that the person gave.
     pub limits: GrantLimits,
 }
 
@@ -167,7 +167,7 @@ pub async fn find_access_token(id: &str) -> Result<Option<StoredAccessToken>> {
     read_row(sql, [Value::text(id)]).await?.as_ref().map(access_token).transpose()
 }
 
-/// What a person agreed to for the connected app `agent_id`. `None` if the agent is not a connected app.
+/// The rights that a person gave to the connected app `agent_id`. `None` if the agent is not a connected app.
 ///
 /// # Errors
 /// [`Error::Storage`], [`Error::Unreadable`].
