@@ -12,8 +12,7 @@ import { t } from "../text/all";
 import { Detail } from "./activity";
 import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
-import { Select } from "./controls";
-import { Icon } from "./icons";
+import { SearchField, Select } from "./controls";
 import { Alert, Button, CopyField, LoadError, RouteLink, Skeleton } from "./parts";
 import { receiptRoute } from "./receipts";
 import { useAgentName } from "./use-agents";
@@ -81,10 +80,12 @@ function Filters({ filters, onChange }: { filters: AuditFilters; onChange(filter
         onChange({ ...filters, text: typed.trim() });
       }}
     >
-      <div class="search">
-        <Icon name="search" />
-        <input type="search" aria-label={t.audit.search} placeholder={t.audit.search} value={typed} spellcheck={false} onInput={(event) => setTyped(event.currentTarget.value)} onBlur={() => typed.trim() !== filters.text && onChange({ ...filters, text: typed.trim() })} />
-      </div>
+      <SearchField
+        label={t.audit.search}
+        typed={typed}
+        onType={setTyped}
+        onBlur={() => typed.trim() !== filters.text && onChange({ ...filters, text: typed.trim() })}
+      />
       <Select
         label={t.audit.columns.outcome}
         value={filters.outcome}

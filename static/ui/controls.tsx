@@ -1,5 +1,5 @@
 /** The controls of forms. */
-import type { ComponentChildren, TargetedEvent } from "preact";
+import type { ComponentChildren, InputHTMLAttributes, Ref, TargetedEvent } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { t } from "../text";
@@ -120,6 +120,37 @@ export function Select({ label, value, options, onChange }: SelectProps) {
         <option value={value}>{label}</option>
       ))}
     </select>
+  );
+}
+
+interface SearchFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "onKeyDown" | "onBlur" | "aria-keyshortcuts"> {
+  /** The name of the field, which it also shows while it is empty. */
+  label: string;
+  typed: string;
+  onType(typed: string): void;
+  input?: Ref<HTMLInputElement>;
+  class?: string;
+  role?: "search";
+  /** Whether the page puts the focus here when it opens. */
+  "data-start"?: boolean;
+}
+
+/** A field for what to search for, with its icon. */
+export function SearchField({ label, typed, onType, input, class: own = "search", role, ...others }: SearchFieldProps) {
+  return (
+    <div class={own} role={role}>
+      <Icon name="search" />
+      <input
+        {...others}
+        ref={input ?? null}
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={typed}
+        spellcheck={false}
+        onInput={(event) => onType(event.currentTarget.value)}
+      />
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import type { Service } from "../config/services";
 import { t } from "../text/all";
 import { useNexus } from "./context";
 import type { LoadState } from "./context";
-import { Icon } from "./icons";
+import { SearchField } from "./controls";
 import { LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { useOauthApps } from "./use-oauth-apps";
 
@@ -88,20 +88,7 @@ function Services({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
   );
   return (
     <div class="gallery">
-      <div class="search" role="search">
-        <Icon name="search" />
-        <input
-          type="search"
-          aria-label={t.add.search}
-          aria-keyshortcuts="/"
-          placeholder={t.add.search}
-          value={typed}
-          spellcheck={false}
-          data-start
-          onInput={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={key}
-        />
-      </div>
+      <SearchField label={t.add.search} typed={typed} onType={setTyped} role="search" aria-keyshortcuts="/" data-start onKeyDown={key} />
       <Categories catalogue={catalogue} services={services.length} chosen={category} onChoose={setCategory} />
       <div ref={tiles} onKeyDown={moveAmongTiles}>
         <p class="unseen" role="status">

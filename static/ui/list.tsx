@@ -10,7 +10,7 @@ import { t } from "../text";
 import { Card } from "./card";
 import { check, setActive } from "./changes";
 import { useNexus, useNow } from "./context";
-import { Select } from "./controls";
+import { SearchField, Select } from "./controls";
 import { Icon } from "./icons";
 import { Lazy } from "./lazy";
 import { Button, EmptyState, LoadError } from "./parts";
@@ -208,19 +208,7 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
   }, [open]);
   return (
     <div class="toolbar" role="search">
-      <div class="search">
-        <Icon name="search" />
-        <input
-          ref={search}
-          type="search"
-          aria-label={t.list.search}
-          aria-keyshortcuts="/"
-          placeholder={t.list.search}
-          value={typed}
-          spellcheck={false}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </div>
+      <SearchField label={t.list.search} typed={typed} onType={setTyped} input={search} aria-keyshortcuts="/" />
       <Select
         label={t.list.status}
         value={filters.status}

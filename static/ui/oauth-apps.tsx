@@ -7,7 +7,7 @@ import { t } from "../text/all";
 import { OauthAppForm, callbackOf } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
-import { Icon } from "./icons";
+import { SearchField } from "./controls";
 import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton, useFocus } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
@@ -109,10 +109,7 @@ function ProviderPicker({ free, onPick }: { free: readonly ManifestSummary[]; on
   const found = search(free, typed);
   return (
     <>
-      <div class="search picker" role="search">
-        <Icon name="search" />
-        <input type="search" ref={input} aria-label={t.add.search} placeholder={t.add.search} value={typed} spellcheck={false} onInput={(event) => setTyped(event.currentTarget.value)} />
-      </div>
+      <SearchField label={t.add.search} typed={typed} onType={setTyped} input={input} class="search picker" role="search" />
       <ul class="providers" aria-label={t.apps.pick}>
         {found.map((one) => (
           <li key={one.id}>
