@@ -32,6 +32,8 @@ pub(crate) struct BenchSetup {
     pub(crate) token: String,
     /// A token of an AGENT of another workspace.
     pub(crate) attacker: String,
+    /// The variables of the applications.
+    pub(crate) variables: Variables,
 }
 
 /// A running application.
@@ -55,7 +57,7 @@ impl BenchSetup {
         let ttl = Duration::from_secs(7_200);
         let token = token::mint(&variables, Role::Admin, "bench", "bench", ttl)?;
         let attacker = token::mint(&variables, Role::Agent, "attack", "attacker", ttl)?;
-        Ok(Self { directory, runtime, token, attacker })
+        Ok(Self { directory, runtime, token, attacker, variables })
     }
 
     /// The name of the runtime: `embedded` or `spin`.

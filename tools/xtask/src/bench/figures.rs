@@ -32,6 +32,11 @@ impl Figures {
         (f64::from(self.p50) - f64::from(other.p50)) / 1_000.0
     }
 
+    /// How many times `other`'s median this 99th percentile is; 0 if there is no median.
+    pub(crate) fn p99_to_p50(&self, other: &Self) -> f64 {
+        if other.p50 > 0 { f64::from(self.p99) / f64::from(other.p50) } else { 0.0 }
+    }
+
     /// These responses per second as a part of `other`'s; 0 if `other` had none.
     pub(crate) fn rate_to(&self, other: &Self) -> f64 {
         if other.rate > 0.0 { self.rate / other.rate } else { 0.0 }

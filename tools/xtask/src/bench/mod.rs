@@ -23,6 +23,7 @@ mod grow;
 mod load;
 mod memory;
 mod neighbour;
+mod peers;
 mod report;
 mod rows;
 mod upstream;
@@ -44,7 +45,8 @@ use bulk::Bulk;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
-use rows::{Endpoint, Proofs, ROWS, Row, State};
+use peers::Peers;
+use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
@@ -60,12 +62,15 @@ pub(crate) struct Args {
     /// Seconds of measurement per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
+    /// Measure also what else one could use: a service on Node, and nginx if it is installed
+    #[arg(long)]
+    compare: bool,
     /// The format of the result; json: one last line
     /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
-    /// "proxy_added_p50_ms","proxy_vs_forwarder","key_vs_jwt","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
-    /// "host_rss_mb"},…} on stdout
+    /// "host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -148,7 +153,12 @@ async fn measure(
     for state in State::ALL {
         apps.push((state, site.start(state.name()).await.with_context(on)?));
     }
-    let result = slices(args, &site, &apps, (baselines.upstream, &proofs)).await;
+    let peers = match args.compare {
+        true => Some(Peers::start(root, &site.variables, baselines.upstream).await?),
+        false => None,
+    };
+    let ports = Ports { upstream: baselines.upstream, apps: &apps, peers: peers.as_ref() };
+    let result = slices(args, &site, &ports, &proofs).await;
     for (_, app) in apps {
         if result.is_err() {
             eprint!("{}", app.said());
@@ -185,24 +195,38 @@ async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String
     Ok(key)
 }
 
+/// The ports of what is measured.
+struct Ports<'a> {
+    upstream: u16,
+    apps: &'a [(State, App)],
+    peers: Option<&'a Peers>,
+}
+
+impl Ports<'_> {
+    /// The port of `endpoint`. `None` if it is not running.
+    fn of(&self, endpoint: Endpoint) -> Option<u16> {
+        match endpoint {
+            Endpoint::App(state) => {
+                self.apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port)
+            }
+            Endpoint::Upstream => Some(self.upstream),
+            Endpoint::Node => self.peers.map(|peers| peers.node),
+            Endpoint::Nginx => self.peers.and_then(|peers| peers.nginx),
+        }
+    }
+}
+
 /// Measures every row in turn, repeatedly, and the peak memory of the first application.
 async fn slices(
     args: &Args,
     site: &BenchSetup,
-    apps: &[(State, App)],
-    (upstream, proofs): (u16, &Proofs),
+    ports: &Ports<'_>,
+    proofs: &Proofs,
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
-    let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
-    let mut rows = Vec::new();
-    for row in ROWS {
-        let port = match row.endpoint {
-            Endpoint::App(state) => {
-                port(state).context("the application of a row is not running")?
-            }
-            Endpoint::Upstream => upstream,
-        };
-        rows.push((row, row.plan(port, proofs), Vec::new()));
-    }
+    let all = ROWS.iter().chain(&PEER_ROWS).copied();
+    let measured = all.filter_map(|row| Some((row, ports.of(row.endpoint)?)));
+    let mut rows: Vec<_> =
+        measured.map(|(row, port)| (row, row.plan(port, proofs), Vec::new())).collect();
 
     eprintln!("{}: warming up", site.runtime());
     for (_, plan, _) in &rows {
@@ -220,11 +244,11 @@ async fn slices(
         for (_, plan, slices) in &mut rows {
             slices.push(load::run(plan.clone(), each).await?);
         }
-        if let Some((_, app)) = apps.first() {
+        if let Some((_, app)) = ports.apps.first() {
             rss = rss.max(memory::tree(app.pid())?);
         }
     }
-    let (_, app) = apps.first().context("no application")?;
+    let (_, app) = ports.apps.first().context("no application")?;
     eprintln!("{}: a gigabyte up and down, {} agents at once", site.runtime(), bulk::AGENTS);
     let bulk = bulk::measure(app, &site.token).await?;
     eprintln!("{}: one attacker, one neighbour", site.runtime());

@@ -8,6 +8,7 @@ use super::load::Plan;
 /// The number of concurrent connections, unless a row sets another number.
 const CONNECTIONS: usize = 16;
 
+const CALL: &str = "/api/proxy/upstream/v1/things";
 const PAGE: &str = "/api/integrations?limit=20";
 
 /// An application, by the content of its database.
@@ -39,6 +40,10 @@ pub(crate) enum Endpoint {
     App(State),
     /// The provider itself.
     Upstream,
+    /// The service in `tests/peer`.
+    Node,
+    /// nginx.
+    Nginx,
 }
 
 /// How a request says whose it is.
@@ -137,7 +142,7 @@ static DIRECT_ONE: Row = Row {
 static PROXY_ONE: Row = Row {
     name: "proxy, 1 connection",
     endpoint: Endpoint::App(State::Alone),
-    target: "/api/proxy/upstream/v1/things",
+    target: CALL,
     proof: Proof::Token,
     connections: 1,
 };
@@ -145,7 +150,15 @@ static PROXY_ONE: Row = Row {
 static PROXY: Row = Row {
     name: "proxy",
     endpoint: Endpoint::App(State::Alone),
-    target: "/api/proxy/upstream/v1/things",
+    target: CALL,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+static PROXY_CROWDED: Row = Row {
+    name: "proxy, grown",
+    endpoint: Endpoint::App(State::Crowded),
+    target: CALL,
     proof: Proof::Token,
     connections: CONNECTIONS,
 };
@@ -153,7 +166,7 @@ static PROXY: Row = Row {
 static PROXY_KEY: Row = Row {
     name: "proxy, an agent's key",
     endpoint: Endpoint::App(State::Alone),
-    target: "/api/proxy/upstream/v1/things",
+    target: CALL,
     proof: Proof::Key,
     connections: CONNECTIONS,
 };
@@ -166,21 +179,57 @@ static FORWARDER: Row = Row {
     connections: CONNECTIONS,
 };
 
-/// All rows, in the order in which they take turns.
-pub(crate) static ROWS: [&Row; 9] = [
+static NODE_LIST: Row = Row {
+    name: "Node: list of 20 in 1,000",
+    endpoint: Endpoint::Node,
+    target: PAGE,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+static NODE_PROXY: Row = Row {
+    name: "Node: proxy",
+    endpoint: Endpoint::Node,
+    target: CALL,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+static NODE_PROXY_ONE: Row = Row {
+    name: "Node: proxy, 1 connection",
+    endpoint: Endpoint::Node,
+    target: CALL,
+    proof: Proof::Token,
+    connections: 1,
+};
+
+static NGINX: Row = Row {
+    name: "nginx: a fixed header",
+    endpoint: Endpoint::Nginx,
+    target: CALL,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+/// The rows of `--compare`, which take turns with all others.
+pub(crate) static PEER_ROWS: [&Row; 4] = [&NODE_LIST, &NODE_PROXY, &NODE_PROXY_ONE, &NGINX];
+
+/// All other rows, in the order in which they take turns.
+pub(crate) static ROWS: [&Row; 10] = [
     &LIST,
     &LIST_CROWDED,
     &CATALOG,
     &EMPTY,
     &PROXY,
+    &PROXY_CROWDED,
     &PROXY_KEY,
     &FORWARDER,
     &PROXY_ONE,
     &DIRECT_ONE,
 ];
 
-/// All comparisons, in the order in which they are printed.
-pub(crate) static COMPARISONS: [Comparison; 6] = [
+/// All comparisons, in the order in which they are printed. Those with a row that was not measured are left out.
+pub(crate) static COMPARISONS: [Comparison; 12] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
@@ -191,7 +240,12 @@ pub(crate) static COMPARISONS: [Comparison; 6] = [
         by: Figures::added_ms,
     },
     Comparison { name: "proxy_vs_forwarder", of: &PROXY, to: &FORWARDER, by: Figures::rate_to },
+    Comparison { name: "proxy_grown_vs_new", of: &PROXY_CROWDED, to: &PROXY, by: Figures::rate_to },
+    Comparison { name: "proxy_p99_to_p50", of: &PROXY, to: &PROXY, by: Figures::p99_to_p50 },
     Comparison { name: "key_vs_jwt", of: &PROXY_KEY, to: &PROXY, by: Figures::rate_to },
+    Comparison { name: "proxy_vs_node", of: &PROXY, to: &NODE_PROXY, by: Figures::rate_to },
+    Comparison { name: "list_vs_node", of: &LIST, to: &NODE_LIST, by: Figures::rate_to },
+    Comparison { name: "proxy_vs_nginx", of: &PROXY, to: &NGINX, by: Figures::rate_to },
 ];
 
 #[cfg(test)]
@@ -202,8 +256,9 @@ mod tests {
 
     #[test]
     fn row_names_are_unique_and_compared_rows_are_measured() {
-        let names: BTreeSet<_> = ROWS.iter().map(|row| row.name).collect();
-        assert_eq!(names.len(), ROWS.len());
+        let all = || ROWS.iter().chain(&PEER_ROWS);
+        let names: BTreeSet<_> = all().map(|row| row.name).collect();
+        assert_eq!(names.len(), all().count());
         for Comparison { name, of, to, .. } in &COMPARISONS {
             assert!(names.contains(of.name) && names.contains(to.name), "{name}");
         }

@@ -20,6 +20,8 @@ pub(crate) const SLUG: &str = "upstream";
 pub(crate) const EXPIRING: &str = "expiring";
 /// The token endpoint, which takes a second.
 const TOKEN: &str = "/token";
+/// The key of the integration with this provider.
+pub(crate) const KEY: &str = "upstream-key-0123456789";
 /// The path that takes two seconds.
 pub(crate) const SLOW: &str = "/slow";
 /// The path that responds with a gigabyte.
@@ -64,7 +66,7 @@ pub(crate) async fn connect(port: u16, token: &str, upstream: u16) -> Result<()>
         "verify": {"unsupported": "it takes any key"}, "revoke": {"unsupported": "it takes any key"},
     });
     let integration = json!({"manifest_id": "custom-upstream", "name": "Upstream",
-        "credentials": {"key": "upstream-key-0123456789"}});
+        "credentials": {"key": KEY}});
     save(port, token, manifest, integration).await
 }
 
