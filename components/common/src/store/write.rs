@@ -111,7 +111,7 @@ pub async fn write_if_free(sql: &str, values: impl IntoIterator<Item = Value>) -
     let values = Vec::from_iter(values);
     let mut writer = open(Durability::Relaxed).await?;
     let done = match &mut writer {
-        Writer::File(db, _) => db.query(sql, values).await,
+        Writer::File(db, ..) => db.query(sql, values).await,
         Writer::Server(lent) => run_on_server(lent, sql, &values, 1).await,
     };
     match done {
