@@ -88,19 +88,24 @@ pub(super) async fn run_locked(
     }
 }
 
+/// How long after the first try of a statement on a server another one may begin.
+const SERVER_WITHIN: Duration = Use::Write.limit();
+
 /// Runs a statement on a server. If the server has closed the connection before the statement, it runs on a new one.
 /// Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
-/// for the one whose turn it is, nobody else writes.
+/// for the one whose turn it is, nobody else writes. No try begins later than [`SERVER_WITHIN`], because the other
+/// changes of the instance wait meanwhile.
 pub(super) async fn run_on_server(
     lent: &mut Lent,
     sql: &str,
     values: &[Value],
     attempts: u32,
 ) -> Result<Vec<Row>, DbError> {
-    let mut attempt = 1;
+    let (mut attempt, begun) = (1, clock::now_ms());
+    let is_late = || u128::from(clock::now_ms().abs_diff(begun)) > SERVER_WITHIN.as_millis();
     loop {
         match lent.query(sql, values.to_vec()).await {
-            Err(DbError::Busy) if attempt < attempts => {
+            Err(DbError::Busy) if attempt < attempts && !is_late() => {
                 attempt += 1;
                 clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
             }
@@ -135,7 +140,9 @@ pub(super) async fn run_aside(
 ) -> Result<Vec<Row>, DbError> {
     let db = match writer {
         Writer::File(db, ..) => db,
-        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS_ASIDE).await,
+        // The instance has one connection to a server that writes. A change that waited for minutes would keep all others
+        // from writing, and there is nothing to step aside for: the server takes writers one after the other.
+        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
     };
     let mut attempt = 1;
     let (mut longest, most) = ASIDE_MS;
