@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use super::schema;
+use super::schema::{self, Accepts};
 use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::server::{Lent, Use};
@@ -175,6 +175,11 @@ pub(super) enum Durability {
 
 /// Opens a connection that may write, or lends one.
 pub(super) async fn open(durability: Durability) -> Result<Writer> {
+    open_for(durability, Accepts::Known).await
+}
+
+/// As [`open`], for a change on the schemas that `accepts` names.
+pub(super) async fn open_for(durability: Durability, accepts: Accepts) -> Result<Writer> {
     if schema::is_ready_on_server() {
         return lend().await;
     }
@@ -198,7 +203,7 @@ pub(super) async fn open(durability: Durability) -> Result<Writer> {
         }
         done => done?,
     };
-    schema::ensure(&db).await?;
+    accepts.check(schema::ensure(&db).await)?;
     for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1"] {
         db.query(pragma, []).await?;
     }

@@ -12,7 +12,9 @@ use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Lease, Renewal, Transaction, now_ms, write_counts_soon};
+use nexus_common::store::{
+    Lease, Renewal, Transaction, now_ms, require_known_schema, write_counts_soon,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::{self, Usable};
 use nexus_vault::digest;
@@ -127,8 +129,18 @@ impl Attempt {
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
-        // Steps that may fail come before the provider is asked.
-        digest::digester().await?;
+        if let Err(error) = prepare().await {
+            let log = |what: &str, error: &Error| {
+                let line = Line::error(what).with("request_id", &context.request_id);
+                line.with("integration", &context.key.id).why(error);
+            };
+            log("a refresh did not begin", &error);
+            // Nothing was asked yet. A replica of the version that has migrated the database may ask at once.
+            if let Err(error) = self.lease(context.key).release().await {
+                log("the lease of a refresh was not ended", &error);
+            }
+            return if self.reason.lets_use(alive) { Ok(usable) } else { Err(error) };
+        }
         // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
         if is_late && !self.is_renewed_in_time(context).await {
@@ -257,7 +269,7 @@ impl Attempt {
         sealed: &SealedCredential,
         renewed: &Usable,
     ) -> Result<Stored> {
-        let tx = Transaction::begin().await?;
+        let tx = Transaction::begin_for_new_tokens().await?;
         if let Some(version) = tx.version_of_sealed(context.key, sealed).await? {
             return Ok(Stored::As(version));
         }
@@ -299,6 +311,12 @@ impl Attempt {
         }
         tx.commit().await
     }
+}
+
+/// The steps that may fail, before the provider is asked: what it gives must be stored.
+async fn prepare() -> Result<()> {
+    require_known_schema().await?;
+    digest::digester().await.map(drop)
 }
 
 /// Counts an answer to an attempt for the metrics.
