@@ -6,6 +6,7 @@ use futures::future::join_all;
 use nexus_simulators::{Behaviour, Kind};
 use serde_json::json;
 
+use crate::kit::app::until;
 use crate::kit::servers;
 use crate::tokens::oauth::Pair;
 
@@ -43,6 +44,40 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
             other => panic!("{round}: {other}: {found}"),
         }
     }
+}
+
+/// A lease can expire although its holder lives, for example while the database cannot be reached. The request that
+/// takes it over must not send the refresh token that the holder has already used: the provider would revoke all.
+#[tokio::test]
+async fn a_holder_whose_lease_has_expired_is_not_overtaken_while_it_stores_its_tokens() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    pair.expire();
+    pair.provider.hold_token_answers();
+    let call = || pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme").send();
+    let take_over = async {
+        pair.provider.wait_for_held(1).await.unwrap();
+        let database = pair.app.database();
+        let holder = || -> Option<String> {
+            let sql = "select attempt from credentials";
+            database.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let first = holder();
+        until("another request has the lease", async || {
+            // The holder renews the lease, so it may have to expire more than once.
+            let sql = "update credentials set lease_until = 1 where attempt = ?1";
+            database.execute(sql, [&first]).unwrap();
+            (holder() != first).then_some(())
+        })
+        .await;
+        pair.provider.release_token_answers();
+    };
+    let (one, two, ()) = tokio::join!(call(), call(), take_over);
+    assert_eq!((one.status.as_u16(), two.status.as_u16()), (200, 200), "{one:?} {two:?}");
+    let asked = pair.provider.requests().iter().filter(|one| one.path == "/token").count();
+    assert_eq!((asked, pair.provider.stats().refreshes), (2, 1), "the code, and one refresh");
+    assert_eq!(pair.provider.live_tokens().len(), 2);
+    assert_eq!(pair.get().await["health"]["state"], "healthy");
 }
 
 /// 200 deletes. Half of the revocations fail, and the process is killed twice.

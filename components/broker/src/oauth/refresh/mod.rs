@@ -229,7 +229,7 @@ async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
     }
     let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
     if state.may_be_taken()
-        && let Some(attempt) = Attempt::begin(context, version, reason).await?
+        && let Some(attempt) = Attempt::begin(context, &state, version, reason).await?
     {
         let patience = Duration::from_secs(seconds.into());
         return attempt.refresh_within(patience, context, usable, alive).await.map(Found::from);
