@@ -80,6 +80,33 @@ async fn a_holder_whose_lease_has_expired_is_not_overtaken_while_it_stores_its_t
     assert_eq!(pair.get().await["health"]["state"], "healthy");
 }
 
+/// A person has consented, the provider has given tokens, and the database fails for a moment.
+#[tokio::test]
+async fn tokens_of_a_new_connection_survive_a_database_that_fails_for_a_moment() {
+    let pair = Pair::start(Kind::Strict).await;
+    let flow = pair.begin_with(json!({})).await;
+    let back = flow.consent().await;
+    pair.provider.hold_token_answers();
+    let fail_once = async {
+        pair.provider.wait_for_held(1).await.unwrap();
+        let database = pair.app.database();
+        let fail = "create trigger fails before insert on credentials begin
+                      select raise(abort, 'it fails');
+                    end";
+        database.execute_batch(fail).unwrap();
+        pair.provider.release_token_answers();
+        until("the database has failed", async || {
+            pair.app.log().contains("new tokens are not stored yet").then_some(())
+        })
+        .await;
+        database.execute_batch("drop trigger fails").unwrap();
+    };
+    let (page, ()) = tokio::join!(flow.come_back(&pair.app, &back), fail_once);
+    assert_eq!(page.status, 200, "{page:?}");
+    assert_eq!(pair.get().await["health"]["state"], "healthy");
+    assert_eq!((pair.provider.live_tokens().len(), pair.app.count("outbox")), (2, 0));
+}
+
 /// 200 deletes. Half of the revocations fail, and the process is killed twice.
 #[tokio::test]
 async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
