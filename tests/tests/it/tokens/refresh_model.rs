@@ -158,7 +158,8 @@ impl World {
             },
             Worker::TakingOver { version, token } => {
                 let other = self.workers[1 - me];
-                if matches!(other, Worker::Answered { version: of, answer: Ok(_) } if of == version) {
+                if matches!(other, Worker::Answered { version: of, answer: Ok(_) } if of == version)
+                {
                     // The wait lets the holder before store what it got.
                     return None;
                 }
