@@ -78,6 +78,7 @@ fn each_states_whether_pkce_is_used() {
         .map(|manifest| manifest.id)
         .collect();
     let known = [
+        "bamboohr-oauth",
         "bitbucket",
         "box",
         "cal-com-oauth",
@@ -90,6 +91,7 @@ fn each_states_whether_pkce_is_used() {
         "notion-oauth",
         "pipedrive-oauth",
         "quickbooks",
+        "razorpay-oauth",
         "shopify",
         "slack",
         "stripe-connect",
@@ -103,7 +105,7 @@ fn each_states_whether_pkce_is_used() {
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
     // The vendor assigns My Domain names and shop names, below a domain of its own.
-    let vendors = [".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
+    let vendors = [".bamboohr.com", ".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
     let is_vendors = |host: &str| {
         vendors.iter().find(|end| host.strip_suffix(**end).is_some_and(|label| !label.is_empty()))
     };
