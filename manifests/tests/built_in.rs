@@ -79,6 +79,7 @@ fn each_states_whether_pkce_is_used() {
         .collect();
     let known = [
         "bamboohr-oauth",
+        "basecamp",
         "bitbucket",
         "box",
         "cal-com-oauth",
