@@ -78,6 +78,8 @@ fn each_states_whether_pkce_is_used() {
         .map(|manifest| manifest.id)
         .collect();
     let known = [
+        "bamboohr-oauth",
+        "basecamp",
         "bitbucket",
         "box",
         "cal-com-oauth",
@@ -88,11 +90,14 @@ fn each_states_whether_pkce_is_used() {
         "miro",
         "mollie-oauth",
         "notion-oauth",
+        "pandadoc-oauth",
         "pipedrive-oauth",
         "quickbooks",
+        "razorpay-oauth",
         "shopify",
         "slack",
         "stripe-connect",
+        "surveymonkey",
         "todoist-oauth",
         "webflow-oauth",
     ];
@@ -103,7 +108,7 @@ fn each_states_whether_pkce_is_used() {
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
     // The vendor assigns My Domain names and shop names, below a domain of its own.
-    let vendors = [".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
+    let vendors = [".bamboohr.com", ".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
     let is_vendors = |host: &str| {
         vendors.iter().find(|end| host.strip_suffix(**end).is_some_and(|label| !label.is_empty()))
     };

@@ -81,14 +81,16 @@ pub const SUM: &str = "sum";
 /// The codes of errors that count as [`Family::LimitsHit`].
 pub const LIMIT_CODES: [&str; 3] = ["quota_exceeded", "rate_limited", "too_many_calls"];
 /// The codes of errors that count as [`Family::Errors`].
-pub const ERROR_CODES: [&str; 7] = [
+pub const ERROR_CODES: [&str; 9] = [
     "credential_unreadable",
     "database_newer",
     "internal",
     "jwks_unavailable",
     "misconfigured",
+    "schema_behind",
     "storage_unavailable",
     "unavailable",
+    "write_unconfirmed",
 ];
 
 /// A time series, or a part of a histogram.
@@ -174,6 +176,29 @@ pub fn take() -> BTreeMap<Series, i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
+    use crate::http::Respond as _;
+
+    #[test]
+    fn each_failure_of_the_application_is_counted_under_its_code() {
+        let text = String::new;
+        let (found, known) = (2, 1);
+        for error in [
+            Error::Storage { detail: text() },
+            Error::Unconfirmed { detail: text() },
+            Error::SchemaBehind { found, known },
+            Error::DatabaseNewer { found, known },
+            Error::KeysUnavailable { retry_after: 1 },
+            Error::Unavailable { detail: text() },
+            Error::Misconfigured { variable: text(), rule: text() },
+            Error::Unreadable(text()),
+            Error::Internal(text()),
+        ] {
+            let code = error.problem("req_1").code;
+            assert!(ERROR_CODES.contains(&code.as_str()), "{code}");
+        }
+        assert!(ERROR_CODES.is_sorted());
+    }
 
     #[test]
     fn a_duration_is_in_the_first_bucket_that_is_not_smaller() {

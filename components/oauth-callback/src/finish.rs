@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 use nexus_common::broker::{DueRevocations, Exchange, FinishAuthorization, Revoke, Stored};
+use nexus_common::domain::Exchanged;
 use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
+use nexus_common::platform::clock;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::rpc::{Client, Component};
 use nexus_common::secret::SecretJson;
@@ -22,6 +24,11 @@ const MAX: usize = 8 * 1024;
 
 /// How long the page waits for the revocation of tokens that were given up.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long new tokens are tried to be stored while the database cannot be written, in milliseconds.
+const STORE_WITHIN_MS: u64 = 10_000;
+/// The pause between two tries.
+const STORE_AGAIN: Duration = Duration::from_millis(250);
 
 /// The outcome of a flow, for a person and for the window that opened this one.
 pub(crate) struct Outcome {
@@ -240,8 +247,7 @@ async fn exchange(
     };
     let broker = Client::new(Component::OauthCallback, &inbound.request_id);
     let exchanged = broker.call::<FinishAuthorization>(&back).await?;
-    let integrations = Integrations::of(&flow.workspace);
-    let written = integrations.connect(flow, &exchanged, inbound.request_id.own()).await;
+    let written = store(flow, &exchanged, inbound.request_id.own()).await;
     // If the new tokens were stored, only the replaced ones are given up.
     let is_lost = written.is_err() || exchanged.stored.is_none();
     let given_up = if is_lost { &exchanged.lost } else { &exchanged.replaced };
@@ -264,6 +270,23 @@ async fn exchange(
             Outcome::failed(Some(flow), status, &code, words)
         }
     })
+}
+
+/// Stores what the provider has given, or that it is given up. If nothing was written, this tries again for a while: the
+/// tokens are kept nowhere else, so nobody could use or revoke them.
+async fn store(flow: &Flow, exchanged: &Exchanged, request_id: &str) -> Result<()> {
+    let begun = clock::now_ms();
+    loop {
+        match Integrations::of(&flow.workspace).connect(flow, exchanged, request_id).await {
+            Err(error @ Error::Storage { .. })
+                if clock::now_ms().abs_diff(begun) < STORE_WITHIN_MS =>
+            {
+                error.log_beside(request_id, "new tokens are not stored yet");
+                clock::sleep(STORE_AGAIN).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Revokes the given-up tokens at the provider now, instead of at the next tick. The page waits only a

@@ -34,12 +34,14 @@ impl DataKey {
             let bytes = <[u8; 32]>::try_from(plain.as_slice());
             bytes.map(Zeroizing::new).map_err(|_| Error::Unreadable("a data key's length".into()))
         };
-        if let Some(sealed) = data_keys::find(id).await? {
-            match open(&sealed) {
+        let found = data_keys::find(id).await?;
+        if let Some(sealed) = &found {
+            match open(sealed) {
                 Ok(bytes) => return Ok(Self(bytes)),
                 // The encryption key is missing, and with it the credentials that it sealed. A new data key
-                // is made.
+                // is made, unless another process has the encryption key.
                 Err(Error::Unreadable(why)) => {
+                    ring.require_newest().await?;
                     let line = Line::error("a data key cannot be opened, and is replaced");
                     line.with("id", &id).with("why", &why).write();
                 }
@@ -48,7 +50,7 @@ impl DataKey {
         }
         let bytes = Zeroizing::new(clock::random_bytes::<32>());
         let sealed = seal::seal(&ring, place(WORKSPACE, id), &*bytes)?;
-        match data_keys::store_unless(id, sealed, |theirs| open(theirs).is_ok()).await? {
+        match data_keys::store_in_place(id, sealed, found.as_deref()).await? {
             Some(theirs) => open(&theirs).map(Self),
             None => Ok(Self(bytes)),
         }

@@ -2,6 +2,7 @@
 //!
 //! A key must not leave this module. It is used only to derive the key of one ciphertext.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use hkdf::Hkdf;
@@ -12,7 +13,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::rows::key_fingerprints;
+use crate::rows::key_fingerprints::{self, KnownKey};
 
 const VARIABLE: &str = "encryption_keys";
 
@@ -103,14 +104,42 @@ impl KeyRing {
         // All known keys are compared before the fingerprint of a new one is stored.
         for key in &self.0 {
             if let Some(known) = known.get(&key.id) {
-                key.require_fingerprint(known)?;
+                key.require_fingerprint(&known.fingerprint)?;
             }
         }
+        self.require_no_newer(&known)?;
         for key in self.0.iter().filter(|key| !known.contains_key(&key.id)) {
             let stored = key_fingerprints::store(&key.id, &*key.fingerprint()).await?;
             key.require_fingerprint(&stored)?;
         }
         Ok(())
+    }
+}
+
+impl KeyRing {
+    /// Checks that no other process seals with a newer key, which this ring does not have. Another process may have
+    /// begun to since the ring was read.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`], [`Error::Storage`].
+    pub async fn require_newest(&self) -> Result<()> {
+        self.require_no_newer(&key_fingerprints::all().await?)
+    }
+
+    /// This process could not open what is sealed with a newer key. It would take the application's own keys for lost,
+    /// and replace them for all processes.
+    fn require_no_newer(&self, known: &BTreeMap<String, KnownKey>) -> Result<()> {
+        let first = &self.sealing()?.id;
+        // A first key that was not seen before is the newest.
+        let Some(sealing) = known.get(first) else { return Ok(()) };
+        let is_newer = |key: &KnownKey| key.seals && key.seen_at > sealing.seen_at;
+        let missing = known.iter().find(|(id, key)| is_newer(key) && self.find(id).is_none());
+        let Some((missing, _)) = missing else { return Ok(()) };
+        let rule = format!(
+            "has no key with the id {missing:?}, which is newer than {first:?} and has sealed stored data: give every \
+             process the same keys. If that key is lost, put a new one with a new id in front"
+        );
+        Err(Error::misconfigured(VARIABLE, rule))
     }
 }
 
@@ -155,6 +184,33 @@ impl KeyRing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ring_without_a_newer_key_that_seals_is_rejected() {
+        let known = |keys: &[(&str, i64, bool)]| -> BTreeMap<String, KnownKey> {
+            let one = |(id, seen_at, seals): &(&str, i64, bool)| {
+                let (fingerprint, seen_at, seals) = (Vec::new(), *seen_at, *seals);
+                ((*id).to_owned(), KnownKey { fingerprint, seen_at, seals })
+            };
+            keys.iter().map(one).collect()
+        };
+        let rotated = known(&[("k1", 1, false), ("k2", 2, true)]);
+        for (ring, known, fits) in [
+            // A process that has not got the new key yet.
+            (KeyRing::of(&[("k1", 1)]), &rotated, false),
+            // It has it, and does not seal with it yet.
+            (KeyRing::of(&[("k1", 1), ("k2", 2)]), &rotated, true),
+            // The old key was removed.
+            (KeyRing::of(&[("k2", 2)]), &rotated, true),
+            // The newer key is lost, and there is a newest one.
+            (KeyRing::of(&[("k3", 3), ("k1", 1)]), &rotated, true),
+            // The newer key was taken back before it sealed anything.
+            (KeyRing::of(&[("k1", 1)]), &known(&[("k1", 1, true), ("k2", 2, false)]), true),
+        ] {
+            let checked = ring.require_no_newer(known);
+            assert_eq!(checked.is_ok(), fits, "{:?}: {checked:?}", ring.ids());
+        }
+    }
 
     #[test]
     fn the_error_for_a_malformed_ring_names_the_rule_and_no_key() {

@@ -4,6 +4,7 @@
 //! this module. This module must not know what the product does.
 
 pub mod clock;
+mod db_error;
 pub mod http;
 pub mod kv;
 pub mod server;

@@ -16,8 +16,7 @@ use spin_sdk::sqlite::Connection;
 pub use spin_sdk::sqlite::Value;
 use spin_sdk::sqlite::wit::sqlite::{Connection as PlainConnection, RowResult};
 
-use crate::error::Error;
-use crate::metrics::{self, Family};
+pub use super::db_error::DbError;
 
 /// An open connection. If it is dropped, an open transaction is rolled back.
 pub struct Db(Connection);
@@ -44,43 +43,6 @@ impl ReadDb {
     pub fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DbError> {
         let result = self.0.execute(sql, values).map_err(DbError::from)?;
         Ok(named(result.columns, result.rows))
-    }
-}
-
-/// Why a statement failed.
-#[derive(Debug)]
-pub enum DbError {
-    /// Another writer held the database lock for longer than the busy timeout (5 s).
-    Busy,
-    /// The disk is full.
-    Full,
-    /// The client of a libSQL server does not send this statement. Nothing was sent.
-    Unsupported,
-    /// The server has refused the request, for example because it closed the connection before. The statement did not
-    /// run, and this connection never runs another one. Holds why.
-    Refused(String),
-    /// The server has ended the transaction, because it took too long and another writer was waiting. Nothing of it was
-    /// changed.
-    Ended,
-    /// The statement got no answer, so it may have run or not. Holds why.
-    Lost(String),
-    /// Another error, with SQLite's message, which may name tables and columns but never values.
-    Other(String),
-}
-
-impl From<DbError> for Error {
-    fn from(error: DbError) -> Self {
-        let detail = match error {
-            DbError::Busy => "the database stayed locked".to_owned(),
-            DbError::Full => "the disk is full".to_owned(),
-            DbError::Unsupported => "the database does not support a statement".to_owned(),
-            DbError::Refused(why) => format!("the database refused a request: {why}"),
-            DbError::Ended => "the database ended a transaction that took too long".to_owned(),
-            DbError::Lost(why) => format!("the database does not answer: {why}"),
-            DbError::Other(text) => format!("database: {text}"),
-        };
-        metrics::note(Family::StorageErrors, &[], 1);
-        Self::Storage { detail }
     }
 }
 
@@ -129,62 +91,6 @@ pub(crate) async fn first<E>(
     rows: impl Future<Output = Result<Vec<Row>, E>>,
 ) -> Result<Option<Row>, E> {
     Ok(rows.await?.into_iter().next())
-}
-
-impl DbError {
-    /// Whether the statement may have run although it failed.
-    pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Lost(_))
-    }
-
-    /// Whether a connection to a server may be lent again after the statement. After [`Self::Busy`] it may not: sqld can
-    /// have given the connection a turn to write that nobody else gets until it writes or is closed.
-    pub fn leaves_connection(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Refused(_) | Self::Ended | Self::Lost(_))
-    }
-
-    /// Whether the transaction goes on without the statement. After other errors, SQLite or the server may have ended it,
-    /// and the next statement would be a change of its own.
-    pub fn leaves_transaction(&self) -> bool {
-        matches!(self, Self::Other(text) if text.contains("constraint failed"))
-    }
-
-    /// The meaning of a message of SQLite, or of the client of a libSQL server, which puts SQLite's messages into its
-    /// own.
-    fn of(text: String) -> Self {
-        let has = |part: &str| text.contains(part);
-        if has("database is locked") || has("is busy") {
-            Self::Busy
-        } else if has("database or disk is full") {
-            Self::Full
-        } else if text == "unsupported statement" {
-            Self::Unsupported
-        } else if has("TRANSACTION_TIMEOUT") {
-            Self::Ended
-        } else if has("api error: ")
-            && (has("{\"message\":") || has("{\"error\":") || has(" baton"))
-        {
-            // Another status than 200, which comes before any statement. A proxy says that in other words, and not always
-            // before.
-            Self::Refused(text)
-        } else if text.starts_with("Hrana: ") && !has("error at step") {
-            // An error of the connection, and not of a statement.
-            Self::Lost(text)
-        } else {
-            Self::Other(text)
-        }
-    }
-}
-
-impl From<spin_sdk::sqlite::Error> for DbError {
-    fn from(error: spin_sdk::sqlite::Error) -> Self {
-        use spin_sdk::sqlite::Error as Sdk;
-        match error {
-            Sdk::DatabaseFull => Self::Full,
-            Sdk::Io(text) => Self::of(text),
-            other => Self::Other(other.to_string()),
-        }
-    }
 }
 
 /// A row of a result.
@@ -322,30 +228,6 @@ mod tests {
         let values =
             vec![Value::Text("int_1".into()), Value::Integer(3), Value::Null, Value::Integer(1)];
         named(columns, vec![RowResult { values }]).remove(0)
-    }
-
-    #[test]
-    fn messages_of_the_client_of_a_server_are_told_apart() {
-        let of = |text: &str| DbError::of(text.to_owned());
-        assert!(matches!(of("database is locked"), DbError::Busy));
-        assert!(matches!(of("unsupported statement"), DbError::Unsupported));
-        let step = "Hrana: `cursor error: `error at step 0: (error code: SQLITE_CONSTRAINT) `SQLite error: UNIQUE constraint failed: integrations.name`";
-        assert!(of(step).leaves_transaction());
-        let stolen = "Hrana: `cursor error: `error at step 0: (error code: TRANSACTION_TIMEOUT) `Transaction timed-out`";
-        assert!(matches!(of(stolen), DbError::Ended));
-        for expired in [
-            "Hrana: `api error: `{\"message\":\"The stream has expired due to inactivity\",\"code\":\"STREAM_EXPIRED\"}``",
-            "Hrana: `api error: `Received an invalid baton``",
-        ] {
-            assert!(matches!(of(expired), DbError::Refused(_)), "{expired}");
-        }
-        for lost in [
-            "Hrana: `http error: `connection closed before message completed``",
-            "Hrana: `cursor error: `cursor stream ended prematurely``",
-            "Hrana: `api error: `<html>502 Bad Gateway</html>``",
-        ] {
-            assert!(of(lost).is_unknown() && !of(lost).leaves_connection(), "{lost}");
-        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl Integrations<'_> {
         exchanged: &Exchanged,
         request_id: &str,
     ) -> Result<()> {
-        let tx = Transaction::begin().await?;
+        let tx = Transaction::begin_for_new_tokens().await?;
         let id = flow.integration_id.as_str();
         let Some(connected) = &exchanged.stored else {
             return self.give_up(tx, flow, exchanged, request_id).await;

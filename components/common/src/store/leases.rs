@@ -137,6 +137,17 @@ impl Lease<'_> {
         })
     }
 
+    /// Ends the lease of an attempt that has not asked the provider, so that another one can take it at once.
+    ///
+    /// # Errors
+    /// [`Error::Storage`], [`Error::Unconfirmed`]. Then the lease expires.
+    pub async fn release(&self) -> Result<()> {
+        let sql = "update credentials set attempt = null, lease_until = null
+                   where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4";
+        let values = self.key.and([Value::integer(self.version), Value::text(self.attempt)]);
+        write_if_free(sql, values).await.map(drop)
+    }
+
     /// Gives the lease up after a failure. For the next `pause_ms` milliseconds, no attempt can take it.
     /// Returns whether this attempt still held it.
     ///

@@ -88,7 +88,9 @@ pub use passkeys::{
 };
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
-pub use read::{Version, now_ms, read, read_row, schema_version, shown_time, version};
+pub use read::{
+    Version, now_ms, read, read_row, require_known_schema, schema_version, shown_time, version,
+};
 pub use schema::migrate_now;
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};

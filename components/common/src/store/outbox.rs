@@ -23,7 +23,7 @@ pub async fn give_up(key: IntegrationKey<'_>, by: (&str, &str), given_up: &Given
     if given_up.is_empty() {
         return Ok(());
     }
-    let tx = Transaction::begin().await?;
+    let tx = Transaction::begin_for_new_tokens().await?;
     tx.give_up(key, by, given_up).await?;
     tx.commit().await
 }

@@ -101,6 +101,15 @@ pub async fn schema_version() -> Result<i64> {
     schema::version_of(read_row(schema::VERSION, []).await?.as_ref())
 }
 
+/// Checks that this version of the application knows the schema. Another one may have migrated the database since this
+/// instance began.
+///
+/// # Errors
+/// [`crate::Error::DatabaseNewer`], [`crate::Error::SchemaBehind`], and the errors of [`read`].
+pub async fn require_known_schema() -> Result<()> {
+    schema::require_current(schema_version().await?)
+}
+
 /// The database's time, in milliseconds since the Unix epoch.
 ///
 /// # Errors

@@ -126,6 +126,28 @@ pub(super) fn require_current(found: i64) -> Result<()> {
     }
 }
 
+/// The schemas on which a change is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Accepts {
+    /// The one that this version of the application knows.
+    Known,
+    /// A later one too.
+    Later,
+}
+
+impl Accepts {
+    /// The result of a check of the schema, without the errors that do not count here.
+    ///
+    /// # Errors
+    /// The error of `checked`.
+    pub(super) fn check(self, checked: Result<()>) -> Result<()> {
+        match checked {
+            Err(Error::DatabaseNewer { .. }) if self == Self::Later => Ok(()),
+            checked => checked,
+        }
+    }
+}
+
 /// How often a migration on a server is tried. Each try begins with a look whether it is still needed, so it does no
 /// harm if the answer to an earlier one was lost.
 const SERVER_TRIES: u32 = 20;

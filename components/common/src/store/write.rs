@@ -6,8 +6,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::schema;
-use super::writer::{Durability, Writer, open, run_aside, run_locked, run_on_server};
+use super::schema::{self, Accepts};
+use super::writer::{Durability, Writer, open, open_for, run_aside, run_locked, run_on_server};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -111,7 +111,7 @@ pub async fn write_if_free(sql: &str, values: impl IntoIterator<Item = Value>) -
     let values = Vec::from_iter(values);
     let mut writer = open(Durability::Relaxed).await?;
     let done = match &mut writer {
-        Writer::File(db, _) => db.query(sql, values).await,
+        Writer::File(db, ..) => db.query(sql, values).await,
         Writer::Server(lent) => run_on_server(lent, sql, &values, 1).await,
     };
     match done {
@@ -130,9 +130,23 @@ impl Transaction {
     /// # Errors
     /// [`Error::Storage`] if SQLite does not give the lock within 5 s at each try, [`Error::DatabaseNewer`].
     pub async fn begin() -> Result<Self> {
-        let mut writer = open(Durability::Full).await?;
+        Self::begin_for(Accepts::Known).await
+    }
+
+    /// As [`Self::begin`], to store tokens that a provider has just given, which would be lost otherwise. A later version
+    /// may have migrated the database while the provider answered. That is no reason to refuse them, because a migration
+    /// keeps what the version before writes (docs/upgrade.md).
+    ///
+    /// # Errors
+    /// [`Error::Storage`], also if the later schema does not take them.
+    pub async fn begin_for_new_tokens() -> Result<Self> {
+        Self::begin_for(Accepts::Later).await
+    }
+
+    async fn begin_for(accepts: Accepts) -> Result<Self> {
+        let mut writer = open_for(Durability::Full, accepts).await?;
         run_locked(&mut writer, BEGIN, &[]).await?;
-        Self::start(writer).await
+        Self::start(writer, accepts).await
     }
 
     /// Begins a relaxed transaction, for counts such as usage. It lets other transactions go first, and its
@@ -143,10 +157,10 @@ impl Transaction {
     pub async fn begin_relaxed() -> Result<Self> {
         let mut writer = open(Durability::Relaxed).await?;
         run_aside(&mut writer, BEGIN, &[]).await?;
-        Self::start(writer).await
+        Self::start(writer, Accepts::Known).await
     }
 
-    async fn start(writer: Writer) -> Result<Self> {
+    async fn start(writer: Writer, accepts: Accepts) -> Result<Self> {
         let begun_ms = clock::now_ms();
         let sql = match &writer {
             Writer::File(..) => NOW,
@@ -160,7 +174,7 @@ impl Transaction {
         let row = rows.first();
         let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
         if let Writer::Server(_) = writer {
-            schema::require_current(row.get("schema")?)?;
+            accepts.check(schema::require_current(row.get("schema")?))?;
         }
         let (now_ms, now) = (row.get("ms")?, row.text("text")?);
         let (has_failed, proof) = (Cell::new(false), RefCell::new(None));

@@ -1,10 +1,10 @@
 //! Connections that write, and how they wait for the write lock: to a file, opened for one transaction or kept for the
 //! next relaxed one, or to a server, lent. This module must not run a change a second time, unless it is known that the first time did nothing.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Duration;
 
-use super::schema;
+use super::schema::{self, Accepts};
 use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::server::{Lent, Use};
@@ -17,13 +17,36 @@ const ATTEMPTS: u32 = 5;
 thread_local! {
     /// A relaxed connection to a file, for the next relaxed change of this instance. Opening one costs much more than a
     /// change does. It is as old as the instance's reader at most, so it knows the same schema.
-    static KEPT: Cell<Option<Db>> = const { Cell::new(None) };
+    static KEPT: RefCell<Kept<Db>> = const { RefCell::new(Kept::EMPTY) };
+}
+
+/// A connection for the next change, unless an error has closed it.
+struct Kept<T> {
+    idle: Option<T>,
+    /// How often it was closed. A connection that was opened before the last time is not kept again.
+    closings: u64,
+}
+
+impl<T> Kept<T> {
+    const EMPTY: Self = Self { idle: None, closings: 0 };
+
+    /// Keeps `connection`, unless something was closed since it was opened, which was after `closings`.
+    fn put(&mut self, connection: T, closings: u64) {
+        if closings == self.closings {
+            self.idle = Some(connection);
+        }
+    }
+
+    fn close(&mut self) {
+        self.idle = None;
+        self.closings += 1;
+    }
 }
 
 /// A connection that writes.
 pub(super) enum Writer {
-    /// To a file, for one transaction, with its durability.
-    File(Db, Durability),
+    /// To a file, for one transaction, with its durability, and [`Kept::closings`] when it was opened.
+    File(Db, Durability, u64),
     /// To a server, lent.
     Server(Lent),
 }
@@ -32,7 +55,7 @@ impl Writer {
     /// Runs one statement.
     pub(super) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
         match self {
-            Self::File(db, _) => db.query(sql, values).await,
+            Self::File(db, ..) => db.query(sql, values).await,
             Self::Server(lent) => lent.query(sql, values).await,
         }
     }
@@ -40,8 +63,8 @@ impl Writer {
     /// Keeps the connection for the next change, if it is a relaxed one to a file. Call this after a change that has
     /// succeeded, and never while a transaction is open.
     pub(super) fn keep(self) {
-        if let Self::File(db, Durability::Relaxed) = self {
-            KEPT.set(Some(db));
+        if let Self::File(db, Durability::Relaxed, closings) = self {
+            KEPT.with_borrow_mut(|kept| kept.put(db, closings));
         }
     }
 }
@@ -53,7 +76,7 @@ pub(super) async fn run_locked(
     values: &[Value],
 ) -> Result<Vec<Row>, DbError> {
     let db = match writer {
-        Writer::File(db, _) => db,
+        Writer::File(db, ..) => db,
         Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
     };
     let mut attempt = 1;
@@ -65,19 +88,24 @@ pub(super) async fn run_locked(
     }
 }
 
+/// How long after the first try of a statement on a server another one may begin.
+const SERVER_WITHIN: Duration = Use::Write.limit();
+
 /// Runs a statement on a server. If the server has closed the connection before the statement, it runs on a new one.
 /// Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
-/// for the one whose turn it is, nobody else writes.
+/// for the one whose turn it is, nobody else writes. No try begins later than [`SERVER_WITHIN`], because the other
+/// changes of the instance wait meanwhile.
 pub(super) async fn run_on_server(
     lent: &mut Lent,
     sql: &str,
     values: &[Value],
     attempts: u32,
 ) -> Result<Vec<Row>, DbError> {
-    let mut attempt = 1;
+    let (mut attempt, begun) = (1, clock::now_ms());
+    let is_late = || u128::from(clock::now_ms().abs_diff(begun)) > SERVER_WITHIN.as_millis();
     loop {
         match lent.query(sql, values.to_vec()).await {
-            Err(DbError::Busy) if attempt < attempts => {
+            Err(DbError::Busy) if attempt < attempts && !is_late() => {
                 attempt += 1;
                 clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
             }
@@ -111,8 +139,10 @@ pub(super) async fn run_aside(
     values: &[Value],
 ) -> Result<Vec<Row>, DbError> {
     let db = match writer {
-        Writer::File(db, _) => db,
-        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS_ASIDE).await,
+        Writer::File(db, ..) => db,
+        // The instance has one connection to a server that writes. A change that waited for minutes would keep all others
+        // from writing, and there is nothing to step aside for: the server takes writers one after the other.
+        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
     };
     let mut attempt = 1;
     let (mut longest, most) = ASIDE_MS;
@@ -128,9 +158,10 @@ pub(super) async fn run_aside(
     }
 }
 
-/// Closes the connection that is kept. An error of the instance's reader may concern it too.
+/// Closes the connection that is kept, and has none kept that is at work now. An error of the instance's reader may
+/// concern them too.
 pub(super) fn close_kept() {
-    KEPT.set(None);
+    KEPT.with_borrow_mut(Kept::close);
 }
 
 /// When a commit returns.
@@ -144,13 +175,20 @@ pub(super) enum Durability {
 
 /// Opens a connection that may write, or lends one.
 pub(super) async fn open(durability: Durability) -> Result<Writer> {
+    open_for(durability, Accepts::Known).await
+}
+
+/// As [`open`], for a change on the schemas that `accepts` names.
+pub(super) async fn open_for(durability: Durability, accepts: Accepts) -> Result<Writer> {
     if schema::is_ready_on_server() {
         return lend().await;
     }
-    if let Durability::Relaxed = durability
-        && let Some(db) = KEPT.take()
-    {
-        return Ok(Writer::File(db, durability));
+    let (kept, closings) = KEPT.with_borrow_mut(|kept| match durability {
+        Durability::Relaxed => (kept.idle.take(), kept.closings),
+        Durability::Full => (None, kept.closings),
+    });
+    if let Some(db) = kept {
+        return Ok(Writer::File(db, durability, closings));
     }
     let db = Db::open().await?;
     let synchronous = match durability {
@@ -165,7 +203,7 @@ pub(super) async fn open(durability: Durability) -> Result<Writer> {
         }
         done => done?,
     };
-    schema::ensure(&db).await?;
+    accepts.check(schema::ensure(&db).await)?;
     for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1"] {
         db.query(pragma, []).await?;
     }
@@ -173,7 +211,7 @@ pub(super) async fn open(durability: Durability) -> Result<Writer> {
         // A relaxed change waits for the write lock outside of SQLite, or not at all.
         db.query("pragma busy_timeout = 0", []).await?;
     }
-    Ok(Writer::File(db, durability))
+    Ok(Writer::File(db, durability, closings))
 }
 
 async fn lend() -> Result<Writer> {
@@ -182,4 +220,23 @@ async fn lend() -> Result<Writer> {
         prepare(&lent).await?;
     }
     Ok(Writer::Server(lent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_at_work_when_the_kept_one_was_closed_is_not_kept() {
+        let mut kept = Kept::EMPTY;
+        kept.put("first", kept.closings);
+        let (at_work, opened_after) = (kept.idle.take().unwrap(), kept.closings);
+        kept.close();
+        kept.put(at_work, opened_after);
+        assert_eq!(kept.idle, None);
+        kept.put("second", kept.closings);
+        assert_eq!(kept.idle, Some("second"));
+        kept.close();
+        assert_eq!(kept.idle, None);
+    }
 }

@@ -25,21 +25,20 @@ pub async fn find(id: &str) -> Result<Option<Vec<u8>>> {
     sealed(read_row(FIND, key(id)).await?)
 }
 
-/// Stores the ciphertext `new` (bytes, and the id of the key that sealed it) for the data key `id`, unless
-/// `is_readable` accepts the stored one, which another instance may have written meanwhile. Returns the stored
-/// one then.
+/// Stores the ciphertext `new` (bytes, and the id of the key that sealed it) for the data key `id` in place of `old`,
+/// unless another instance has written one meanwhile. Returns that one then.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
-pub async fn store_unless(
+pub async fn store_in_place(
     id: &str,
     (new, key_id): (Vec<u8>, String),
-    is_readable: impl Fn(&[u8]) -> bool,
+    old: Option<&[u8]>,
 ) -> Result<Option<Vec<u8>>> {
     let tx = Transaction::begin().await?;
     let found = sealed(tx.row(FIND, key(id)).await?)?;
-    if let Some(found) = found.filter(|found| is_readable(found)) {
-        return Ok(Some(found));
+    if found.is_some() && found.as_deref() != old {
+        return Ok(found);
     }
     let sql = "insert or replace into data_keys (workspace, id, sealed, key_id)
                values (?1, ?2, ?3, ?4)";

@@ -6,15 +6,32 @@ use nexus_common::platform::sqlite::Value;
 use nexus_common::store::{read, write_row};
 use nexus_common::{Error, Result};
 
-/// All fingerprints, by the id of the key.
+/// What is stored about an encryption key.
+pub struct KnownKey {
+    /// Its fingerprint.
+    pub fingerprint: Vec<u8>,
+    /// When a process first had it, in milliseconds since the Unix epoch.
+    pub seen_at: i64,
+    /// Whether a key of the application is sealed with it now. A tick seals those again first.
+    pub seals: bool,
+}
+
+/// All known keys, by id.
 ///
 /// # Errors
 /// [`Error::Storage`].
-pub async fn all() -> Result<BTreeMap<String, Vec<u8>>> {
-    let rows = read("select key_id, fingerprint from key_fingerprints", []).await?;
+pub async fn all() -> Result<BTreeMap<String, KnownKey>> {
+    let sql = "select key_id, fingerprint, seen_at,
+                 key_id in (select key_id from data_keys) as seals from key_fingerprints";
+    let rows = read(sql, []).await?;
     let one = |row| {
         let row: &nexus_common::platform::sqlite::Row = row;
-        Ok((row.text("key_id")?, row.get::<&[u8]>("fingerprint")?.to_vec()))
+        let known = KnownKey {
+            fingerprint: row.get::<&[u8]>("fingerprint")?.to_vec(),
+            seen_at: row.get("seen_at")?,
+            seals: row.get("seals")?,
+        };
+        Ok((row.text("key_id")?, known))
     };
     rows.iter().map(one).collect()
 }

@@ -548,6 +548,11 @@ impl App {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap()
     }
 
+    /// Sets a variable. It counts after [`Self::restart`], and for a process that is started beside this one.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Starts a second process on the same directory, on its own port.
     pub(crate) async fn beside(&self) -> Self {
         let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());

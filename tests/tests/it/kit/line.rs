@@ -1,5 +1,5 @@
-//! The network between an application and its database server. It can delay requests, and lose the response
-//! to a request.
+//! The network between an application and its database server. It can delay requests, lose the response to a
+//! request, and be cut.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// A connection to one server. Dropping this value cuts it.
@@ -28,6 +29,8 @@ struct State {
     lost: AtomicUsize,
     /// The number of transactions that were begun over this line.
     began: AtomicUsize,
+    /// Whether the line is cut.
+    cut: watch::Sender<bool>,
 }
 
 /// The end of a chunked response.
@@ -43,6 +46,7 @@ impl Line {
             lose: Mutex::new(None),
             lost: AtomicUsize::new(0),
             began: AtomicUsize::new(0),
+            cut: watch::Sender::new(false),
         });
         let mut tasks = JoinSet::new();
         let shared = Arc::clone(&state);
@@ -69,6 +73,11 @@ impl Line {
     /// The next request with `text` arrives, but the connection is cut before its response.
     pub(crate) fn lose_answer_to(&self, text: &str) {
         *self.state.lose() = Some(text.to_owned());
+    }
+
+    /// Cuts all connections, and each new one at once, until the line is mended.
+    pub(crate) fn cut(&self, cut: bool) {
+        self.state.cut.send_replace(cut);
     }
 
     /// The number of transactions that were begun over this line.
@@ -105,7 +114,9 @@ async fn carry(client: TcpStream, server: TcpStream, state: Arc<State>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let chosen = AtomicBool::new(false);
+    let mut cut = state.cut.subscribe();
     tokio::select! {
+        _ = cut.wait_for(|cut| *cut) => {}
         () = requests(from_client, to_server, &state, &chosen) => {}
         () = answers(from_server, to_client, &state, &chosen) => {}
     }

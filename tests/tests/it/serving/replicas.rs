@@ -20,6 +20,7 @@ use crate::kit::servers::{self, Servers};
 use crate::kit::upstream::Upstream;
 use crate::tokens::oauth::{CLIENT, Pair, SECRET, manifest};
 
+mod outage;
 mod soak;
 
 /// Two replicas, each with a line of its own to the database, and the servers.

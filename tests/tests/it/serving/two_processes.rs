@@ -3,11 +3,12 @@
 //! The cache of one process must not outlive a change that another process makes. Each case runs in both
 //! directions.
 
+use nexus_simulators::Simulator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::agents::registry::{key_of, register};
-use crate::kit::app::{App, Options};
+use crate::kit::app::{App, Options, TICK_SECRET, key, until};
 use crate::kit::link::SECRET;
 use crate::kit::stream::Stream;
 use crate::kit::upstream::Upstream;
@@ -85,6 +86,101 @@ impl Way<'_> {
         let stop = self.change(Method::POST, "/api/panic", body).await;
         format!("/api/panic/{}", stop["id"].as_str().unwrap())
     }
+}
+
+const API_KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
+
+/// A process with an integration `Stripe`, and another one beside it.
+async fn with_stripe_and_beside() -> (App, App, Simulator) {
+    let (first, provider) = App::with_stripe(API_KEY).await;
+    let second = first.beside().await;
+    (first, second, provider)
+}
+
+/// The process, started again with these keys.
+async fn with_keys(mut app: App, keys: &str) -> App {
+    app.set("encryption_keys", keys);
+    app.restart().await
+}
+
+/// Checks that the process opens the credential of `Stripe`.
+async fn opens(app: &App, keys: &str) {
+    let checked = app.post("/api/integrations/stripe/check").as_admin().send().await;
+    assert_eq!(checked.status, 200, "{keys}: {checked:?}");
+    assert_eq!(checked.json()["health"]["state"], "healthy", "{keys}");
+}
+
+/// Ticks until everything is sealed with the first key.
+async fn reseal(app: &App) {
+    until("everything is sealed again", async || {
+        let ticked = app.post("/api/tick").bearer(TICK_SECRET).send().await;
+        (ticked.status == 200 && ticked.json()["resealed"] == 0).then_some(())
+    })
+    .await;
+}
+
+/// Connects Stripe with the same key once more, and checks that the application sees that it is the same: the key of the
+/// digests has not changed.
+async fn recognises_the_key(app: &App, name: &str) {
+    let body = json!({"manifest_id": "custom-stripe", "name": name, "verify": false,
+        "credentials": {"api_key": API_KEY}});
+    let created = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let sql = "select count(distinct digest) from token_digests";
+    let digests: i64 = app.database().query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(digests, 1, "{name}");
+}
+
+/// The order of docs/operate.md: every process knows the new key before one seals with it.
+#[tokio::test]
+async fn keys_are_rotated_in_one_process_after_the_other() {
+    let (mut first, mut second, _provider) = with_stripe_and_beside().await;
+    let (old, new) = (format!("k1:{}", key(1)), format!("k2:{}", key(2)));
+    let rings = [format!("{old},{new}"), format!("{new},{old}"), new];
+    for (step, keys) in rings.into_iter().enumerate() {
+        first = with_keys(first, &keys).await;
+        // The processes have different keys.
+        for app in [&first, &second] {
+            opens(app, &keys).await;
+        }
+        reseal(&first).await;
+        for app in [&second, &first] {
+            opens(app, &keys).await;
+        }
+        second = with_keys(second, &keys).await;
+        opens(&second, &keys).await;
+        reseal(&second).await;
+        recognises_the_key(&first, &format!("First {step}")).await;
+        recognises_the_key(&second, &format!("Second {step}")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_process_without_the_newest_key_says_so_and_replaces_nothing() {
+    let (first, second, _provider) = with_stripe_and_beside().await;
+    let (old, both) = (format!("k1:{}", key(1)), format!("k2:{},k1:{}", key(2), key(1)));
+    let second = with_keys(second, &both).await;
+    reseal(&second).await;
+    let data_keys = || -> Vec<Vec<u8>> {
+        let sql = "select sealed from data_keys order by workspace, id";
+        second.database().rows(sql, [], |row| row.get(0)).unwrap()
+    };
+    let before = data_keys();
+    let first = with_keys(first, &old).await;
+    let check = first.post("/api/integrations/stripe/check").as_admin().send().await;
+    let problem = check.problem(500, "misconfigured");
+    assert_eq!(problem["variable"], "encryption_keys");
+    assert!(problem["detail"].as_str().unwrap().contains("\"k2\""), "{problem}");
+    let body = json!({"manifest_id": "custom-stripe", "name": "Other", "verify": false,
+        "credentials": {"api_key": API_KEY}});
+    let created = first.post("/api/integrations").as_admin().json(&body).send().await;
+    created.problem(500, "misconfigured");
+    let health = first.get("/api/health").bearer(TICK_SECRET).send().await;
+    assert_eq!((health.status.as_u16(), &health.json()["status"]), (503, &json!("misconfigured")));
+    assert_eq!(data_keys(), before);
+    let first = with_keys(first, &both).await;
+    opens(&first, &both).await;
+    recognises_the_key(&first, "Other").await;
 }
 
 #[tokio::test]

@@ -344,6 +344,25 @@ async fn a_token_that_is_answered_by_403_or_404_is_looked_into() {
     }
 }
 
+/// The lease of a refresh cannot be written. A token that is due for a refresh and has not expired is used meanwhile.
+#[tokio::test]
+async fn a_database_that_cannot_be_written_fails_no_call_whose_token_lives() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    let call = || pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme").send();
+    let database = pair.app.database();
+    database.execute("update credentials set refresh_at = 1", []).unwrap();
+    let fail = "create trigger fails before update on credentials begin
+                  select raise(abort, 'it fails');
+                end";
+    database.execute_batch(fail).unwrap();
+    let answer = call().await;
+    assert_eq!((answer.status.as_u16(), pair.provider.stats().refreshes), (200, 0), "{answer:?}");
+    database.execute_batch("drop trigger fails").unwrap();
+    let answer = call().await;
+    assert_eq!((answer.status.as_u16(), pair.provider.stats().refreshes), (200, 1), "{answer:?}");
+}
+
 /// The process is killed during a refresh. Other requests take over when the lease expires, and get a true
 /// response.
 #[tokio::test]

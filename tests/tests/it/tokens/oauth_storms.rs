@@ -6,6 +6,7 @@ use futures::future::join_all;
 use nexus_simulators::{Behaviour, Kind};
 use serde_json::json;
 
+use crate::kit::app::until;
 use crate::kit::servers;
 use crate::tokens::oauth::Pair;
 
@@ -43,6 +44,67 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
             other => panic!("{round}: {other}: {found}"),
         }
     }
+}
+
+/// A lease can expire although its holder lives, for example while the database cannot be reached. The request that
+/// takes it over must not send the refresh token that the holder has already used: the provider would revoke all.
+#[tokio::test]
+async fn a_holder_whose_lease_has_expired_is_not_overtaken_while_it_stores_its_tokens() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    pair.expire();
+    pair.provider.hold_token_answers();
+    let call = || pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme").send();
+    let take_over = async {
+        pair.provider.wait_for_held(1).await.unwrap();
+        let database = pair.app.database();
+        let holder = || -> Option<String> {
+            let sql = "select attempt from credentials";
+            database.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let first = holder();
+        until("another request has the lease", async || {
+            // The holder renews the lease, so it may have to expire more than once.
+            let sql = "update credentials set lease_until = 1 where attempt = ?1";
+            database.execute(sql, [&first]).unwrap();
+            (holder() != first).then_some(())
+        })
+        .await;
+        pair.provider.release_token_answers();
+    };
+    let (one, two, ()) = tokio::join!(call(), call(), take_over);
+    assert_eq!((one.status.as_u16(), two.status.as_u16()), (200, 200), "{one:?} {two:?}");
+    let asked = pair.provider.requests().iter().filter(|one| one.path == "/token").count();
+    assert_eq!((asked, pair.provider.stats().refreshes), (2, 1), "the code, and one refresh");
+    assert_eq!(pair.provider.live_tokens().len(), 2);
+    assert_eq!(pair.get().await["health"]["state"], "healthy");
+}
+
+/// A person has consented, the provider has given tokens, and the database fails for a moment.
+#[tokio::test]
+async fn tokens_of_a_new_connection_survive_a_database_that_fails_for_a_moment() {
+    let pair = Pair::start(Kind::Strict).await;
+    let flow = pair.begin_with(json!({})).await;
+    let back = flow.consent().await;
+    pair.provider.hold_token_answers();
+    let fail_once = async {
+        pair.provider.wait_for_held(1).await.unwrap();
+        let database = pair.app.database();
+        let fail = "create trigger fails before insert on credentials begin
+                      select raise(abort, 'it fails');
+                    end";
+        database.execute_batch(fail).unwrap();
+        pair.provider.release_token_answers();
+        until("the database has failed", async || {
+            pair.app.log().contains("new tokens are not stored yet").then_some(())
+        })
+        .await;
+        database.execute_batch("drop trigger fails").unwrap();
+    };
+    let (page, ()) = tokio::join!(flow.come_back(&pair.app, &back), fail_once);
+    assert_eq!(page.status, 200, "{page:?}");
+    assert_eq!(pair.get().await["health"]["state"], "healthy");
+    assert_eq!((pair.provider.live_tokens().len(), pair.app.count("outbox")), (2, 0));
 }
 
 /// 200 deletes. Half of the revocations fail, and the process is killed twice.

@@ -67,6 +67,11 @@ enum Worker {
         version: u8,
         token: Token,
     },
+    /// The instance has taken over an expired lease. It waits, and renews the lease, before it sends the request.
+    TakingOver {
+        version: u8,
+        token: Token,
+    },
     /// The instance has the lease and is about to send the request.
     Leased {
         version: u8,
@@ -97,7 +102,8 @@ struct World {
     reconnect: bool,
     /// Whether a response was lost with its process.
     lost: bool,
-    /// Whether a lease expired while its holder was sending the request.
+    /// Whether a lease expired while its holder was sending the request. The wait of the one that takes it over is as
+    /// long as it takes to store an answer, not as long as a provider takes to answer.
     overtaken: bool,
 }
 
@@ -136,16 +142,38 @@ impl World {
                 Some(row) if row.version != version => Worker::Looking,
                 // The instance has the lease, but the response was lost. The id of the attempt shows it.
                 Some(row) if row.lease == Some((me as u8, true)) => {
-                    Worker::Leased { version, token }
+                    Worker::TakingOver { version, token }
                 }
                 Some(row) if row.lease.is_none_or(|(_, holds)| !holds) => {
+                    let is_abandoned = row.lease.is_some();
                     row.lease = Some((me as u8, true));
-                    Worker::Leased { version, token }
+                    match is_abandoned {
+                        true => Worker::TakingOver { version, token },
+                        false => Worker::Leased { version, token },
+                    }
                 }
                 // Another instance has the lease. This one polls, which changes nothing.
                 Some(_) => return None,
                 None => Worker::Done,
             },
+            Worker::TakingOver { version, token } => {
+                let other = self.workers[1 - me];
+                if matches!(other, Worker::Answered { version: of, answer: Ok(_) } if of == version)
+                {
+                    // The wait lets the holder before store what it got.
+                    return None;
+                }
+                match &mut next.row {
+                    Some(row)
+                        if row.version == version
+                            && row.lease.is_some_and(|(owner, _)| usize::from(owner) == me) =>
+                    {
+                        row.lease = Some((me as u8, true));
+                        Worker::Leased { version, token }
+                    }
+                    _ => Worker::Looking,
+                }
+            }
             Worker::Leased { version, token } => {
                 Worker::Answered { version, answer: next.provider.refresh(token) }
             }
@@ -181,7 +209,10 @@ impl World {
     fn nexts(&self) -> Vec<Self> {
         let mut nexts: Vec<_> = (0..2).filter_map(|me| self.step(me)).collect();
         let writes = |me: &usize| {
-            matches!(self.workers[*me], Worker::Loaded { .. } | Worker::Answered { .. })
+            matches!(
+                self.workers[*me],
+                Worker::Loaded { .. } | Worker::TakingOver { .. } | Worker::Answered { .. }
+            )
         };
         if self.unconfirmed > 0 {
             // The change is made, but the instance does not know. It repeats the step.
@@ -200,7 +231,8 @@ impl World {
             && let Some((owner, true)) = row.lease
         {
             let row = Some(Row { lease: Some((owner, false)), ..row });
-            let overtaken = true;
+            let asks = matches!(self.workers[usize::from(owner)], Worker::Leased { .. });
+            let overtaken = self.overtaken || asks;
             nexts.push(Self { row, overtaken, expiries: self.expiries - 1, ..self.clone() });
         }
         for me in (0..2).filter(|me| self.crashes > 0 && self.workers[*me] != Worker::Done) {
@@ -246,7 +278,7 @@ impl World {
             // The next refresh is rejected, and the error says so.
             assert!(self.provider.clone().refresh(row.token).is_err(), "{self:#?}");
             // A strict server revokes the family of a token that two requests use. The times of the lease
-            // prevent this while the database's clock goes on.
+            // prevent this while the database's clock goes on. A holder that has its answer is not overtaken at all.
             let excused = self.provider.rotates && (self.lost || self.overtaken);
             assert!(excused, "dead for no reason: {self:#?}");
         }

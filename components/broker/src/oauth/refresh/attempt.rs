@@ -12,12 +12,15 @@ use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Lease, Renewal, Transaction, now_ms, write_counts_soon};
+use nexus_common::store::{
+    Lease, Renewal, Transaction, now_ms, require_known_schema, write_counts_soon,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::{self, Usable};
-use nexus_vault::digest;
+use nexus_vault::{digest, oauth_app};
 
 use super::renewal::request_tokens;
+use super::state::State;
 use super::{FORCED_MS, IntegrationContext, RefreshReason, elapsed, pending};
 use crate::ending::plan;
 use crate::oauth::refusal::TokenFailure;
@@ -29,6 +32,9 @@ const RENEWAL: Duration = Duration::from_millis(1_500);
 /// A holder that is later than this, in milliseconds, renews the lease before it asks the provider, because
 /// another request could soon take the lease over.
 const LATE_MS: i64 = 3_000;
+/// How long an attempt that takes over an expired lease waits before it asks the provider. The holder before may live,
+/// with new tokens that the database does not take yet. It stores them within this time once the database does.
+const GRACE: Duration = Duration::from_secs(3);
 /// The pause between two tries of a renewal while another connection writes.
 const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
 /// The pause before the next attempt, after a failure that says nothing about the refresh token.
@@ -39,7 +45,7 @@ const STORE_WITHIN: Duration = Duration::from_secs(40);
 /// The first pause between two of these tries, and the longest.
 const STORE_AGAIN: Duration = Duration::from_millis(100);
 /// See [`STORE_AGAIN`].
-const STORE_AGAIN_AT_MOST: Duration = Duration::from_secs(2);
+const STORE_AGAIN_AT_MOST: Duration = Duration::from_secs(1);
 
 /// The result of storing renewed tokens.
 enum Stored {
@@ -60,6 +66,8 @@ pub(super) struct Attempt {
     name: String,
     version: i64,
     taken_ms: i64,
+    /// Whether another attempt had the lease, and has neither renewed nor ended it.
+    takes_over: bool,
     reason: RefreshReason,
 }
 
@@ -69,10 +77,11 @@ fn lease_of<'a>(key: IntegrationKey<'a>, version: i64, name: &'a str) -> Lease<'
 }
 
 impl Attempt {
-    /// Takes the lease. Of many concurrent requests, one gets the write lock. The others must not queue for
-    /// it.
+    /// Takes the lease, whose state is `state`. Of many concurrent requests, one gets the write lock. The others must
+    /// not queue for it.
     pub(super) async fn begin(
         context: &IntegrationContext<'_>,
+        state: &State,
         version: i64,
         reason: RefreshReason,
     ) -> Result<Option<Self>> {
@@ -83,7 +92,8 @@ impl Attempt {
             RefreshReason::VerifyRejected(_) => Some(0),
         };
         let taken = lease_of(context.key, version, &name).take(forced_every_ms).await?;
-        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, reason }))
+        let takes_over = state.is_abandoned();
+        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, takes_over, reason }))
     }
 
     fn lease<'a>(&'a self, key: IntegrationKey<'a>) -> Lease<'a> {
@@ -127,22 +137,34 @@ impl Attempt {
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
-        // Steps that may fail come before the provider is asked.
-        digest::digester().await?;
-        // Under load, the holder may get no processor time for seconds.
-        let is_late = now_ms().await? - self.taken_ms > LATE_MS;
-        if is_late && !self.is_renewed_in_time(context).await {
-            return if self.reason.lets_use(alive) {
-                Ok(usable)
-            } else {
-                Err(pending(context).await)
+        if let Err(error) = prepare().await {
+            let log = |what: &str, error: &Error| {
+                let line = Line::error(what).with("request_id", &context.request_id);
+                line.with("integration", &context.key.id).why(error);
             };
+            log("a refresh did not begin", &error);
+            // Nothing was asked yet. A replica of the version that has migrated the database may ask at once.
+            if let Err(error) = self.lease(context.key).release().await {
+                log("the lease of a refresh was not ended", &error);
+            }
+            return if self.reason.lets_use(alive) { Ok(usable) } else { Err(error) };
+        }
+        // After the look at the lease, nothing is read that could delay the request until the lease has expired.
+        let client = oauth_app::of_usable(context.key.workspace, &usable).await;
+        if self.takes_over {
+            clock::sleep(GRACE).await;
+        }
+        // Under load, the holder may get no processor time for seconds.
+        let begun = now_ms().await?;
+        let must_renew = self.takes_over || begun - self.taken_ms > LATE_MS;
+        if must_renew && !self.is_renewed_in_time(context).await {
+            return self.without_lease(context, usable, alive).await;
         }
         let manifest_id = usable.sourced.manifest.id.clone();
-        match self.while_held(context, request_tokens(context, usable)).await {
+        match self.while_held(context, request_tokens(usable, client, begun)).await {
             Ok(renewed) => {
                 count(&manifest_id, "refreshed");
-                self.store_success(context, renewed).await
+                self.while_held(context, self.store_success(context, renewed)).await
             }
             Err((failure, old)) => {
                 count(&manifest_id, outcome(&failure));
@@ -157,12 +179,30 @@ impl Attempt {
         }
     }
 
+    /// The credential for an attempt that has lost its lease: the one that another request has stored meanwhile, or
+    /// else the old one while it may be used.
+    async fn without_lease(
+        &self,
+        context: &IntegrationContext<'_>,
+        usable: Usable,
+        alive: bool,
+    ) -> Result<Usable> {
+        let stored = credential::load(context.key).await?;
+        if stored.version != self.version {
+            Ok(stored)
+        } else if self.reason.lets_use(alive) {
+            Ok(usable)
+        } else {
+            Err(pending(context).await)
+        }
+    }
+
     /// Whether a holder that is late still gets its lease renewed before the lease could expire.
     async fn is_renewed_in_time(&self, context: &IntegrationContext<'_>) -> bool {
         let begun = clock::now_ms();
         let mut pause = RENEWAL_AGAIN;
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
-            match self.renew_or_log(context).await {
+            match logged(context, self.lease(context.key).renew().await) {
                 Renewal::Held => return true,
                 Renewal::Lost => return false,
                 Renewal::Busy => clock::sleep(pause).await,
@@ -172,8 +212,8 @@ impl Attempt {
         false
     }
 
-    /// Waits for `request`, and renews the lease meanwhile. A renewal that has begun is completed, because it
-    /// is a transaction. Between two attempts, nothing delays the response.
+    /// Waits for `request`, or for its tokens to be stored, and renews the lease meanwhile. A renewal that has begun is
+    /// completed, because it is a transaction. Between two attempts, nothing delays the response.
     async fn while_held<T>(
         &self,
         context: &IntegrationContext<'_>,
@@ -186,38 +226,20 @@ impl Attempt {
             if let Either::Left((response, _)) = select(&mut request, wait).await {
                 return response;
             }
-            let renewal = pin!(self.renew_or_log(context));
+            let lease = self.lease(context.key);
+            let renewal = pin!(lease.renew());
             let renewal = match select(&mut request, renewal).await {
                 Either::Left((response, renewal)) => {
-                    renewal.await;
+                    // The result no longer counts: new tokens that are stored have ended the lease.
+                    drop(renewal.await);
                     return response;
                 }
-                Either::Right((renewal, _)) => renewal,
+                Either::Right((renewal, _)) => logged(context, renewal),
             };
             (pause, again) = match renewal {
                 Renewal::Busy => (again, longer(again)),
                 Renewal::Held | Renewal::Lost => (RENEWAL, RENEWAL_AGAIN),
             };
-        }
-    }
-
-    /// Renews the lease, and logs a lease that another attempt has taken. After a failure the next renewal may
-    /// succeed.
-    async fn renew_or_log(&self, context: &IntegrationContext<'_>) -> Renewal {
-        let line = || {
-            let line = Line::error("the lease of a refresh was not renewed");
-            line.with("request_id", &context.request_id).with("integration", &context.key.id)
-        };
-        match self.lease(context.key).renew().await {
-            Ok(Renewal::Lost) => {
-                line().with("why", &"another attempt has taken it").write();
-                Renewal::Lost
-            }
-            Ok(renewal) => renewal,
-            Err(error) => {
-                line().why(&error);
-                Renewal::Busy
-            }
         }
     }
 
@@ -257,7 +279,7 @@ impl Attempt {
         sealed: &SealedCredential,
         renewed: &Usable,
     ) -> Result<Stored> {
-        let tx = Transaction::begin().await?;
+        let tx = Transaction::begin_for_new_tokens().await?;
         if let Some(version) = tx.version_of_sealed(context.key, sealed).await? {
             return Ok(Stored::As(version));
         }
@@ -299,6 +321,32 @@ impl Attempt {
         }
         tx.commit().await
     }
+}
+
+/// The result of a renewal. A lease that another attempt has taken is logged. After a failure the next renewal may
+/// succeed.
+fn logged(context: &IntegrationContext<'_>, renewal: Result<Renewal>) -> Renewal {
+    let line = || {
+        let line = Line::error("the lease of a refresh was not renewed");
+        line.with("request_id", &context.request_id).with("integration", &context.key.id)
+    };
+    match renewal {
+        Ok(Renewal::Lost) => {
+            line().with("why", &"another attempt has taken it").write();
+            Renewal::Lost
+        }
+        Ok(renewal) => renewal,
+        Err(error) => {
+            line().why(&error);
+            Renewal::Busy
+        }
+    }
+}
+
+/// The steps that may fail, before the provider is asked: what it gives must be stored.
+async fn prepare() -> Result<()> {
+    require_known_schema().await?;
+    digest::digester().await.map(drop)
 }
 
 /// Counts an answer to an attempt for the metrics.

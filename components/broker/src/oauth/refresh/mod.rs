@@ -228,11 +228,18 @@ async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
         return Err(State::dead());
     }
     let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
-    if state.may_be_taken()
-        && let Some(attempt) = Attempt::begin(context, version, reason).await?
-    {
-        let patience = Duration::from_secs(seconds.into());
-        return attempt.refresh_within(patience, context, usable, alive).await.map(Found::from);
+    if state.may_be_taken() {
+        match Attempt::begin(context, &state, version, reason).await {
+            Ok(Some(attempt)) => {
+                let patience = Duration::from_secs(seconds.into());
+                let refreshed = attempt.refresh_within(patience, context, usable, alive).await;
+                return refreshed.map(Found::from);
+            }
+            Ok(None) => {}
+            // The database cannot be written now. A later call asks for the lease again.
+            Err(Error::Storage { .. }) if reason.lets_use(alive) => return Ok(usable.into()),
+            Err(error) => return Err(error),
+        }
     }
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());

@@ -1,28 +1,33 @@
 //! Requests new tokens for a credential, with its refresh token or with the client's own secret.
 
+use nexus_common::Result;
 use nexus_common::secret::Secret;
-use nexus_common::store::now_ms;
 use nexus_manifests::AuthMethod;
 use nexus_vault::credential::{Times, Usable};
-use nexus_vault::oauth_app;
+use nexus_vault::oauth_app::Client;
 
-use super::IntegrationContext;
 use crate::oauth::exchange::mint;
 use crate::oauth::refusal::TokenFailure;
 use crate::oauth::token::{self, Grant};
 
-/// Requests new tokens with the credential `usable`. On failure, returns the credential too.
+/// Requests new tokens with the credential `usable` and the OAuth app `client`. `begun` is the database's time. On
+/// failure, returns the credential too.
 pub(super) async fn request_tokens(
-    context: &IntegrationContext<'_>,
     usable: Usable,
+    client: Result<Client>,
+    begun: i64,
 ) -> Result<Usable, (TokenFailure, Box<Usable>)> {
-    match renew(context, &usable).await {
+    match renew(&usable, client, begun).await {
         Ok(renewed) => Ok(renewed),
         Err(failure) => Err((failure, Box::new(usable))),
     }
 }
 
-async fn renew(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
+async fn renew(
+    usable: &Usable,
+    client: Result<Client>,
+    begun: i64,
+) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
     if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
         // The provider rejects fields that a person has entered, so a person must enter them again.
@@ -32,7 +37,7 @@ async fn renew(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Usab
         })?;
         return Ok(renewed);
     }
-    let client = oauth_app::of_usable(context.key.workspace, usable).await?;
+    let client = client?;
     let field = |name: &str| usable.credential.fields.get(name).map_or("", Secret::expose);
     let redirect_uri = usable.credential.client.as_ref().map_or("", |made| &made.redirect_uri);
     let grant = Grant::Refresh {
@@ -40,7 +45,6 @@ async fn renew(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Usab
         access_token: field("access_token"),
         redirect_uri,
     };
-    let begun = now_ms().await?;
     let pinned = &usable.credential.pins.token;
     let manifest = &usable.sourced.manifest;
     let tokens =

@@ -59,6 +59,28 @@ async fn a_new_key_is_fetched_when_its_first_token_comes() {
     assert_eq!(issuer.asked().len(), 2);
 }
 
+/// Two processes on one store share the keys of the issuer and the turns in which they are fetched.
+#[tokio::test]
+async fn of_two_processes_one_asks_for_both_when_the_issuer_has_a_new_key() {
+    let (old, new) = (keys::p256(1), keys::ed25519(2));
+    let issuer = Issuer::start(&[old.jwk("old")]).await;
+    let first = app(&issuer).await;
+    let second = first.beside().await;
+    for app in [&first, &second] {
+        assert_eq!(status(app, &old.token("old", &admin())).await, 200);
+    }
+    assert_eq!(issuer.asked().len(), 1);
+    drop(second);
+    issuer.publish(&[old.jwk("old"), new.jwk("new")]);
+    let first = later(first, MINUTE).await;
+    let second = first.beside().await;
+    let token = new.token("new", &admin());
+    let calls = (0..40).map(|n| status(if n % 2 == 0 { &first } else { &second }, &token));
+    let statuses = join_all(calls).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    assert_eq!(issuer.asked().len(), 2);
+}
+
 #[tokio::test]
 async fn a_key_that_was_taken_out_is_refused_after_ten_minutes() {
     let (gone, stays) = (keys::p256(1), keys::p256(2));
