@@ -6,11 +6,13 @@ import { popularOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
 import { auditQuery, filterAudit } from "./audit";
 import { Chain, canonical, hashOf } from "./chain";
+import { endState, endingOf } from "./ends";
 import { healthDays } from "./health-days";
 import { slugOf } from "./names";
 import { presetOf, rulesOf } from "./presets";
 import { receiptsOf } from "./receipts";
 import { nextSort, sorted } from "./sort";
+import { date } from "./time";
 import { scaleOf } from "./usage";
 
 const provider = (id: string, more: Partial<ManifestSummary> = {}): ManifestSummary =>
@@ -43,6 +45,28 @@ test("the ways to connect a service are one tile, the plainest first", () => {
   assert.ok(airtable && catalogue[0]);
   assert.equal(wayOf(airtable, [catalogue[0]]).id, "airtable-oauth");
   assert.equal(wayOf(airtable, []).id, "airtable");
+  // A way that will end is the last.
+  const ends = { on: "2027-04-30", why: "Tokens end", source: "https://x.example" };
+  const [oauth, key] = [catalogue[0], provider("airtable", { name: "Airtable", family: "airtable", ends, ...icon("airtable") })];
+  const [ending] = servicesOf([key, oauth]);
+  assert.deepEqual(ending?.ways.map((way) => way.id), ["airtable-oauth", "airtable"]);
+  assert.equal(ending && wayOf(ending, [key, oauth]).id, "airtable-oauth");
+  assert.equal(ending && wayOf(ending, [key]).id, "airtable");
+});
+
+test("an announced end is urgent for the last 90 days, and the last day still works", () => {
+  const ends = { on: "2027-04-30", why: "Tokens end", source: "https://x.example" };
+  const at = (time: string) => endState(ends, Date.parse(time));
+  assert.equal(at("2026-11-30T12:00:00Z"), "later");
+  assert.equal(at("2027-01-30T00:00:00Z"), "later", "91 days before the end of the last day");
+  assert.equal(at("2027-01-31T00:00:00Z"), "soon");
+  assert.equal(at("2027-04-30T23:59:59Z"), "soon");
+  assert.equal(at("2027-05-01T00:00:00Z"), "ended");
+  assert.equal(endState(null, 0), null);
+  const catalogue = [provider("a", { ends }), provider("b"), provider("c", { ends: { ...ends, on: "2027-12-31" } })];
+  assert.deepEqual(endingOf(catalogue, Date.parse("2027-04-01T00:00:00Z")).map((one) => one.id), ["a"]);
+  // A calendar date is the same day wherever its reader is.
+  assert.equal(date("2027-04-30"), "April 30, 2027");
 });
 
 /** A chain of records with these actions. */

@@ -6,7 +6,7 @@ import { t as first } from ".";
 import { account } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
-import { add, app, flow, preset, reconnect, replace } from "./connect";
+import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { stops } from "./stops";
@@ -15,6 +15,7 @@ export const english = {
   account,
   add,
   app,
+  ends,
   flow,
   reconnect,
   replace,

@@ -231,7 +231,7 @@ export const home = {
   errorRate: "Error rate",
   agents: "Active agents",
   needs: "Needs you",
-  needsSome: "Integrations that agents cannot use as they should.",
+  needsSome: "Integrations that need a person.",
   needsNone: "Everything works. There is nothing to do.",
   all: (value: number) => `All ${count(value)}`,
   busiestAgents: "Busiest agents",

@@ -13,6 +13,7 @@ import { AddForm } from "./add-form";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Dialog } from "./dialog";
+import { EndsNote } from "./ends";
 import { Into } from "./gallery";
 import { useGuard } from "./guard";
 import { Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
@@ -127,6 +128,7 @@ function ProviderForm({ summary, ...rest }: ProviderFormProps) {
         <Mark name={summary.name} brand={summary.brand} />
         <p>{summary.description}</p>
       </div>
+      <EndsNote ends={manifest.value.ends} />
       <AddForm manifest={manifest.value} {...rest} />
     </>
   );

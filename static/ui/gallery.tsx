@@ -9,6 +9,7 @@ import { t } from "../text/all";
 import { useNexus } from "./context";
 import type { LoadState } from "./context";
 import { SearchField } from "./controls";
+import { EndsTag } from "./ends";
 import { LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { useOauthApps } from "./use-oauth-apps";
 
@@ -156,6 +157,7 @@ function Tile({ service, way, apps }: TileProps) {
         <span class="names">
           <strong>{service.name}</strong>
           <span class="soft">{needOf(service, apps)}</span>
+          <EndsTag ends={way.ends} />
         </span>
         {way.id.startsWith("custom-") && <span class="tag">{t.add.custom}</span>}
       </RouteLink>

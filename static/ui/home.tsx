@@ -1,7 +1,9 @@
 /** The overview of the workspace: what agents do, what is broken, and what was denied. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import type { AuditPage, AuditRecord, Integration, ManifestSummary } from "../api/types";
+import { endState } from "../logic/ends";
 import { nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { mayDo } from "../logic/identity";
@@ -15,6 +17,8 @@ import { formatValue } from "./activity";
 import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
+import { useEnding } from "./ends";
+import type { Ending } from "./ends";
 import { Icon } from "./icons";
 import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { workspaceUsage } from "./usage-data";
@@ -59,6 +63,8 @@ export function Home({ list, catalogue, onAction }: Props) {
     again();
     againDays();
   });
+  const { broken } = list;
+  const ending = useEnding(catalogue).filter((one) => !broken.some(({ id }) => id === one.integration.id));
   const nameOfIntegration = (id: string) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id);
   const isEmpty = list.items?.length === 0 && list.broken.length === 0;
   return (
@@ -85,7 +91,7 @@ export function Home({ list, catalogue, onAction }: Props) {
       ) : (
         <div class="stack home-page">
           {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => again()} />}
-          <Numbers usage={usage} days={days} needs={list.broken.length} per={per} many={many} />
+          <Numbers usage={usage} days={days} needs={broken.length + ending.length} per={per} many={many} />
           <div class="home-grid">
             <div class="stack">
               <section class="box">
@@ -100,7 +106,7 @@ export function Home({ list, catalogue, onAction }: Props) {
               {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
             </div>
             <div class="stack">
-              <Needs list={list} catalogue={catalogue} onAction={onAction} />
+              <Needs broken={broken} ending={ending} catalogue={catalogue} onAction={onAction} />
               {usage.state === "ready" && <Busiest usage={usage.value} integrationOf={nameOfIntegration} />}
             </div>
           </div>
@@ -155,21 +161,29 @@ function Numbers({ usage, days, needs, per, many }: NumbersProps) {
   );
 }
 
-function Needs({ list, catalogue, onAction }: Props) {
+interface NeedsProps extends Pick<Props, "catalogue" | "onAction"> {
+  broken: readonly Integration[];
+  /** The integrations whose way to connect ends, and that work until then. */
+  ending: readonly Ending[];
+}
+
+function Needs({ broken, ending, catalogue, onAction }: NeedsProps) {
   const { client, go } = useNexus();
-  const { broken } = list;
+  const now = useNow();
+  const all = broken.length + ending.length;
+  const route = (one: Integration) => ({ page: "integration", id: one.slug, tab: "overview" }) as const;
   const listRoute = { page: "integrations", filters: { q: "", status: "", health: "", manifest: "", view: "", sort: "" } } as const;
   return (
     <section class="box">
       <div class="box-head">
         <h2>{t.home.needs}</h2>
-        {broken.length > ROWS && (
+        {all > ROWS && (
           <RouteLink origin={client.origin} route={listRoute} go={go}>
-            {t.home.all(broken.length)}
+            {t.home.all(all)}
           </RouteLink>
         )}
       </div>
-      {broken.length === 0 && (
+      {all === 0 && (
         <p class="health good">
           <Icon name="good" />
           <span>{t.home.needsNone}</span>
@@ -177,27 +191,51 @@ function Needs({ list, catalogue, onAction }: Props) {
       )}
       <ul class="needs">
         {broken.slice(0, ROWS).map((one) => {
-          const provider = catalogue.find((provider) => provider.id === one.manifest_id);
           const action = nextAction(one);
           return (
-            <li key={one.id}>
-              <Mark name={provider?.name ?? one.manifest_id} brand={provider?.brand} />
-              <span class="names">
-                <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
-                  {one.name}
-                </RouteLink>
-                <span class="soft">{t.list.healthState[one.health.state]}</span>
-              </span>
+            <Need key={one.id} integration={one} catalogue={catalogue} why={t.list.healthState[one.health.state] ?? ""}>
               {action && (
                 <Button aria-label={`${t.list.action[action]}: ${one.name}`} onClick={() => onAction(one, action)}>
                   {t.list.action[action]}
                 </Button>
               )}
-            </li>
+            </Need>
           );
         })}
+        {ending.slice(0, Math.max(0, ROWS - broken.length)).map(({ integration: one, ends }) => (
+          <Need key={one.id} integration={one} catalogue={catalogue} why={t.ends.needs(ends.on, endState(ends, now) === "ended")}>
+            <Button aria-label={`${t.ends.show}: ${one.name}`} onClick={() => go(route(one))}>
+              {t.ends.show}
+            </Button>
+          </Need>
+        ))}
       </ul>
     </section>
+  );
+}
+
+interface NeedProps extends Pick<Props, "catalogue"> {
+  integration: Integration;
+  why: string;
+  /** The button that leads to the end of it. */
+  children: ComponentChildren;
+}
+
+/** One thing that needs a person. */
+function Need({ integration: one, catalogue, why, children }: NeedProps) {
+  const { client, go } = useNexus();
+  const provider = catalogue.find((provider) => provider.id === one.manifest_id);
+  return (
+    <li>
+      <Mark name={provider?.name ?? one.manifest_id} brand={provider?.brand} />
+      <span class="names">
+        <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
+          {one.name}
+        </RouteLink>
+        <span class="soft">{why}</span>
+      </span>
+      {children}
+    </li>
   );
 }
 

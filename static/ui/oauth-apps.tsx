@@ -8,6 +8,7 @@ import { OauthAppForm, callbackOf } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
 import { SearchField } from "./controls";
+import { EndsNote } from "./ends";
 import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton, useFocus } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
@@ -176,6 +177,7 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
       ) : picked ? (
         <>
           <p class="soft">{t.app.lead(picked.name)}</p>
+          <EndsNote ends={picked.ends} />
           <OauthAppForm
             manifest={picked}
             redirectUri={open !== "pick" && open.client ? open.client.redirect_uri : callback}

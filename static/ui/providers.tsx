@@ -9,6 +9,7 @@ import { useAction, useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
+import { EndsNote } from "./ends";
 import { Alert, Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
@@ -77,6 +78,7 @@ export function Providers({ catalogue, onChanged }: Props) {
               </div>
             </div>
             <p>{one.description}</p>
+            <EndsNote ends={one.ends} />
           </li>
         ))}
       </ul>

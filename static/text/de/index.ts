@@ -5,7 +5,7 @@ import { account } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { common, leave } from "./common";
-import { add, app, flow, preset, reconnect, replace } from "./connect";
+import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { list } from "./list";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
@@ -21,6 +21,7 @@ export const words: FirstWords & LaterWords = {
   account,
   add,
   app,
+  ends,
   flow,
   reconnect,
   replace,

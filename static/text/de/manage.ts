@@ -246,7 +246,7 @@ export const home: typeof englishHome = {
   errorRate: "Fehlerquote",
   agents: "Aktive Agenten",
   needs: "Braucht Aufmerksamkeit",
-  needsSome: "Integrationen, die Agenten nicht so nutzen können, wie sie sollen.",
+  needsSome: "Integrationen, um die sich jemand kümmern muss.",
   needsNone: "Alles funktioniert. Es gibt nichts zu tun.",
   all: (value) => `Alle ${count(value)}`,
   busiestAgents: "Agenten mit den meisten Aufrufen",

@@ -103,6 +103,11 @@ async fn an_oauth_app_is_set_up_by_those_who_may() {
 }
 
 #[tokio::test]
+async fn an_announced_end_is_said_before_it_comes() {
+    play("ends.mjs").await;
+}
+
+#[tokio::test]
 async fn a_connection_that_ended_is_made_again() {
     play("reconnect.mjs").await;
 }
