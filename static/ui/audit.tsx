@@ -13,7 +13,8 @@ import { Detail } from "./activity";
 import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
 import { SearchField, Select } from "./controls";
-import { Alert, Button, CopyField, LoadError, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button, CopyField, LoadError, RouteLink } from "./parts";
 import { receiptRoute } from "./receipts";
 import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
@@ -132,17 +133,19 @@ function Found({ client, filters }: FoundProps) {
     },
     0,
   );
-  if (loaded.state === "loading") return <Skeleton rows={10} />;
-  if (loaded.state === "failed") return <LoadError problem={loaded.problem} onRetry={() => again()} />;
   return (
-    <>
-      {isFiltered && (
-        <p class="soft" role="status">
-          {t.audit.found(loaded.value.items.length, loaded.value.next_cursor !== null)}
-        </p>
+    <Loaded of={loaded} onRetry={() => again()} rows={10}>
+      {(first) => (
+        <>
+          {isFiltered && (
+            <p class="soft" role="status">
+              {t.audit.found(first.items.length, first.next_cursor !== null)}
+            </p>
+          )}
+          <Records first={first} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
+        </>
       )}
-      <Records first={loaded.value} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
-    </>
+    </Loaded>
   );
 }
 

@@ -10,7 +10,8 @@ import { useNexus } from "./context";
 import type { LoadState } from "./context";
 import { SearchField } from "./controls";
 import { EndsTag } from "./ends";
-import { LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Mark, RouteLink } from "./parts";
 import { useOauthApps } from "./use-oauth-apps";
 
 interface Props {
@@ -28,9 +29,9 @@ export function Gallery({ catalogue, onRetry }: Props) {
           <Into />
         </div>
       </div>
-      {catalogue.state === "loading" && <Skeleton rows={8} />}
-      {catalogue.state === "failed" && <LoadError problem={catalogue.problem} onRetry={onRetry} />}
-      {catalogue.state === "ready" && <Services catalogue={catalogue.value} />}
+      <Loaded of={catalogue} onRetry={onRetry} rows={8}>
+        {(catalogue) => <Services catalogue={catalogue} />}
+      </Loaded>
     </>
   );
 }

@@ -20,6 +20,7 @@ import type { LoadState } from "./context";
 import { useEnding } from "./ends";
 import type { Ending } from "./ends";
 import { Icon } from "./icons";
+import { Loaded } from "./loaded";
 import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { workspaceUsage } from "./usage-data";
 import type { WorkspaceRows } from "./usage-data";
@@ -322,23 +323,22 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
           {t.home.audit}
         </RouteLink>
       </div>
-      {loaded.state === "loading" && <Skeleton rows={3} />}
-      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => again()} />}
-      {loaded.state === "ready" && loaded.value.length === 0 && <p class="soft">{t.home.deniedNone}</p>}
-      {loaded.state === "ready" && (
-        <ul class="refusals">
-          {loaded.value.slice(0, ROWS).map((one) => (
-            <li key={one.seq}>
-              <p>
-                <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfTarget)}
-              </p>
-              <time class="soft" dateTime={one.at} title={moment(one.at)}>
-                {ago(one.at, now)}
-              </time>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded of={loaded} onRetry={() => again()} rows={3} isEmpty={(items) => items.length === 0} empty={<p class="soft">{t.home.deniedNone}</p>}>
+        {(items) => (
+          <ul class="refusals">
+            {items.slice(0, ROWS).map((one) => (
+              <li key={one.seq}>
+                <p>
+                  <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfTarget)}
+                </p>
+                <time class="soft" dateTime={one.at} title={moment(one.at)}>
+                  {ago(one.at, now)}
+                </time>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   );
 }
