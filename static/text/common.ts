@@ -35,6 +35,8 @@ export const common = {
     stops: "Emergency stop",
     account: "Your account",
     language: "Language",
+    theme: "Theme",
+    themes: { system: "System", light: "Light", dark: "Dark" },
     integrations: "Integrations",
     oauthApps: "OAuth apps",
     providers: "Custom providers",

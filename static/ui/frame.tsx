@@ -3,7 +3,7 @@
  * is little room, the rail is a menu under a bar.
  */
 import type { ComponentChildren, Ref } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayDo } from "../logic/identity";
 import type { Identity } from "../logic/identity";
@@ -12,6 +12,8 @@ import type { Route } from "../logic/route";
 import { LANGUAGES, chooseLanguage, presentLanguage } from "../language";
 import type { Language } from "../language";
 import { roleName, t } from "../text";
+import { THEMES, chooseTheme, onThemeElsewhere, presentTheme, showTheme, themeFor } from "../theme";
+import type { Theme } from "../theme";
 import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { PAGES, pageOf } from "./pages";
@@ -107,17 +109,20 @@ export function Frame(props: Props) {
               </RouteLink>
             ))}
           {ownPage && (
-            <label class="labelled language">
-              <Icon name="globe" />
-              <span class="unseen">{t.nav.language}</span>
-              <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
-                {Object.entries(LANGUAGES).map(([id, name]) => (
-                  <option value={id} lang={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <div class="choices">
+              <label class="labelled">
+                <Icon name="globe" />
+                <span class="unseen">{t.nav.language}</span>
+                <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
+                  {Object.entries(LANGUAGES).map(([id, name]) => (
+                    <option value={id} lang={id}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <ThemeChoice />
+            </div>
           )}
           {onSignOut && (
             <Button tone="quiet" icon="leave" onClick={onSignOut}>
@@ -133,6 +138,33 @@ export function Frame(props: Props) {
         </main>
       </div>
     </div>
+  );
+}
+
+function ThemeChoice() {
+  const [theme, setTheme] = useState(presentTheme);
+  useEffect(
+    () =>
+      onThemeElsewhere((theme) => {
+        showTheme(theme);
+        setTheme(theme);
+      }),
+    [],
+  );
+  const choose = (theme: Theme) => {
+    chooseTheme(theme);
+    setTheme(theme);
+  };
+  return (
+    <label class="labelled">
+      <Icon name="theme" />
+      <span class="unseen">{t.nav.theme}</span>
+      <select value={theme} onChange={(event) => choose(themeFor(event.currentTarget.value))}>
+        {THEMES.map((one) => (
+          <option value={one}>{t.nav.themes[one]}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -35,6 +35,8 @@ export const common: typeof english = {
     stops: "Notstopp",
     account: "Ihr Konto",
     language: "Sprache",
+    theme: "Farbschema",
+    themes: { system: "System", light: "Hell", dark: "Dunkel" },
     integrations: "Integrationen",
     oauthApps: "OAuth-Apps",
     providers: "Eigene Anbieter",

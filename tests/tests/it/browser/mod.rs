@@ -238,6 +238,11 @@ async fn the_ui_speaks_two_languages() {
 }
 
 #[tokio::test]
+async fn a_theme_is_chosen_and_is_there_from_the_first_paint() {
+    play("theme.mjs").await;
+}
+
+#[tokio::test]
 async fn the_pictures_of_the_readme() {
     play("pictures.mjs").await;
 }
