@@ -183,14 +183,6 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
         )}
         <NoticeText />
       </NoticeContext.Provider>
-      <div class={ownPage ? "toasts own" : "toasts"} aria-hidden="true" popover="manual" ref={showOnTop(notice)}>
-        {notice && (
-          <p key={notice.id} class={`toast ${notice.tone}`}>
-            <Icon name={notice.tone} />
-            <span>{notice.text}</span>
-          </p>
-        )}
-      </div>
     </NexusProvider>
   );
 }
@@ -252,17 +244,6 @@ function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, 
     const link = main?.querySelector<HTMLElement>(`a[href$="${CSS.escape(formatRoute(from.route))}"]`);
     (link ?? (main && startOf(main)) ?? main)?.focus({ preventScroll: ownPage });
   });
-}
-
-/** Shows the notice above dialogs, which are in the browser's top layer. */
-function showOnTop(notice: Notice | null) {
-  return (element: HTMLElement | null) => {
-    if (!element?.isConnected) return;
-    const open = element.matches(":popover-open");
-    if (notice && open) element.hidePopover();
-    if (notice) element.showPopover();
-    else if (open) element.hidePopover();
-  };
 }
 
 /** The filters of the list. They stay while another page is open. */

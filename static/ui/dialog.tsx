@@ -8,6 +8,7 @@ import { NoticeText } from "./context";
 import { GuardContext, useInnerGuard } from "./guard";
 import { Icon } from "./icons";
 import { Button } from "./parts";
+import { Toast } from "./toast";
 
 interface DialogProps {
   title: ComponentChildren;
@@ -113,6 +114,7 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
             {foot && <footer>{foot}</footer>}
           </CloseContext.Provider>
         </GuardContext.Provider>
+        <Toast />
         <NoticeText />
       </div>
     </dialog>

@@ -18,6 +18,7 @@ import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { PAGES, pageOf } from "./pages";
 import { Button, RouteLink } from "./parts";
+import { Toast } from "./toast";
 
 interface Props {
   identity: Identity;
@@ -79,6 +80,7 @@ export function Frame(props: Props) {
           <Icon name="menu" />
         </button>
         <Home origin={origin} go={open} />
+        <Toast />
       </div>
       <header class="rail" id="rail" popover="auto" ref={rail}>
         <Home origin={origin} go={open} />
@@ -92,6 +94,7 @@ export function Frame(props: Props) {
             ))}
           </nav>
         )}
+        <Toast />
         <div class="who">
           <p>
             <span class="unseen">{t.signIn.workspace} </span>

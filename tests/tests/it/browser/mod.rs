@@ -243,6 +243,11 @@ async fn a_theme_is_chosen_and_is_there_from_the_first_paint() {
 }
 
 #[tokio::test]
+async fn a_notice_covers_nothing() {
+    play("toasts.mjs").await;
+}
+
+#[tokio::test]
 async fn the_pictures_of_the_readme() {
     play("pictures.mjs").await;
 }
