@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import type { AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
+import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
 import { popularOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
 import { auditQuery, filterAudit } from "./audit";
@@ -9,6 +9,8 @@ import { Chain, canonical, hashOf } from "./chain";
 import { endState, endingOf } from "./ends";
 import { healthDays } from "./health-days";
 import { slugOf } from "./names";
+import { placesFor } from "./palette";
+import { hasCommandKey, opensPalette } from "./palette-key";
 import { presetOf, rulesOf } from "./presets";
 import { receiptsOf } from "./receipts";
 import { nextSort, sorted } from "./sort";
@@ -67,6 +69,32 @@ test("an announced end is urgent for the last 90 days, and the last day still wo
   assert.deepEqual(endingOf(catalogue, Date.parse("2027-04-01T00:00:00Z")).map((one) => one.id), ["a"]);
   // A calendar date is the same day wherever its reader is.
   assert.equal(date("2027-04-30"), "April 30, 2027");
+});
+
+test("the palette leads to pages first, and to providers only if they are asked for", () => {
+  const pages = ["Overview", "OAuth apps", "Connected apps"].map((name) => ({ name, route: { page: "section", name } as const }));
+  const integrations = [{ id: "int_1", slug: "acme-mail", name: "Acme mail" }] as unknown as Integration[];
+  const agents = ["Mail bot", "Apps of Ada"].map((name) => ({ id: `agt_${name}`, name }) as Agent);
+  const catalogue = [provider("gmail", { name: "Gmail" })];
+  const found = (typed: string, integrations: readonly Integration[] = []) =>
+    placesFor(typed, { pages, integrations, agents, catalogue }).map((place) => `${place.kind} ${place.name}`);
+  assert.deepEqual(found(" "), ["page Overview", "page OAuth apps", "page Connected apps", "agent Mail bot", "agent Apps of Ada"]);
+  assert.deepEqual(found("mail", integrations), ["integration Acme mail", "agent Mail bot", "provider Gmail"]);
+  assert.deepEqual(found("apps"), ["page OAuth apps", "page Connected apps", "agent Apps of Ada"]);
+  assert.deepEqual(found("con app"), ["page Connected apps"]);
+  assert.deepEqual(found("conn"), ["page Connected apps"]);
+  assert.deepEqual(found("nothing"), []);
+  const [place] = placesFor("gmail", { pages, integrations: [], agents, catalogue });
+  assert.deepEqual(place?.route, { page: "add", manifest: "gmail" });
+});
+
+test("the key of the palette is that of the machine", () => {
+  const key = (more: Partial<KeyboardEvent>) => ({ key: "k", ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
+  assert.ok(opensPalette(key({ ctrlKey: true }), false) && opensPalette(key({ metaKey: true, key: "K" }), true));
+  // On a Mac, Ctrl-K deletes to the end of the line.
+  assert.ok(!opensPalette(key({ ctrlKey: true }), true) && !opensPalette(key({ metaKey: true }), false));
+  assert.ok(!opensPalette(key({}), false) && !opensPalette(key({ ctrlKey: true, shiftKey: true }), false) && !opensPalette(key({ ctrlKey: true, key: "j" }), false));
+  assert.deepEqual(["MacIntel", "iPad", "Win32", "Linux x86_64"].map(hasCommandKey), [true, true, false, false]);
 });
 
 /** A chain of records with these actions. */

@@ -3,7 +3,7 @@
  * the same shape.
  */
 import { t as first } from ".";
-import { account } from "./account";
+import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
@@ -13,6 +13,7 @@ import { stops } from "./stops";
 
 export const english = {
   account,
+  palette,
   add,
   app,
   ends,

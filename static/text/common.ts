@@ -28,6 +28,8 @@ export const common = {
     label: "Sections",
     menu: "Menu",
     skip: "Skip to content",
+    find: "Go to…",
+    findKey: "Ctrl K",
     overview: "Overview",
     agents: "Agents",
     connectedApps: "Connected apps",

@@ -6,6 +6,7 @@ import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayDo } from "../logic/identity";
+import { hasCommandKey } from "../logic/palette-key";
 import type { Identity } from "../logic/identity";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
@@ -29,6 +30,8 @@ interface Props {
   go(route: Route): void;
   /** The pages of the navigation. Without it, all that the role may open. */
   pages?: typeof PAGES;
+  /** Opens the command palette. */
+  onFind?: () => void;
   /** Null if the surrounding page signs people in and out. */
   onSignOut: (() => void) | null;
   /** The main area. */
@@ -39,7 +42,7 @@ interface Props {
 }
 
 export function Frame(props: Props) {
-  const { identity, route, origin, ownPage, go, onSignOut, content, banner, children } = props;
+  const { identity, route, origin, ownPage, go, onFind, onSignOut, content, banner, children } = props;
   const rail = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const closeMenu = () => rail.current?.matches(":popover-open") && rail.current.hidePopover();
@@ -84,6 +87,7 @@ export function Frame(props: Props) {
       </div>
       <header class="rail" id="rail" popover="auto" ref={rail}>
         <Home origin={origin} go={open} />
+        {onFind && <Find onFind={() => (closeMenu(), onFind())} hasKey={ownPage} />}
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
             {pages.filter((page) => !page.isOfPerson).map((page) => (
@@ -141,6 +145,18 @@ export function Frame(props: Props) {
         </main>
       </div>
     </div>
+  );
+}
+
+/** The button that opens the command palette, with the key that does so too. */
+function Find({ onFind, hasKey }: { onFind(): void; hasKey: boolean }) {
+  const isMac = hasCommandKey(navigator.platform);
+  return (
+    <button type="button" class="find" aria-keyshortcuts={hasKey ? (isMac ? "Meta+K" : "Control+K") : undefined} onClick={onFind}>
+      <Icon name="search" />
+      <span>{t.nav.find}</span>
+      {hasKey && <kbd aria-hidden="true">{isMac ? "⌘K" : t.nav.findKey}</kbd>}
+    </button>
   );
 }
 

@@ -28,6 +28,8 @@ export const common: typeof english = {
     label: "Bereiche",
     menu: "Menü",
     skip: "Zum Inhalt",
+    find: "Gehe zu …",
+    findKey: "Strg K",
     overview: "Übersicht",
     agents: "Agenten",
     connectedApps: "Verbundene Apps",

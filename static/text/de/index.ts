@@ -1,7 +1,7 @@
 /** Every word of the UI in German. */
 import type { FirstWords } from "..";
 import type { LaterWords } from "../all";
-import { account } from "./account";
+import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { common, leave } from "./common";
@@ -19,6 +19,7 @@ export const words: FirstWords & LaterWords = {
   signIn,
   agent,
   account,
+  palette,
   add,
   app,
   ends,

@@ -248,6 +248,11 @@ async fn a_notice_covers_nothing() {
 }
 
 #[tokio::test]
+async fn the_palette_leads_anywhere() {
+    play("palette.mjs").await;
+}
+
+#[tokio::test]
 async fn the_pictures_of_the_readme() {
     play("pictures.mjs").await;
 }
