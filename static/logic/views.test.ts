@@ -4,7 +4,9 @@ import test from "node:test";
 import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
 import { popularOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
+import { english } from "../text/all";
 import { auditQuery, filterAudit } from "./audit";
+import { forEachOf } from "./bulk";
 import { Chain, canonical, hashOf } from "./chain";
 import { endState, endingOf } from "./ends";
 import { healthDays } from "./health-days";
@@ -95,6 +97,23 @@ test("the key of the palette is that of the machine", () => {
   assert.ok(!opensPalette(key({ ctrlKey: true }), true) && !opensPalette(key({ metaKey: true }), false));
   assert.ok(!opensPalette(key({}), false) && !opensPalette(key({ ctrlKey: true, shiftKey: true }), false) && !opensPalette(key({ ctrlKey: true, key: "j" }), false));
   assert.deepEqual(["MacIntel", "iPad", "Win32", "Linux x86_64"].map(hasCommandKey), [true, true, false, false]);
+});
+
+test("one action on many has one result, with the names of those that failed", async () => {
+  const items = Array.from({ length: 9 }, (_, index) => ({ name: `n${index + 1}` }));
+  const order: string[] = [];
+  const failed = await forEachOf(items, async ({ name }) => {
+    order.push(name);
+    if (name === "n2") throw new Error("no");
+    return name !== "n4";
+  });
+  assert.deepEqual([order.length, failed], [9, ["n2", "n4"]]);
+  const { done, deleted } = english.table;
+  assert.equal(done.check(9, failed), "9 tested, 2 failed: n2, n4.");
+  assert.equal(done.on(9, failed), "7 switched on, 2 failed: n2, n4.");
+  assert.equal(done.off(1, []), "1 integration switched off.");
+  assert.equal(done.check(9, items.map((one) => one.name)), "9 tested, 9 failed: n1, n2, n3, n4, n5 and 4 more.");
+  assert.equal(deleted(7, 2), "7 deleted, 2 failed");
 });
 
 /** A chain of records with these actions. */

@@ -1,7 +1,7 @@
 /** The administrators' pages: OAuth apps, custom providers, and the audit record. */
 import { ago, count } from "../logic/time";
 import type { Flaw } from "../logic/chain";
-import { plural } from "./plural";
+import { plural, someNames } from "./plural";
 
 export const apps = {
   title: "OAuth apps",
@@ -14,7 +14,7 @@ export const apps = {
   remove: "Delete",
   removeTitle: (name: string) => `Delete the OAuth app of ${name}?`,
   removeLead: "Connections that use this app can no longer be refreshed. You will have to reconnect them.",
-  usedBy: (names: readonly string[]) => `It is used by ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${count(names.length - 5)} more` : ""}.`,
+  usedBy: (names: readonly string[]) => `It is used by ${someNames(names, (value) => `and ${count(value)} more`)}.`,
   removed: (name: string) => `The OAuth app of ${name} was deleted.`,
   saved: (name: string) => `The OAuth app of ${name} was saved.`,
   updated: (time: string, now: number) => `Saved ${ago(time, now)}`,

@@ -1,6 +1,6 @@
 /** One integration: its overview, access rules, activity, usage, snippets, and its deletion. */
 import { count, moment, size } from "../logic/time";
-import { plural } from "./plural";
+import { plural, someNames } from "./plural";
 
 export const manage = {
   tabs: { overview: "Overview", access: "Access", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
@@ -205,6 +205,8 @@ export const receipt = {
   follow: "Show the receipt",
 };
 
+const failures = (names: readonly string[]): string => `${count(names.length)} failed: ${someNames(names, (value) => `and ${count(value)} more`)}.`;
+
 /** The table of integrations. */
 export const table = {
   columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
@@ -214,11 +216,16 @@ export const table = {
   bulk: "Actions for the selected integrations",
   selected: (value: number) => `${count(value)} selected`,
   clear: "Clear selection",
-  done: (good: number, bad: number) => (bad > 0 ? `${count(good)} done, ${count(bad)} failed.` : `${plural(good, "integration", "integrations")} done.`),
+  /** The result of an action on so many integrations, and the names of those for which it failed. */
+  done: {
+    check: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all)} tested, ${failures(failed)}` : `${plural(all, "integration", "integrations")} tested. Everything works.`),
+    on: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched on, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched on.`),
+    off: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched off, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched off.`),
+  },
   deleteTitle: (value: number) => `Delete ${plural(value, "integration", "integrations")}?`,
   deleteLead: "Agents lose access at once. The tokens are revoked at the providers, where possible. Tokens that other connections use are kept.",
   deleting: (value: number, all: number) => `Deleting ${count(value)} of ${count(all)}…`,
-  deleted: (value: number) => `${plural(value, "integration was", "integrations were")} deleted`,
+  deleted: (value: number, failed: number) => (failed > 0 ? `${count(value)} deleted, ${count(failed)} failed` : `${plural(value, "integration was", "integrations were")} deleted`),
   failed: (value: number) => `${plural(value, "integration", "integrations")} could not be deleted`,
 };
 

@@ -1,6 +1,6 @@
 import { ago, count } from "../../logic/time";
 import type { apps as englishApps, audit as englishAudit, providers as englishProviders } from "../admin";
-import { plural } from "../plural";
+import { plural, someNames } from "../plural";
 
 export const apps: typeof englishApps = {
   title: "OAuth-Apps",
@@ -13,7 +13,7 @@ export const apps: typeof englishApps = {
   remove: "Löschen",
   removeTitle: (name) => `Die OAuth-App von ${name} löschen?`,
   removeLead: "Verbindungen mit dieser App lassen sich nicht mehr erneuern. Sie müssen sie neu verbinden.",
-  usedBy: (names) => `Sie wird genutzt von ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` und ${count(names.length - 5)} weiteren` : ""}.`,
+  usedBy: (names) => `Sie wird genutzt von ${someNames(names, (value) => `und ${count(value)} weiteren`)}.`,
   removed: (name) => `Die OAuth-App von ${name} wurde gelöscht.`,
   saved: (name) => `Die OAuth-App von ${name} wurde gespeichert.`,
   updated: (time, now) => `Gespeichert ${ago(time, now)}`,

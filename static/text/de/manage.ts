@@ -11,7 +11,7 @@ import type {
   usage as englishUsage,
   use as englishUse,
 } from "../manage";
-import { plural } from "../plural";
+import { plural, someNames } from "../plural";
 
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
@@ -222,6 +222,8 @@ export const receipt: typeof englishReceipt = {
   follow: "Beleg anzeigen",
 };
 
+const failures = (names: readonly string[]): string => `${count(names.length)} fehlgeschlagen: ${someNames(names, (value) => `und ${count(value)} weitere`)}.`;
+
 export const table: typeof englishTable = {
   columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", added: "Hinzugefügt" },
   all: "Alle auswählen",
@@ -230,7 +232,11 @@ export const table: typeof englishTable = {
   bulk: "Aktionen für die ausgewählten Integrationen",
   selected: (value) => `${count(value)} ausgewählt`,
   clear: "Auswahl aufheben",
-  done: (good, bad) => (bad > 0 ? `${count(good)} erledigt, ${count(bad)} fehlgeschlagen.` : `${plural(good, "Integration", "Integrationen")} erledigt.`),
+  done: {
+    check: (all, failed) => (failed.length > 0 ? `${count(all)} geprüft, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} geprüft. Alles funktioniert.`),
+    on: (all, failed) => (failed.length > 0 ? `${count(all - failed.length)} eingeschaltet, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} eingeschaltet.`),
+    off: (all, failed) => (failed.length > 0 ? `${count(all - failed.length)} ausgeschaltet, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} ausgeschaltet.`),
+  },
   deleteTitle: (value) => `${plural(value, "Integration", "Integrationen")} löschen?`,
   deleteLead: "Agenten verlieren sofort den Zugriff. Die Token werden bei den Anbietern widerrufen, wo das möglich ist. Token, die andere Verbindungen nutzen, bleiben.",
   deleting: (value, all) => `${count(value)} von ${count(all)} gelöscht …`,
