@@ -109,10 +109,10 @@ test("one action on many has one result, with the names of those that failed", a
   });
   assert.deepEqual([order.length, failed], [9, ["n2", "n4"]]);
   const { done, deleted } = english.table;
-  assert.equal(done.check(9, failed), "9 tested, 2 failed: n2, n4.");
+  assert.equal(done.check(9, failed), "9 checked, 2 failed: n2, n4.");
   assert.equal(done.on(9, failed), "7 switched on, 2 failed: n2, n4.");
   assert.equal(done.off(1, []), "1 integration switched off.");
-  assert.equal(done.check(9, items.map((one) => one.name)), "9 tested, 9 failed: n1, n2, n3, n4, n5 and 4 more.");
+  assert.equal(done.check(9, items.map((one) => one.name)), "9 checked, 9 failed: n1, n2, n3, n4, n5 and 4 more.");
   assert.equal(deleted(7, 2), "7 deleted, 2 failed");
 });
 

@@ -218,7 +218,7 @@ export const table = {
   clear: "Clear selection",
   /** The result of an action on so many integrations, and the names of those for which it failed. */
   done: {
-    check: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all)} tested, ${failures(failed)}` : `${plural(all, "integration", "integrations")} tested. Everything works.`),
+    check: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all)} checked, ${failures(failed)}` : `${plural(all, "integration", "integrations")} checked. Everything works.`),
     on: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched on, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched on.`),
     off: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched off, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched off.`),
   },

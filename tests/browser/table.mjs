@@ -62,11 +62,11 @@ await scenario(async ({ page, signedIn, look }) => {
   await said(page, "2 integrations switched off.");
   assert.equal((await call("GET", "/api/integrations?status=inactive")).items.length, 3);
   await bar.getByRole("button", { name: "Check now" }).click();
-  await said(page, "2 integrations tested. Everything works.");
+  await said(page, "2 integrations checked. Everything works.");
   // One message names those that failed.
   await ask("provider_status", { status: 500 });
   await bar.getByRole("button", { name: "Check now" }).click();
-  await said(page, "2 tested, 2 failed: Service 030, Service 029.");
+  await said(page, "2 checked, 2 failed: Service 030, Service 029.");
   await look("table-failed");
   await ask("provider", { behaves: "ok" });
 
