@@ -15,6 +15,7 @@ import { placesFor } from "./palette";
 import { hasCommandKey, opensPalette } from "./palette-key";
 import { presetOf, rulesOf } from "./presets";
 import { receiptsOf } from "./receipts";
+import { scopeRows } from "./scopes";
 import { nextSort, sorted } from "./sort";
 import { date } from "./time";
 import { scaleOf } from "./usage";
@@ -114,6 +115,20 @@ test("one action on many has one result, with the names of those that failed", a
   assert.equal(done.off(1, []), "1 integration switched off.");
   assert.equal(done.check(9, items.map((one) => one.name)), "9 checked, 9 failed: n1, n2, n3, n4, n5 and 4 more.");
   assert.equal(deleted(7, 2), "7 deleted, 2 failed");
+});
+
+test("each scope is one row, and what is missing is first", () => {
+  const rows = scopeRows({ requested: ["read", "write", "users"], granted: ["read", "write", "team"], missing: ["users"] });
+  assert.deepEqual(
+    rows.map(({ name, isAsked, isGranted, isMissing }) => [name, isAsked, isGranted, isMissing]),
+    [
+      ["users", true, false, true],
+      ["read", true, true, false],
+      ["write", true, true, false],
+      ["team", false, true, false],
+    ],
+  );
+  assert.deepEqual(scopeRows({ requested: [], granted: [], missing: [] }), []);
 });
 
 /** A chain of records with these actions. */

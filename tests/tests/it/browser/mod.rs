@@ -113,6 +113,11 @@ async fn a_connection_that_ended_is_made_again() {
 }
 
 #[tokio::test]
+async fn a_scope_that_was_not_granted_is_asked_for_again() {
+    play("scopes.mjs").await;
+}
+
+#[tokio::test]
 async fn an_integration_is_managed() {
     play("manage.mjs").await;
 }
