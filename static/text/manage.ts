@@ -108,6 +108,8 @@ export const activity = {
   label: "Events, newest first",
   empty: "No events yet.",
   by: (who: string) => `by ${who}`,
+  /** The actor of what nobody asked for. */
+  tick: "the scheduled work of Nexus (tick)",
   rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
   facts: {
     manifest_id: "provider",

@@ -37,7 +37,7 @@ function Events({ first, load, now }: EventsProps) {
           <li key={`${event.request_id} ${event.at} ${event.kind}`}>
             <p>
               <strong>{t.activity.kinds[event.kind] ?? event.kind}</strong>{" "}
-              <span class="soft">{t.activity.by(nameOf(event.actor))}</span>
+              <span class="soft">{t.activity.by(event.actor === "tick" ? t.activity.tick : nameOf(event.actor))}</span>
             </p>
             <Detail detail={event.detail} />
             <p class="soft">

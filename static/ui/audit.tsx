@@ -7,7 +7,7 @@ import type { Page } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
 import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
 import type { AuditFilters } from "../logic/audit";
-import { count, moment } from "../logic/time";
+import { count, exact, moment } from "../logic/time";
 import { t } from "../text/all";
 import { Detail } from "./activity";
 import { ChainCheck } from "./chain-check";
@@ -16,7 +16,7 @@ import { SearchField, Select } from "./controls";
 import { Loaded } from "./loaded";
 import { Alert, Button, CopyField, LoadError, RouteLink } from "./parts";
 import { receiptRoute } from "./receipts";
-import { useAgentName } from "./use-agents";
+import { useNames } from "./use-names";
 import { usePages } from "./use-pages";
 
 const NONE: AuditFilters = { text: "", outcome: "", period: "" };
@@ -121,7 +121,7 @@ interface FoundProps {
 
 function Found({ client, filters }: FoundProps) {
   const isFiltered = isAnyAudit(filters);
-  const nameOf = useAgentName();
+  const nameOf = useNames();
   const [loaded, again] = useLoad(
     async (signal): Promise<Page<AuditRecord>> => {
       const query = auditQuery(filters, Date.now());
@@ -175,7 +175,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
             {items.map((record) => (
               <tr key={record.seq} role="row" class={record.outcome === "denied" ? "refused" : undefined}>
                 <td role="cell">
-                  <time dateTime={record.at}>{moment(record.at)}</time>
+                  <time dateTime={record.at} title={exact(record.at)}>{moment(record.at)}</time>
                   <span class="soft"> {count(record.seq)}</span>
                 </td>
                 <td role="cell">
@@ -208,7 +208,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
 }
 
 /** What a record is about: a link to an integration, to an agent, or to the receipt of what was deleted. */
-function Target({ record: { action, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
+function Target({ record: { action, detail, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
   const { client, go } = useNexus();
   if (!target) return null;
   const isDeletion = action === "integration.delete" && outcome === "done";
@@ -220,9 +220,12 @@ function Target({ record: { action, target, outcome }, nameOf }: { record: Audit
         : ({ page: "integration", id: target, tab: "overview" } as const)
       : null;
   if (!route) return <>{target}</>;
+  // The record itself may have the name that it had then.
+  const { name: then } = detail as { name?: unknown };
+  const name = nameOf(target);
   return (
     <RouteLink origin={client.origin} route={route} go={go}>
-      {isDeletion ? t.receipt.follow : nameOf(target)}
+      {isDeletion ? t.receipt.follow : name === target && typeof then === "string" ? then : name}
     </RouteLink>
   );
 }

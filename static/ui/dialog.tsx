@@ -111,7 +111,7 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
         <GuardContext.Provider value={guard}>
           <CloseContext.Provider value={requestClose}>
             <div class="body">{children}</div>
-            {foot && <footer>{foot}</footer>}
+            {foot && <div class="foot">{foot}</div>}
           </CloseContext.Provider>
         </GuardContext.Provider>
         <Toast />

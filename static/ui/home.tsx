@@ -315,6 +315,9 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
   const [loaded, again] = useLoad(async (signal) => {
     return (await client.get<AuditPage>("/api/audit", { outcome: "denied", limit: ROWS }, signal)).items;
   }, client);
+  const targets = loaded.state === "ready" ? loaded.value.flatMap(({ target }) => (target?.startsWith("int_") ? [target] : [])) : [];
+  const others = useIntegrations([...new Set(targets)].filter((id) => nameOfTarget(id) === id));
+  const nameOfAny = (id: string) => others.get(id)?.name ?? nameOfTarget(id);
   return (
     <section class="box">
       <div class="box-head">
@@ -329,7 +332,7 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
             {items.slice(0, ROWS).map((one) => (
               <li key={one.seq}>
                 <p>
-                  <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfTarget)}
+                  <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfAny)}
                 </p>
                 <time class="soft" dateTime={one.at} title={moment(one.at)}>
                   {ago(one.at, now)}

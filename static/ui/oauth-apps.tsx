@@ -75,7 +75,10 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
                       <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving(one)} />
                     </div>
                   </div>
-                  <CopyField text={app.redirect_uri} what={t.app.redirect} />
+                  <div class="field">
+                    <span class="hint">{t.app.redirect}</span>
+                    <CopyField text={app.redirect_uri} what={t.app.redirect} />
+                  </div>
                 </li>
               );
             })}

@@ -118,6 +118,7 @@ export const access: typeof englishAccess = {
 export const activity: typeof englishActivity = {
   label: "Ereignisse, die neuesten zuerst",
   empty: "Noch keine Ereignisse.",
+  tick: "der geplanten Arbeit von Nexus (tick)",
   by: (who) => `von ${who}`,
   rule: (number, isOfProvider) => (isOfProvider ? `Regel ${number} des Anbieters` : `Regel ${number}`),
   facts: {
