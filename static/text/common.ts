@@ -58,6 +58,7 @@ export const common = {
 
   problem: {
     unreachable: "Cannot reach the server. Check your connection.",
+    retrying: "It is tried again every 5 seconds.",
     unexpected: (status: number) => `Unexpected response from the server (HTTP ${status}). Try again.`,
     changed: "Somebody else changed this in the meantime. Load the latest version, then make your change again.",
     reference: (id: string) => `Reference ${id}`,

@@ -9,13 +9,13 @@ import { ExternalLink } from "./parts";
 
 /** When and why the way to connect ends. Nothing if no end is announced. */
 export function EndsNote({ ends }: { ends: Ends | null | undefined }) {
-  const now = useNow();
+  const isOver = endState(ends, useNow()) === "ended";
   if (!ends) return null;
   return (
-    <div class={endState(ends, now) === "ended" ? "alert" : "alert warn"}>
+    <div class={isOver ? "alert" : "alert warn"}>
       <Icon name="clock" />
       <div>
-        <strong>{t.ends.title(ends.on, endState(ends, now) === "ended")}</strong>
+        <strong>{t.ends.title(ends.on, isOver)}</strong>
         <p>{ends.why.replace(/[^.!?]$/, "$&.")}</p>
         <ExternalLink href={ends.source}>{t.ends.source}</ExternalLink>
       </div>
@@ -24,10 +24,9 @@ export function EndsNote({ ends }: { ends: Ends | null | undefined }) {
 }
 
 /** The same in a few words, on a tile. */
-export function EndsTag({ ends }: { ends: Ends | null | undefined }) {
-  const state = endState(ends, useNow());
-  if (!ends || !state) return null;
-  return <span class={state === "ended" ? "tag bad" : "tag warn"}>{t.ends.short(ends.on, state === "ended")}</span>;
+export function EndsTag({ ends }: { ends: Ends }) {
+  const isOver = endState(ends, useNow()) === "ended";
+  return <span class={isOver ? "tag bad" : "tag warn"}>{t.ends.short(ends.on, isOver)}</span>;
 }
 
 /** An integration whose way to connect ends soon or has ended. */

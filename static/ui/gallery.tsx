@@ -158,7 +158,7 @@ function Tile({ service, way, apps }: TileProps) {
         <span class="names">
           <strong>{service.name}</strong>
           <span class="soft">{needOf(service, apps)}</span>
-          <EndsTag ends={way.ends} />
+          {way.ends && <EndsTag ends={way.ends} />}
         </span>
         {way.id.startsWith("custom-") && <span class="tag">{t.add.custom}</span>}
       </RouteLink>

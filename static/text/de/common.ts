@@ -58,6 +58,7 @@ export const common: typeof english = {
 
   problem: {
     unreachable: "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung.",
+    retrying: "Alle 5 Sekunden wird es erneut versucht.",
     unexpected: (status) => `Unerwartete Antwort des Servers (HTTP ${status}). Versuchen Sie es erneut.`,
     changed: "Jemand anders hat das inzwischen geändert. Laden Sie die neueste Fassung und ändern Sie sie erneut.",
     reference: (id) => `Kennung ${id}`,
