@@ -1,10 +1,7 @@
 /** The overview of the workspace: what agents do, what is broken, and what was denied. */
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import type { AuditPage, AuditRecord, Integration, ManifestSummary } from "../api/types";
-import { endState } from "../logic/ends";
-import { nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { mayDo } from "../logic/identity";
 import { agentRoute } from "../logic/route";
@@ -18,10 +15,9 @@ import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
 import { useEnding } from "./ends";
-import type { Ending } from "./ends";
-import { Icon } from "./icons";
 import { Loaded } from "./loaded";
-import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { Needs } from "./needs";
+import { Button, EmptyState, LoadError, RouteLink, Skeleton } from "./parts";
 import { workspaceUsage } from "./usage-data";
 import type { WorkspaceRows } from "./usage-data";
 import { useAgentName } from "./use-agents";
@@ -159,84 +155,6 @@ function Numbers({ usage, days, needs, per, many }: NumbersProps) {
         </div>
       ))}
     </dl>
-  );
-}
-
-interface NeedsProps extends Pick<Props, "catalogue" | "onAction"> {
-  broken: readonly Integration[];
-  /** The integrations whose way to connect ends, and that work until then. */
-  ending: readonly Ending[];
-}
-
-function Needs({ broken, ending, catalogue, onAction }: NeedsProps) {
-  const { client, go } = useNexus();
-  const now = useNow();
-  const all = broken.length + ending.length;
-  const route = (one: Integration) => ({ page: "integration", id: one.slug, tab: "overview" }) as const;
-  const listRoute = { page: "integrations", filters: { q: "", status: "", health: "", manifest: "", view: "", sort: "" } } as const;
-  return (
-    <section class="box">
-      <div class="box-head">
-        <h2>{t.home.needs}</h2>
-        {all > ROWS && (
-          <RouteLink origin={client.origin} route={listRoute} go={go}>
-            {t.home.all(all)}
-          </RouteLink>
-        )}
-      </div>
-      {all === 0 && (
-        <p class="health good">
-          <Icon name="good" />
-          <span>{t.home.needsNone}</span>
-        </p>
-      )}
-      <ul class="needs">
-        {broken.slice(0, ROWS).map((one) => {
-          const action = nextAction(one);
-          return (
-            <Need key={one.id} integration={one} catalogue={catalogue} why={t.list.healthState[one.health.state] ?? ""}>
-              {action && (
-                <Button aria-label={`${t.list.action[action]}: ${one.name}`} onClick={() => onAction(one, action)}>
-                  {t.list.action[action]}
-                </Button>
-              )}
-            </Need>
-          );
-        })}
-        {ending.slice(0, Math.max(0, ROWS - broken.length)).map(({ integration: one, ends }) => (
-          <Need key={one.id} integration={one} catalogue={catalogue} why={t.ends.needs(ends.on, endState(ends, now) === "ended")}>
-            <Button aria-label={`${t.ends.show}: ${one.name}`} onClick={() => go(route(one))}>
-              {t.ends.show}
-            </Button>
-          </Need>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-interface NeedProps extends Pick<Props, "catalogue"> {
-  integration: Integration;
-  why: string;
-  /** The button that leads to the end of it. */
-  children: ComponentChildren;
-}
-
-/** One thing that needs a person. */
-function Need({ integration: one, catalogue, why, children }: NeedProps) {
-  const { client, go } = useNexus();
-  const provider = catalogue.find((provider) => provider.id === one.manifest_id);
-  return (
-    <li>
-      <Mark name={provider?.name ?? one.manifest_id} brand={provider?.brand} />
-      <span class="names">
-        <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
-          {one.name}
-        </RouteLink>
-        <span class="soft">{why}</span>
-      </span>
-      {children}
-    </li>
   );
 }
 
