@@ -187,7 +187,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
         )}
         {isFinding && (
           <Lazy dialog={{ title: t.nav.find, onClose: () => setFinding(false) }}>
-            {({ Palette }) => <Palette pages={entriesFor(identity)} catalogue={catalogue} onClose={() => setFinding(false)} />}
+            {({ Palette }) => <Palette pages={entriesFor(identity, onSignOut === null)} catalogue={catalogue} onClose={() => setFinding(false)} />}
           </Lazy>
         )}
         <NoticeText />

@@ -129,9 +129,9 @@ export const PAGES: readonly Page[] = [
   },
 ];
 
-/** The pages that a person may open, by name. */
-export const entriesFor = ({ role }: Identity) =>
-  PAGES.filter((page) => mayDo(role, page.role)).map(({ title, route, icon }) => ({ name: title(), route, icon }));
+/** The pages that a person may open, by name. A surrounding page that signs people in has their account, too. */
+export const entriesFor = ({ role }: Identity, isHosted: boolean) =>
+  PAGES.filter((page) => mayDo(role, page.role) && !(isHosted && page.isOfPerson)).map(({ title, route, icon }) => ({ name: title(), route, icon }));
 
 /** The page of the navigation that a route belongs to. An integration belongs to the list. */
 export function pageOf(route: Route): Page | undefined {
