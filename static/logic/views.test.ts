@@ -277,9 +277,10 @@ test("the rules of a preset are those that the server makes", () => {
 test("the audit record is searched by words", () => {
   const record = (seq: number, more: Partial<AuditRecord>) => ({ seq, actor: "agt_1", action: "integration.call", target: "int_1", detail: {}, request_id: "req_1", outcome: "done", at: "2026-01-01T00:00:00.000Z", ...more }) as AuditRecord;
   const all = [record(1, {}), record(2, { outcome: "denied", at: "2026-01-09T12:00:00.000Z" }), record(3, { detail: { name: "Billing" } as never })];
-  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id)).map((one) => one.seq);
+  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id), (action) => `words of ${action}`).map((one) => one.seq);
   assert.deepEqual(find("support CALL"), [1, 2, 3]);
   assert.deepEqual(find("billing"), [3]);
+  assert.deepEqual(find("words support"), [1, 2, 3]);
   assert.deepEqual(find("nobody"), []);
   const now = Date.parse("2026-01-10T00:00:00Z");
   assert.deepEqual(auditQuery({ text: "x", outcome: "denied", period: "1" }, now), { outcome: "denied", from: "2026-01-09T00:00:00.000Z" });

@@ -112,6 +112,7 @@ export const activity = {
   tick: "the scheduled work of Nexus (tick)",
   rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
   facts: {
+    rule: "decided by",
     manifest_id: "provider",
     manifest_hash: "provider version",
     verified: "credential checked",

@@ -92,3 +92,8 @@ export function formatValue(value: unknown): string {
 function label(name: string): string {
   return t.activity.facts[name] ?? name.replaceAll("_", " ");
 }
+
+/** What an action of the audit record is, in words that continue "was denied". A new one is named by its code. */
+export function actionName(action: string): string {
+  return (t.audit.actions as Record<string, string>)[action] ?? action;
+}

@@ -9,12 +9,12 @@ import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
 import type { AuditFilters } from "../logic/audit";
 import { count, exact, moment } from "../logic/time";
 import { t } from "../text/all";
-import { Detail } from "./activity";
+import { Detail, actionName } from "./activity";
 import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
 import { SearchField, Select } from "./controls";
 import { Loaded } from "./loaded";
-import { Alert, Button, CopyField, LoadError, RouteLink } from "./parts";
+import { Alert, Button, CopyField, LoadError, RouteLink, sentence } from "./parts";
 import { receiptRoute } from "./receipts";
 import { useNames } from "./use-names";
 import { usePages } from "./use-pages";
@@ -129,7 +129,7 @@ function Found({ client, filters }: FoundProps) {
       // Words are looked for here: they may be in any member.
       if (!filters.text) return load(null);
       const { items } = await pages<AuditRecord>(load, SEARCHED);
-      return { items: filterAudit(items, filters.text, nameOf), next_cursor: null };
+      return { items: filterAudit(items, filters.text, nameOf, actionName), next_cursor: null };
     },
     0,
   );
@@ -183,7 +183,9 @@ function Records({ first, load, nameOf }: RecordsProps) {
                   <span class="soft"> {t.signIn.roleName[record.role] ?? ""}</span>
                 </td>
                 <td role="cell">
-                  <code>{record.action}</code>
+                  <span class="action">
+                    <ActionWords action={record.action} />
+                  </span>
                   <Detail detail={record.detail} />
                 </td>
                 <td role="cell">
@@ -205,6 +207,13 @@ function Records({ first, load, nameOf }: RecordsProps) {
       )}
     </>
   );
+}
+
+/** An action in words, beside its code. A code without words is shown by itself. */
+function ActionWords({ action }: { action: string }) {
+  const words = actionName(action);
+  const code = <code class="soft">{action}</code>;
+  return words === action ? code : <>{sentence(words)} {code}</>;
 }
 
 /** What a record is about: a link to an integration, to an agent, or to the receipt of what was deleted. */

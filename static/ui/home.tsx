@@ -10,7 +10,7 @@ import { ago, count, moment, share } from "../logic/time";
 import { bars, mostCalls, since } from "../logic/usage";
 import type { Granularity } from "../logic/usage";
 import { t } from "../text/all";
-import { formatValue } from "./activity";
+import { actionName, formatValue } from "./activity";
 import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
@@ -267,7 +267,7 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
 /** "was denied DELETE on Stripe: rule 2", as far as the record says. */
 function denialInWords({ action, detail, target, count: times }: AuditRecord, nameOfTarget: (id: string) => string): string {
   const facts = detail as Record<string, unknown>;
-  const what = [facts["method"], facts["path"]].filter((one) => typeof one === "string").join(" ") || action;
+  const what = [facts["method"], facts["path"]].filter((one) => typeof one === "string").join(" ") || actionName(action);
   const why = typeof facts["rule"] === "string" ? formatValue(facts["rule"]) : "";
   return t.home.deniedWhat(what, target ? nameOfTarget(target) : "", why, times);
 }

@@ -122,6 +122,7 @@ export const activity: typeof englishActivity = {
   by: (who) => `von ${who}`,
   rule: (number, isOfProvider) => (isOfProvider ? `Regel ${number} des Anbieters` : `Regel ${number}`),
   facts: {
+    rule: "entschieden durch",
     manifest_id: "Anbieter",
     manifest_hash: "Version des Anbieters",
     verified: "Zugangsdaten geprüft",
@@ -136,7 +137,6 @@ export const activity: typeof englishActivity = {
     state: "Stand",
     method: "Methode",
     path: "Pfad",
-    rule: "Regel",
     revocation: "Widerruf",
   },
   kinds: {
