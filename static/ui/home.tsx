@@ -63,6 +63,9 @@ export function Home({ list, catalogue, onAction }: Props) {
   const { broken } = list;
   const ending = useEnding(catalogue).filter((one) => !broken.some(({ id }) => id === one.integration.id));
   const nameOfIntegration = (id: string) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id);
+  const failure = usage.state === "failed" ? usage.problem : usage.state === "ready" ? usage.stale : null;
+  // One message is enough if nothing can be loaded.
+  const isDown = usage.state === "failed" && usage.problem.code === "unreachable";
   const isEmpty = list.items?.length === 0 && list.broken.length === 0;
   return (
     <>
@@ -87,20 +90,22 @@ export function Home({ list, catalogue, onAction }: Props) {
         </EmptyState>
       ) : (
         <div class="stack home-page">
-          {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => again()} />}
+          {failure && <LoadError problem={failure} onRetry={() => again()} />}
           <Numbers usage={usage} days={days} needs={broken.length + ending.length} per={per} many={many} />
           <div class="home-grid">
             <div class="stack">
-              <section class="box">
-                <h2>{t.home.calls}</h2>
-                {usage.state === "ready" ? (
-                  <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
-                ) : (
-                  <Skeleton rows={5} />
-                )}
-                {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
-              </section>
-              {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
+              {usage.state !== "failed" && (
+                <section class="box">
+                  <h2>{t.home.calls}</h2>
+                  {usage.state === "ready" ? (
+                    <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
+                  ) : (
+                    <Skeleton rows={5} />
+                  )}
+                  {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
+                </section>
+              )}
+              {mayDo(identity.role, "ADMIN") && !isDown && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
             </div>
             <div class="stack">
               <Needs broken={broken} ending={ending} catalogue={catalogue} onAction={onAction} />
