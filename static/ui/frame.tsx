@@ -56,6 +56,10 @@ export function Frame(props: Props) {
     closeMenu();
     go(route);
   };
+  const find = () => {
+    closeMenu();
+    onFind?.();
+  };
   const guard = useGuard();
   // The page begins again in the other language.
   const changeLanguage = (select: HTMLSelectElement) => {
@@ -87,7 +91,7 @@ export function Frame(props: Props) {
       </div>
       <header class="rail" id="rail" popover="auto" ref={rail}>
         <Home origin={origin} go={open} />
-        {onFind && <Find onFind={() => (closeMenu(), onFind())} hasKey={ownPage} />}
+        {onFind && <Find onFind={find} hasKey={ownPage} />}
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
             {pages.filter((page) => !page.isOfPerson).map((page) => (
