@@ -10,6 +10,8 @@ export interface Place {
   readonly id: string;
   readonly name: string;
   readonly route: Route;
+  /** The manifest whose mark stands beside it. */
+  readonly manifest?: string;
 }
 
 /** How many places of a kind are shown. All pages are, until something is typed. */
@@ -34,9 +36,9 @@ export function placesFor(typed: string, { pages, integrations, agents, catalogu
   const text = typed.trim();
   return [
     ...ranked(pages, text, text ? MOST : pages.length).map(({ name, route }) => ({ kind: "page", id: name, name, route }) as const),
-    ...integrations.slice(0, MOST).map(({ id, slug, name }) => ({ kind: "integration", id, name, route: { page: "integration", id: slug, tab: "overview" } }) as const),
+    ...integrations.slice(0, MOST).map(({ id, manifest_id: manifest, slug, name }) => ({ kind: "integration", id, name, manifest, route: { page: "integration", id: slug, tab: "overview" } }) as const),
     ...ranked(agents, text, MOST).map(({ id, name }) => ({ kind: "agent", id, name, route: agentRoute(id) }) as const),
-    ...(text ? search(catalogue, text).slice(0, MOST) : []).map(({ id, name }) => ({ kind: "provider", id, name, route: { page: "add", manifest: id } }) as const),
+    ...(text ? search(catalogue, text).slice(0, MOST) : []).map(({ id, name }) => ({ kind: "provider", id, name, manifest: id, route: { page: "add", manifest: id } }) as const),
   ];
 }
 

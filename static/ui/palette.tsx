@@ -14,7 +14,7 @@ import { useNexus } from "./context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { useFocus } from "./parts";
+import { Mark, useFocus } from "./parts";
 import { useAgents } from "./use-agents";
 
 /** A page of the navigation. */
@@ -30,8 +30,6 @@ interface Props {
   catalogue: readonly ManifestSummary[];
   onClose(): void;
 }
-
-const ICON: Record<Place["kind"], IconName> = { page: "open", integration: "grid", agent: "plug", provider: "plus" };
 
 export function Palette({ pages, catalogue, onClose }: Props) {
   const { identity, go } = useNexus();
@@ -67,7 +65,7 @@ export function Palette({ pages, catalogue, onClose }: Props) {
       onClick={() => open(place)}
       onPointerMove={() => setAt(index)}
     >
-      <Icon name={place.kind === "page" ? (pages.find((page) => page.name === place.id)?.icon ?? "open") : ICON[place.kind]} />
+      <PlaceMark place={place} pages={pages} catalogue={catalogue} />
       <span>{place.kind === "provider" ? t.add.titleOf(place.name) : place.name}</span>
     </div>
   );
@@ -110,6 +108,13 @@ export function Palette({ pages, catalogue, onClose }: Props) {
       </p>
     </Dialog>
   );
+}
+
+/** The mark of a provider, the icon of a page, or that of agents. */
+function PlaceMark({ place: { kind, manifest, name }, pages, catalogue }: Pick<Props, "pages" | "catalogue"> & { place: Place }) {
+  if (!manifest) return <Icon name={pages.find((page) => kind === "page" && page.name === name)?.icon ?? "plug"} />;
+  const provider = catalogue.find((one) => one.id === manifest);
+  return <Mark name={provider?.name ?? name} brand={provider?.brand} />;
 }
 
 /** How long typing has to pause before the server is asked, in milliseconds. */
