@@ -30,20 +30,21 @@ const root = dirname(fileURLToPath(import.meta.url));
  * Every file as `{path, file, text, immutable}`. `path` is the path of its URL.
  *
  * The pages are the `*.html` files here, at `/NAME`, and those in examples/, at `/examples/NAME.html`.
- * Their placeholders stand for hashed files: `{{script}}` for the element, `{{style}}`, `{{icon}}`, and
- * `{{NAME}}` for the script NAME.ts of the page NAME.html. `{{preload}}` is a link for each file that the
- * script imports.
+ * Their placeholders stand for hashed files: `{{script}}` for the element, `{{first}}` for the script that runs
+ * before a page is painted, `{{style}}`, `{{icon}}`, and `{{NAME}}` for the script NAME.ts of the page NAME.html.
+ * `{{preload}}` is a link for each file that the script imports.
  */
 async function files() {
   const pages = (await readdir(root)).filter((file) => file.endsWith(".html")).sort();
   const own = pages.map((page) => page.replace(".html", ".ts")).filter((script) => existsSync(join(root, script)));
   const made = await Promise.all([
     bundle("integration-nexus.tsx"),
+    bundle("first-paint.ts", { isClassic: true }),
     bundle("page.css"),
     hashed("icon.svg"),
-    ...own.map(bundle),
+    ...own.map((script) => bundle(script)),
   ]);
-  const names = ["script", "style", "icon", ...own.map((script) => script.replace(".ts", ""))];
+  const names = ["script", "first", "style", "icon", ...own.map((script) => script.replace(".ts", ""))];
   const urls = Object.fromEntries(names.map((name, at) => [name, `/${made[at].file}`]));
   // What the script imports is loaded beside it, not after it.
   urls.preload = made[0].needs.map((file) => `<link rel="modulepreload" href="/${file}">`).join("\n");
@@ -86,7 +87,7 @@ function fillPlaceholders(file, text, urls) {
     }
     return urls[name];
   });
-  const missing = ["script", "preload", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
+  const missing = ["script", "first", "preload", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
   if (missing) {
     throw new Error(`${file}: the placeholder {{${missing}}} is missing. Add it to the page`);
   }

@@ -48,8 +48,10 @@ export const settings = {
  * Bundles `entry`, minified, into files `{file, text}` with the hash of their content in their names.
  * The first file is that of the entry. `needs` are the names of the files that it cannot begin without;
  * what is imported with `import()` is in files that load later, but the marks are needed at once.
+ *
+ * A classic script is one file, and runs when the browser comes to it, unlike a module.
  */
-export async function bundle(entry) {
+export async function bundle(entry, { isClassic = false } = {}) {
   const { outputFiles, metafile } = await build({
     ...settings,
     // A style sheet that is an entry stays a style sheet.
@@ -57,7 +59,7 @@ export async function bundle(entry) {
     entryPoints: [entry],
     entryNames: "assets/[name]-[hash]",
     chunkNames: "assets/[name]-[hash]",
-    splitting: true,
+    ...(isClassic ? { format: "iife" } : { splitting: true }),
     metafile: true,
     outdir: "dist",
     minify: true,

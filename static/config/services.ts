@@ -5,7 +5,7 @@ import { plainName } from "../logic/names";
 export interface Service {
   /** The name without the way to connect: "Airtable", not "Airtable (OAuth)". */
   readonly name: string;
-  /** The ways to connect it, the plainest first. There is at least one. */
+  /** The ways to connect it, the plainest first and those that will end last. There is at least one. */
   readonly ways: readonly [ManifestSummary, ...ManifestSummary[]];
 }
 
@@ -25,17 +25,21 @@ export function servicesOf(catalogue: readonly ManifestSummary[]): Service[] {
     const shortest = group.map((one) => plainName(one.name)).reduce((a, b) => (b.length < a.length ? b : a));
     const isPlain = (one: ManifestSummary) => one.name === shortest;
     const isTyped = (one: ManifestSummary) => one.auth_method !== "oauth2";
-    const ways = group.toSorted((a, b) => Number(isPlain(b)) - Number(isPlain(a)) || Number(isTyped(b)) - Number(isTyped(a)));
+    // A way that will end is not the one to begin with.
+    const ways = group.toSorted((a, b) => Number(hasEnd(a)) - Number(hasEnd(b)) || Number(isPlain(b)) - Number(isPlain(a)) || Number(isTyped(b)) - Number(isTyped(a)));
     return { name: shortest, ways: ways as [ManifestSummary, ...ManifestSummary[]] };
   });
 }
+
+const hasEnd = (way: ManifestSummary): boolean => way.ends !== undefined;
 
 /** The popular services of the catalogue, the most popular first. */
 export function popularOf(services: readonly Service[]): Service[] {
   return POPULAR.flatMap((id) => services.find((service) => service.ways.some((way) => way.id === id)) ?? []);
 }
 
-/** The way of the service that a search means: the first found, or else the plainest. */
+/** The way of the service that a search means: the first found, one without an announced end before others, or else the plainest. */
 export function wayOf(service: Service, found: readonly ManifestSummary[]): ManifestSummary {
-  return found.find((one) => service.ways.includes(one)) ?? service.ways[0];
+  const ways = found.filter((one) => service.ways.includes(one));
+  return ways.find((way) => !hasEnd(way)) ?? ways[0] ?? service.ways[0];
 }

@@ -19,12 +19,15 @@ export function auditQuery({ outcome, period }: AuditFilters, now: number): Reco
   return { outcome, from: period ? new Date(now - Number(period) * 86_400_000).toISOString() : "" };
 }
 
-/** The records that have all words of the text somewhere. `nameOf` is the name of an agent. */
-export function filterAudit(records: readonly AuditRecord[], text: string, nameOf: (subject: string) => string): AuditRecord[] {
+/**
+ * The records that have all words of the text somewhere. `nameOf` is the name of an agent or an integration, and
+ * `wordsOf` says what an action is.
+ */
+export function filterAudit(records: readonly AuditRecord[], text: string, nameOf: (subject: string) => string, wordsOf: (action: string) => string): AuditRecord[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return records.filter((record) => {
     const { actor, action, target, detail, request_id: request } = record;
-    const all = [actor, nameOf(actor), action, target ?? "", nameOf(target ?? ""), request, JSON.stringify(detail)].join(" ").toLowerCase();
+    const all = [actor, nameOf(actor), action, wordsOf(action), target ?? "", nameOf(target ?? ""), request, JSON.stringify(detail)].join(" ").toLowerCase();
     return words.every((word) => all.includes(word));
   });
 }

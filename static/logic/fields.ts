@@ -97,3 +97,13 @@ export function belongToFields(errors: readonly { pointer: string }[] | undefine
 export function pointer(field: Pick<FieldSpec, "group" | "name">): string {
   return `/${field.group}/${field.name}`;
 }
+
+/** The server's own words before those of the provider, which the form says in words of its own. */
+const REJECTED = /^the provider rejected the credential \((\d{3})\):? ?/;
+
+/** Why a provider rejected a credential: its own words, then the status. */
+export function rejectionOf(message: string): string {
+  const [opening, status] = REJECTED.exec(message) ?? [""];
+  const words = message.slice(opening.length);
+  return [words, status && `(HTTP ${status})`].filter(Boolean).join(" ");
+}

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { ManifestSummary, Policy, Usage } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
 import { admits, entriesOf, freeAgentName, selectionOf } from "./agents";
-import { fieldsOf, isQuick, looksRight } from "./fields";
+import { fieldsOf, isQuick, looksRight, rejectionOf } from "./fields";
 import { hostOf, isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, agentRoute, formatRoute, parseRoute, partsOf, surfaceOf } from "./route";
 import type { Route } from "./route";
@@ -78,6 +78,8 @@ test("every route can be formatted and parsed", () => {
   for (const route of routes) assert.deepEqual(parseRoute(formatRoute(route)), route);
   assert.deepEqual(parseRoute(""), HOME);
   assert.deepEqual(parseRoute("#/integrations/"), HOME);
+  const filtered = parseRoute("#/integrations?q=x&health=fine&status=on&view=tree");
+  assert.deepEqual(filtered, { page: "integrations", filters: { ...NO_FILTERS, q: "x" } }, "what no filter knows does not filter");
   assert.deepEqual(parseRoute("#/add/"), { page: "add", manifest: null });
   // An address that nothing has stays what it is, so that the page can say so.
   for (const name of ["elsewhere/x", "integrations/x/nothing", "integrations/x/usage/more", "add/x/y"]) {
@@ -186,6 +188,12 @@ test("a parameter that the provider supplies has no field", () => {
     ["params", "site", false],
     ["credentials", "key", true],
   ]);
+});
+
+test("a rejection is said once, in the provider's words", () => {
+  assert.equal(rejectionOf("the provider rejected the credential (401): No such key."), "No such key. (HTTP 401)");
+  assert.equal(rejectionOf("the provider rejected the credential (403)"), "(HTTP 403)");
+  assert.equal(rejectionOf("something else"), "something else");
 });
 
 test("a snippet names the integration", () => {

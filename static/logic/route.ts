@@ -3,6 +3,8 @@
  * come back to has one.
  */
 
+import type { Integration } from "../api/types";
+
 export type ManageTab = "overview" | "access" | "activity" | "usage" | "use";
 export type Route =
   | { page: "integrations"; filters: Filters }
@@ -31,6 +33,12 @@ export const NO_FILTERS: Filters = { q: "", status: "", health: "", manifest: ""
 export const HOME: Route = { page: "integrations", filters: NO_FILTERS };
 
 const TABS: readonly ManageTab[] = ["overview", "access", "activity", "usage", "use"];
+/** The values that a filter may have. A mistyped one in an address does not filter. */
+const VALUES: Partial<Record<keyof Filters, readonly string[]>> = {
+  status: ["active", "inactive"],
+  health: ["healthy", "unknown", "pending", "failing", "reauthorize"] satisfies Integration["health"]["state"][],
+  view: ["table"],
+};
 /** The members of `Filters` that decide which integrations are listed. */
 const FILTERING = ["q", "status", "health", "manifest"] as const;
 const NAMES = Object.keys(NO_FILTERS) as (keyof Filters)[];
@@ -46,7 +54,9 @@ export function parseRoute(hash: string): Route {
   if (page === "add" && isShort) return { page: "add", manifest: id || null };
   if ((page === "" || page === "integrations") && !id && isShort) {
     const params = new URLSearchParams(query);
-    const filters = Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""]));
+    const valueOf = (name: keyof Filters) => params.get(name) ?? "";
+    const isKnown = (name: keyof Filters) => VALUES[name]?.includes(valueOf(name)) ?? true;
+    const filters = Object.fromEntries(NAMES.map((name) => [name, isKnown(name) ? valueOf(name) : ""]));
     return { page: "integrations", filters: filters as unknown as Filters };
   }
   return { page: "section", name: path };

@@ -12,7 +12,9 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 const formats = (locale: string) => ({
   relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto" }),
   whole: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+  exact: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }),
   day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }),
+  date: new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }),
   hour: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
   numbers: new Intl.NumberFormat(locale),
   percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
@@ -41,7 +43,11 @@ export function ago(time: string, now: number): string {
 }
 
 export const moment = (time: string): string => format.whole.format(new Date(time));
+/** With seconds and the time zone, for a record. */
+export const exact = (time: string): string => format.exact.format(new Date(time));
 export const day = (time: string): string => format.day.format(new Date(time));
+/** "30 April 2027", for a calendar date `YYYY-MM-DD`, which has no time zone. */
+export const date = (day: string): string => format.date.format(new Date(day));
 export const hour = (time: string): string => format.hour.format(new Date(time));
 export const count = (value: number): string => format.numbers.format(value);
 /** "1.2K", for the axis of a chart. */

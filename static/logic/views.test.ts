@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import type { AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
+import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
 import { popularOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
+import { english } from "../text/all";
 import { auditQuery, filterAudit } from "./audit";
+import { forEachOf } from "./bulk";
 import { Chain, canonical, hashOf } from "./chain";
+import { endState, endingOf } from "./ends";
 import { healthDays } from "./health-days";
 import { slugOf } from "./names";
+import { placesFor } from "./palette";
+import { hasCommandKey, opensPalette } from "./palette-key";
 import { presetOf, rulesOf } from "./presets";
 import { receiptsOf } from "./receipts";
+import { scopeRows } from "./scopes";
 import { nextSort, sorted } from "./sort";
+import { date } from "./time";
 import { scaleOf } from "./usage";
 
 const provider = (id: string, more: Partial<ManifestSummary> = {}): ManifestSummary =>
@@ -43,6 +50,85 @@ test("the ways to connect a service are one tile, the plainest first", () => {
   assert.ok(airtable && catalogue[0]);
   assert.equal(wayOf(airtable, [catalogue[0]]).id, "airtable-oauth");
   assert.equal(wayOf(airtable, []).id, "airtable");
+  // A way that will end is the last.
+  const ends = { on: "2027-04-30", why: "Tokens end", source: "https://x.example" };
+  const [oauth, key] = [catalogue[0], provider("airtable", { name: "Airtable", family: "airtable", ends, ...icon("airtable") })];
+  const [ending] = servicesOf([key, oauth]);
+  assert.deepEqual(ending?.ways.map((way) => way.id), ["airtable-oauth", "airtable"]);
+  assert.equal(ending && wayOf(ending, [key, oauth]).id, "airtable-oauth");
+  assert.equal(ending && wayOf(ending, [key]).id, "airtable");
+});
+
+test("an announced end is urgent for the last 90 days, and the last day still works", () => {
+  const ends = { on: "2027-04-30", why: "Tokens end", source: "https://x.example" };
+  const at = (time: string) => endState(ends, Date.parse(time));
+  assert.equal(at("2026-11-30T12:00:00Z"), "later");
+  assert.equal(at("2027-01-30T00:00:00Z"), "later", "91 days before the end of the last day");
+  assert.equal(at("2027-01-31T00:00:00Z"), "soon");
+  assert.equal(at("2027-04-30T23:59:59Z"), "soon");
+  assert.equal(at("2027-05-01T00:00:00Z"), "ended");
+  assert.equal(endState(null, 0), null);
+  const catalogue = [provider("a", { ends }), provider("b"), provider("c", { ends: { ...ends, on: "2027-12-31" } })];
+  assert.deepEqual(endingOf(catalogue, Date.parse("2027-04-01T00:00:00Z")).map((one) => one.id), ["a"]);
+  // A calendar date is the same day wherever its reader is.
+  assert.equal(date("2027-04-30"), "April 30, 2027");
+});
+
+test("the palette leads to pages first, and to providers only if they are asked for", () => {
+  const pages = ["Overview", "OAuth apps", "Connected apps"].map((name) => ({ name, route: { page: "section", name } as const }));
+  const integrations = [{ id: "int_1", slug: "acme-mail", name: "Acme mail" }] as unknown as Integration[];
+  const agents = ["Mail bot", "Apps of Ada"].map((name) => ({ id: `agt_${name}`, name }) as Agent);
+  const catalogue = [provider("gmail", { name: "Gmail" })];
+  const found = (typed: string, integrations: readonly Integration[] = []) =>
+    placesFor(typed, { pages, integrations, agents, catalogue }).map((place) => `${place.kind} ${place.name}`);
+  assert.deepEqual(found(" "), ["page Overview", "page OAuth apps", "page Connected apps", "agent Mail bot", "agent Apps of Ada"]);
+  assert.deepEqual(found("mail", integrations), ["integration Acme mail", "agent Mail bot", "provider Gmail"]);
+  assert.deepEqual(found("apps"), ["page OAuth apps", "page Connected apps", "agent Apps of Ada"]);
+  assert.deepEqual(found("con app"), ["page Connected apps"]);
+  assert.deepEqual(found("conn"), ["page Connected apps"]);
+  assert.deepEqual(found("nothing"), []);
+  const [place] = placesFor("gmail", { pages, integrations: [], agents, catalogue });
+  assert.deepEqual(place?.route, { page: "add", manifest: "gmail" });
+});
+
+test("the key of the palette is that of the machine", () => {
+  const key = (more: Partial<KeyboardEvent>) => ({ key: "k", ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
+  assert.ok(opensPalette(key({ ctrlKey: true }), false) && opensPalette(key({ metaKey: true, key: "K" }), true));
+  // On a Mac, Ctrl-K deletes to the end of the line.
+  assert.ok(!opensPalette(key({ ctrlKey: true }), true) && !opensPalette(key({ metaKey: true }), false));
+  assert.ok(!opensPalette(key({}), false) && !opensPalette(key({ ctrlKey: true, shiftKey: true }), false) && !opensPalette(key({ ctrlKey: true, key: "j" }), false));
+  assert.deepEqual(["MacIntel", "iPad", "Win32", "Linux x86_64"].map(hasCommandKey), [true, true, false, false]);
+});
+
+test("one action on many has one result, with the names of those that failed", async () => {
+  const items = Array.from({ length: 9 }, (_, index) => ({ name: `n${index + 1}` }));
+  const order: string[] = [];
+  const failed = await forEachOf(items, async ({ name }) => {
+    order.push(name);
+    if (name === "n2") throw new Error("no");
+    return name !== "n4";
+  });
+  assert.deepEqual([order.length, failed], [9, ["n2", "n4"]]);
+  const { done, deleted } = english.table;
+  assert.equal(done.check(9, failed), "9 checked, 2 failed: n2, n4.");
+  assert.equal(done.on(9, failed), "7 switched on, 2 failed: n2, n4.");
+  assert.equal(done.off(1, []), "1 integration switched off.");
+  assert.equal(done.check(9, items.map((one) => one.name)), "9 checked, 9 failed: n1, n2, n3, n4, n5 and 4 more.");
+  assert.equal(deleted(7, 2), "7 deleted, 2 failed");
+});
+
+test("each scope is one row, and what is missing is first", () => {
+  const rows = scopeRows({ requested: ["read", "write", "users"], granted: ["read", "write", "team"], missing: ["users"] });
+  assert.deepEqual(
+    rows.map(({ name, isAsked, isGranted, isMissing }) => [name, isAsked, isGranted, isMissing]),
+    [
+      ["users", true, false, true],
+      ["read", true, true, false],
+      ["write", true, true, false],
+      ["team", false, true, false],
+    ],
+  );
+  assert.deepEqual(scopeRows({ requested: [], granted: [], missing: [] }), []);
 });
 
 /** A chain of records with these actions. */
@@ -191,9 +277,10 @@ test("the rules of a preset are those that the server makes", () => {
 test("the audit record is searched by words", () => {
   const record = (seq: number, more: Partial<AuditRecord>) => ({ seq, actor: "agt_1", action: "integration.call", target: "int_1", detail: {}, request_id: "req_1", outcome: "done", at: "2026-01-01T00:00:00.000Z", ...more }) as AuditRecord;
   const all = [record(1, {}), record(2, { outcome: "denied", at: "2026-01-09T12:00:00.000Z" }), record(3, { detail: { name: "Billing" } as never })];
-  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id)).map((one) => one.seq);
+  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id), (action) => `words of ${action}`).map((one) => one.seq);
   assert.deepEqual(find("support CALL"), [1, 2, 3]);
   assert.deepEqual(find("billing"), [3]);
+  assert.deepEqual(find("words support"), [1, 2, 3]);
   assert.deepEqual(find("nobody"), []);
   const now = Date.parse("2026-01-10T00:00:00Z");
   assert.deepEqual(auditQuery({ text: "x", outcome: "denied", period: "1" }, now), { outcome: "denied", from: "2026-01-09T00:00:00.000Z" });

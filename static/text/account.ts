@@ -1,5 +1,6 @@
-/** The page of the person who is signed in. */
+/** The page of the person who is signed in, and the command palette. */
 import { ago } from "../logic/time";
+import { plural } from "./plural";
 
 export const account = {
   title: "Your account",
@@ -29,4 +30,12 @@ export const account = {
   byTokenLead: "Passkeys are for people who sign in on the sign-in page. Sign in there to add one.",
   signIn: "Go to the sign-in page",
   elsewhere: "You sign in at your identity provider. Passkeys are set up there.",
+};
+
+export const palette = {
+  title: "Go to",
+  label: "Search pages, integrations, agents and providers",
+  kinds: { page: "Pages", integration: "Integrations", agent: "Agents", provider: "Add an integration" },
+  found: (value: number) => plural(value, "result", "results"),
+  none: (typed: string) => `Nothing matches “${typed}”.`,
 };

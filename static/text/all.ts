@@ -3,18 +3,20 @@
  * the same shape.
  */
 import { t as first } from ".";
-import { account } from "./account";
+import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
-import { add, app, flow, preset, reconnect, replace } from "./connect";
+import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { stops } from "./stops";
 
 export const english = {
   account,
+  palette,
   add,
   app,
+  ends,
   flow,
   reconnect,
   replace,

@@ -28,6 +28,8 @@ export const common = {
     label: "Sections",
     menu: "Menu",
     skip: "Skip to content",
+    find: "Go to…",
+    findKey: "Ctrl K",
     overview: "Overview",
     agents: "Agents",
     connectedApps: "Connected apps",
@@ -35,6 +37,8 @@ export const common = {
     stops: "Emergency stop",
     account: "Your account",
     language: "Language",
+    theme: "Theme",
+    themes: { system: "System", light: "Light", dark: "Dark" },
     integrations: "Integrations",
     oauthApps: "OAuth apps",
     providers: "Custom providers",
@@ -54,6 +58,7 @@ export const common = {
 
   problem: {
     unreachable: "Cannot reach the server. Check your connection.",
+    retrying: "It is tried again every 5 seconds.",
     unexpected: (status: number) => `Unexpected response from the server (HTTP ${status}). Try again.`,
     changed: "Somebody else changed this in the meantime. Load the latest version, then make your change again.",
     reference: (id: string) => `Reference ${id}`,

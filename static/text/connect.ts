@@ -1,4 +1,5 @@
 /** Connecting: adding an integration, setting up an OAuth app, signing in, and replacing credentials. */
+import { date } from "../logic/time";
 import { plural } from "./plural";
 
 export const add = {
@@ -75,6 +76,7 @@ export const app = {
   lead: (provider: string) => `${provider} accepts sign-ins only from registered apps. Register one there, once for the whole workspace.`,
   stepRegister: (provider: string) => `Register an app at ${provider} with these values.`,
   register: (provider: string) => `Open the page of ${provider} for apps`,
+  choose: "What to choose there:",
   appName: "App name",
   homepage: "Homepage URL",
   scopes: "Scopes",
@@ -90,6 +92,15 @@ export const app = {
   missing: (provider: string) => `No OAuth app is set up for ${provider}`,
   askAdmin: "Ask an administrator of this workspace to set one up under OAuth apps.",
   docs: "Provider documentation",
+};
+
+/** The announced end of a way to connect. */
+export const ends = {
+  title: (on: string, isOver: boolean) => `This way to connect ${isOver ? "ended" : "ends"} on ${date(on)}`,
+  short: (on: string, isOver: boolean) => (isOver ? "Ended" : `Ends on ${date(on)}`),
+  source: "What the provider says",
+  needs: (on: string, isOver: boolean) => `Connection ${isOver ? "ended" : "ends"} on ${date(on)}`,
+  show: "See why",
 };
 
 export const flow = {

@@ -1,6 +1,6 @@
 /** One integration: its overview, access rules, activity, usage, snippets, and its deletion. */
 import { count, moment, size } from "../logic/time";
-import { plural } from "./plural";
+import { plural, someNames } from "./plural";
 
 export const manage = {
   tabs: { overview: "Overview", access: "Access", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
@@ -27,8 +27,13 @@ export const manage = {
   created: "Created",
   createdBy: (time: string, who: string) => `${moment(time)} by ${who}`,
   scopes: "Scopes",
+  scope: "Scope",
+  asked: "Asked for",
+  granted: "Granted",
+  notGranted: "Not granted",
   missing: "Missing scopes",
-  missingLead: "The provider will reject calls that need these scopes. Reconnect to request them.",
+  missingLead: "The provider rejects calls that need a scope that is not granted.",
+  askAgain: "Ask for them again",
   noScopes: "The provider did not report any scopes.",
   health: "Health, 30 days",
   goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
@@ -103,8 +108,11 @@ export const activity = {
   label: "Events, newest first",
   empty: "No events yet.",
   by: (who: string) => `by ${who}`,
+  /** The actor of what nobody asked for. */
+  tick: "the scheduled work of Nexus (tick)",
   rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
   facts: {
+    rule: "decided by",
     manifest_id: "provider",
     manifest_hash: "provider version",
     verified: "credential checked",
@@ -205,6 +213,8 @@ export const receipt = {
   follow: "Show the receipt",
 };
 
+const failures = (names: readonly string[]): string => `${count(names.length)} failed: ${someNames(names, (value) => `and ${count(value)} more`)}.`;
+
 /** The table of integrations. */
 export const table = {
   columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
@@ -214,11 +224,16 @@ export const table = {
   bulk: "Actions for the selected integrations",
   selected: (value: number) => `${count(value)} selected`,
   clear: "Clear selection",
-  done: (good: number, bad: number) => (bad > 0 ? `${count(good)} done, ${count(bad)} failed.` : `${plural(good, "integration", "integrations")} done.`),
+  /** The result of an action on so many integrations, and the names of those for which it failed. */
+  done: {
+    check: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all)} checked, ${failures(failed)}` : `${plural(all, "integration", "integrations")} checked. Everything works.`),
+    on: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched on, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched on.`),
+    off: (all: number, failed: readonly string[]) => (failed.length > 0 ? `${count(all - failed.length)} switched off, ${failures(failed)}` : `${plural(all, "integration", "integrations")} switched off.`),
+  },
   deleteTitle: (value: number) => `Delete ${plural(value, "integration", "integrations")}?`,
   deleteLead: "Agents lose access at once. The tokens are revoked at the providers, where possible. Tokens that other connections use are kept.",
   deleting: (value: number, all: number) => `Deleting ${count(value)} of ${count(all)}…`,
-  deleted: (value: number) => `${plural(value, "integration was", "integrations were")} deleted`,
+  deleted: (value: number, failed: number) => (failed > 0 ? `${count(value)} deleted, ${count(failed)} failed` : `${plural(value, "integration was", "integrations were")} deleted`),
   failed: (value: number) => `${plural(value, "integration", "integrations")} could not be deleted`,
 };
 
@@ -231,7 +246,7 @@ export const home = {
   errorRate: "Error rate",
   agents: "Active agents",
   needs: "Needs you",
-  needsSome: "Integrations that agents cannot use as they should.",
+  needsSome: "Integrations that need a person.",
   needsNone: "Everything works. There is nothing to do.",
   all: (value: number) => `All ${count(value)}`,
   busiestAgents: "Busiest agents",

@@ -9,7 +9,8 @@ import { roleName, t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
-import { Alert, Button, EmptyState, LoadError, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button, EmptyState } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 
@@ -59,10 +60,9 @@ function Passkeys() {
     <section class="box">
       <h2>{t.account.passkeys}</h2>
       <p class="soft">{t.account.lead}</p>
-      {loaded.state === "loading" && <Skeleton rows={2} />}
-      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => reload()} />}
-      {loaded.state === "ready" && loaded.stale && <LoadError problem={loaded.stale} onRetry={() => reload()} />}
-      {loaded.state === "ready" && <Rows passkeys={loaded.value.items} onChange={(passkey, how) => setChanging({ passkey, how })} />}
+      <Loaded of={loaded} onRetry={() => reload()} rows={2} isEmpty={({ items }) => items.length === 0} empty={<p>{t.account.none}</p>}>
+        {({ items }) => <Rows passkeys={items} onChange={(passkey, how) => setChanging({ passkey, how })} />}
+      </Loaded>
       <Alert problem={adding.problem} />
       {canMakePasskeys() ? (
         <div class="actions">
@@ -90,7 +90,6 @@ function Passkeys() {
 
 function Rows({ passkeys, onChange }: { passkeys: readonly Passkey[]; onChange(passkey: Passkey, how: "rename" | "remove"): void }) {
   const now = useNow();
-  if (passkeys.length === 0) return <p>{t.account.none}</p>;
   return (
     <ul class="plain-rows">
       {passkeys.map((passkey) => (

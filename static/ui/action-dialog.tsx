@@ -6,7 +6,7 @@ import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
 import { Dialog } from "./dialog";
-import { LoadError, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 
@@ -24,11 +24,9 @@ export function ActionDialog({ integration, action, onClose }: Props) {
   if (manifest.state !== "ready") {
     return (
       <Dialog title={action === "delete" ? t.remove.title(integration.name) : replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>
-        {manifest.state === "loading" ? (
-          <Skeleton rows={4} />
-        ) : (
-          <LoadError problem={manifest.problem} onRetry={() => again()} />
-        )}
+        <Loaded of={manifest} onRetry={() => again()} rows={4}>
+          {() => null}
+        </Loaded>
       </Dialog>
     );
   }

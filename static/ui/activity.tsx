@@ -3,7 +3,8 @@ import type { EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
 import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
-import { Alert, Button, LoadError, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button } from "./parts";
 import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
 
@@ -13,9 +14,11 @@ export function Activity({ id }: { id: string }) {
   const now = useNow();
   const path = `/api/integrations/${encodeURIComponent(id)}/events`;
   const [first, again] = useLoad((signal) => client.get<EventPage>(path, {}, signal), id);
-  if (first.state === "loading") return <Skeleton rows={6} />;
-  if (first.state === "failed") return <LoadError problem={first.problem} onRetry={() => again()} />;
-  return <Events first={first.value} load={(cursor) => client.get<EventPage>(path, { cursor })} now={now} />;
+  return (
+    <Loaded of={first} onRetry={() => again()} isEmpty={({ items }) => items.length === 0} empty={<p class="soft">{t.activity.empty}</p>}>
+      {(first) => <Events first={first} load={(cursor) => client.get<EventPage>(path, { cursor })} now={now} />}
+    </Loaded>
+  );
 }
 
 interface EventsProps {
@@ -27,7 +30,6 @@ interface EventsProps {
 function Events({ first, load, now }: EventsProps) {
   const { items, action, more } = usePages(first, load);
   const nameOf = useAgentName();
-  if (items.length === 0) return <p class="soft">{t.activity.empty}</p>;
   return (
     <div class="stack">
       <ol class="events" aria-label={t.activity.label}>
@@ -35,7 +37,7 @@ function Events({ first, load, now }: EventsProps) {
           <li key={`${event.request_id} ${event.at} ${event.kind}`}>
             <p>
               <strong>{t.activity.kinds[event.kind] ?? event.kind}</strong>{" "}
-              <span class="soft">{t.activity.by(nameOf(event.actor))}</span>
+              <span class="soft">{t.activity.by(event.actor === "tick" ? t.activity.tick : nameOf(event.actor))}</span>
             </p>
             <Detail detail={event.detail} />
             <p class="soft">
@@ -89,4 +91,9 @@ export function formatValue(value: unknown): string {
 /** The name of a fact, with words that people know. */
 function label(name: string): string {
   return t.activity.facts[name] ?? name.replaceAll("_", " ");
+}
+
+/** What an action of the audit record is, in words that continue "was denied". A new one is named by its code. */
+export function actionName(action: string): string {
+  return (t.audit.actions as Record<string, string>)[action] ?? action;
 }

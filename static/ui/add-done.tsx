@@ -6,7 +6,8 @@ import { t } from "../text/all";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
-import { Button, LoadError, Skeleton, useFocus } from "./parts";
+import { Loaded } from "./loaded";
+import { Button, useFocus } from "./parts";
 
 interface Props {
   integration: Integration;
@@ -43,11 +44,9 @@ export function AddDone({ integration, checked, provider, onChanged, onAnother, 
           <h3>{t.add.lastStep}</h3>
           <p class="soft">{t.add.lastStepLead}</p>
         </div>
-        {manifest.state === "loading" && <Skeleton rows={4} />}
-        {manifest.state === "failed" && <LoadError problem={manifest.problem} onRetry={() => again()} />}
-        {manifest.state === "ready" && (
-          <ConnectIntegration integration={integration} manifest={manifest.value} onChanged={changed} go={onLeave} />
-        )}
+        <Loaded of={manifest} onRetry={() => again()} rows={4}>
+          {(manifest) => <ConnectIntegration integration={integration} manifest={manifest} onChanged={changed} go={onLeave} />}
+        </Loaded>
       </section>
       <div class="actions">
         <Button onClick={onClose}>{t.done}</Button>

@@ -13,9 +13,11 @@ import { AddForm } from "./add-form";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Dialog } from "./dialog";
+import { EndsNote } from "./ends";
 import { Into } from "./gallery";
 import { useGuard } from "./guard";
-import { Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Button, EmptyState, Mark } from "./parts";
 
 interface Props {
   /** The provider in the address. */
@@ -71,14 +73,14 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
             onLeave={onLeave}
           />
         </>
-      ) : catalogue.state === "failed" ? (
-        <LoadError problem={catalogue.problem} onRetry={onRetry} />
-      ) : catalogue.state === "loading" ? (
-        <Skeleton rows={8} />
       ) : (
-        <EmptyState icon="unknown" title={t.add.unknown} lead={t.add.unknownLead}>
-          <Button onClick={onClose}>{t.add.all}</Button>
-        </EmptyState>
+        <Loaded of={catalogue} onRetry={onRetry} rows={8}>
+          {() => (
+            <EmptyState icon="unknown" title={t.add.unknown} lead={t.add.unknownLead}>
+              <Button onClick={onClose}>{t.add.all}</Button>
+            </EmptyState>
+          )}
+        </Loaded>
       )}
     </Dialog>
   );
@@ -115,19 +117,18 @@ interface ProviderFormProps {
 function ProviderForm({ summary, ...rest }: ProviderFormProps) {
   const { manifests } = useNexus();
   const [manifest, again] = useLoad<IntegrationManifest>(() => manifests.get(summary.id), summary.id);
-  if (manifest.state === "loading") return <Skeleton rows={6} />;
-  if (manifest.state === "failed") {
-    return (
-      <LoadError problem={manifest.problem} onRetry={() => again()} />
-    );
-  }
   return (
-    <>
-      <div class="provider">
-        <Mark name={summary.name} brand={summary.brand} />
-        <p>{summary.description}</p>
-      </div>
-      <AddForm manifest={manifest.value} {...rest} />
-    </>
+    <Loaded of={manifest} onRetry={() => again()}>
+      {(manifest) => (
+        <>
+          <div class="provider">
+            <Mark name={summary.name} brand={summary.brand} />
+            <p>{summary.description}</p>
+          </div>
+          <EndsNote ends={manifest.ends} />
+          <AddForm manifest={manifest} {...rest} />
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -2,34 +2,37 @@
 import type { Agent, AgentAccess } from "../api/types";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
-import { LoadError, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { RouteLink } from "./parts";
 
 type Item = AgentAccess["items"][number];
+
+const isUsable = ({ may }: Item): boolean => may;
 
 export function AgentAccessList({ agent }: { agent: Agent }) {
   const { client, go } = useNexus();
   const [access, reload] = useLoad((signal) => client.get<AgentAccess>(`/api/agents/${agent.id}/access`, {}, signal), agent.id);
-  const usable = access.state === "ready" ? access.value.items.filter((one) => one.may) : [];
   return (
     <section class="box">
       <h2>{t.agents.access}</h2>
-      {access.state === "loading" && <Skeleton rows={3} />}
-      {access.state === "failed" && <LoadError problem={access.problem} onRetry={() => reload()} />}
-      {access.state === "ready" && usable.length === 0 && <p class="soft">{t.agents.accessNone}</p>}
-      <ul class="plain-rows">
-        {usable.map((one) => (
-          <li key={one.id}>
-            <div class="names">
-              <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "access" }} go={go}>
-                {one.name}
-              </RouteLink>
-              <p class="soft small">
-                <Rules item={one} />
-              </p>
-            </div>
-          </li>
-        ))}
-      </ul>
+      <Loaded of={access} onRetry={() => reload()} rows={3} isEmpty={({ items }) => !items.some(isUsable)} empty={<p class="soft">{t.agents.accessNone}</p>}>
+        {({ items }) => (
+          <ul class="plain-rows">
+            {items.filter(isUsable).map((one) => (
+              <li key={one.id}>
+                <div class="names">
+                  <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "access" }} go={go}>
+                    {one.name}
+                  </RouteLink>
+                  <p class="soft small">
+                    <Rules item={one} />
+                  </p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   );
 }

@@ -7,9 +7,10 @@ import { t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Field, Form, Switch } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
+import { Loaded } from "./loaded";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
-import { Alert, Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { Alert, Button, EmptyState, Mark, RouteLink } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import { agentNameError } from "./use-agents";
@@ -42,15 +43,18 @@ export function Agents() {
         </div>
         {!isEmpty && add}
       </div>
-      {first.state === "loading" && <Skeleton rows={6} />}
-      {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
-      {first.state === "ready" && first.stale && <LoadError problem={first.stale} onRetry={() => reload()} />}
-      {isEmpty && (
-        <EmptyState icon="plug" title={t.agents.emptyTitle} lead={t.agents.emptyLead}>
-          {add}
-        </EmptyState>
-      )}
-      {first.state === "ready" && !isEmpty && <Lines first={first.value} onOpen={setOpen} onChanged={() => reload()} />}
+      <Loaded
+        of={first}
+        onRetry={() => reload()}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <EmptyState icon="plug" title={t.agents.emptyTitle} lead={t.agents.emptyLead}>
+            {add}
+          </EmptyState>
+        }
+      >
+        {(first) => <Lines first={first} onOpen={setOpen} onChanged={() => reload()} />}
+      </Loaded>
       {open?.is === "add" && <AddDialog onClose={close} onMade={(agent) => go(agentRoute(agent.id))} />}
       {open?.is === "remove" && (
         <RemoveDialog

@@ -9,6 +9,7 @@ import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton } from "./dialog";
+import { Icon } from "./icons";
 import { Alert, Button, CopyField, EmptyState, ExternalLink, useFocus } from "./parts";
 
 /** The redirect URI of a provider. Built-in providers share one. Each custom provider has its own. */
@@ -46,9 +47,8 @@ function Registration({ id, name, redirectUri }: { id: string; name: string; red
   const { client, manifests } = useNexus();
   const [loaded] = useLoad(() => manifests.get(id), id);
   const manifest = loaded.state === "ready" ? loaded.value : null;
-  const oauth2 = manifest?.oauth2 as { register_url?: string | null } | null | undefined;
-  const register = oauth2?.register_url;
-  const scopes = manifest?.oauth2?.scopes?.default ?? [];
+  const { register_url: register, register_note: note, scopes: known } = manifest?.oauth2 ?? {};
+  const scopes = known?.default ?? [];
   const entries: [string, string][] = [
     [t.app.redirect, redirectUri],
     [t.app.appName, t.product],
@@ -65,6 +65,14 @@ function Registration({ id, name, redirectUri }: { id: string; name: string; red
           manifest?.docs_url && <ExternalLink href={manifest.docs_url}>{t.app.docs}</ExternalLink>
         )}
       </p>
+      {note && (
+        <div class="note">
+          <Icon name="warn" />
+          <p>
+            <strong>{t.app.choose}</strong> {note.replace(/[^.!?]$/, "$&.")}
+          </p>
+        </div>
+      )}
       <dl class="entries">
         {entries.map(([label, text]) => (
           <div>

@@ -6,6 +6,7 @@ import { tellTabs } from "../api/tabs";
 import type { Integration, ManifestSummary } from "../api/types";
 import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
+import { hasCommandKey, opensPalette } from "../logic/palette-key";
 import { identityKey, mayDo, standsForCookie } from "../logic/identity";
 import type { Identity, Role } from "../logic/identity";
 import { HOME, NO_FILTERS, formatRoute, partsOf, surfaceOf } from "../logic/route";
@@ -16,7 +17,7 @@ import type { Nexus, Notice } from "./context";
 import { Frame } from "./frame";
 import { Icon } from "./icons";
 import { Lazy, loadLater, startOf } from "./lazy";
-import { pageOf } from "./pages";
+import { entriesFor, pageOf } from "./pages";
 import { Button, EmptyState } from "./parts";
 import type { Router } from "./router";
 import { useList } from "./use-list";
@@ -90,6 +91,8 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   const [notice, announce] = useNotice(route);
   const [named, setName] = useState({ id: "", name: "" });
   const online = useOnline();
+  const [isFinding, setFinding] = useState(false);
+  const find = useCallback(() => setFinding(true), []);
   const content = useRef<HTMLElement>(null);
 
   const nexus: Nexus = {
@@ -122,6 +125,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
     return () => void (document.title = t.product);
   }, [ownPage, title]);
   useFocusOnPage(content, route, ownPage);
+  usePaletteKey(content, ownPage, find);
   useEffect(() => {
     // Whoever needs it reports a failure.
     void loadLater().catch(() => undefined);
@@ -140,7 +144,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   return (
     <NexusProvider value={nexus}>
       <NoticeContext.Provider value={notice}>
-        <Frame {...{ identity, route, ownPage, onSignOut, content, banner }} origin={client.origin} go={nexus.go}>
+        <Frame {...{ identity, route, ownPage, onSignOut, content, banner }} onFind={find} origin={client.origin} go={nexus.go}>
           {route.page === "integration" ? (
             <Lazy isPage>
               {({ IntegrationPage }) => <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />}
@@ -181,16 +185,13 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
             )}
           </Lazy>
         )}
+        {isFinding && (
+          <Lazy dialog={{ title: t.nav.find, onClose: () => setFinding(false) }}>
+            {({ Palette }) => <Palette pages={entriesFor(identity, onSignOut === null)} catalogue={catalogue} onClose={() => setFinding(false)} />}
+          </Lazy>
+        )}
         <NoticeText />
       </NoticeContext.Provider>
-      <div class={ownPage ? "toasts own" : "toasts"} aria-hidden="true" popover="manual" ref={showOnTop(notice)}>
-        {notice && (
-          <p key={notice.id} class={`toast ${notice.tone}`}>
-            <Icon name={notice.tone} />
-            <span>{notice.text}</span>
-          </p>
-        )}
-      </div>
     </NexusProvider>
   );
 }
@@ -254,15 +255,20 @@ function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, 
   });
 }
 
-/** Shows the notice above dialogs, which are in the browser's top layer. */
-function showOnTop(notice: Notice | null) {
-  return (element: HTMLElement | null) => {
-    if (!element?.isConnected) return;
-    const open = element.matches(":popover-open");
-    if (notice && open) element.hidePopover();
-    if (notice) element.showPopover();
-    else if (open) element.hidePopover();
-  };
+/** The key of the command palette, on our own page. While a dialog is open, the key is the browser's. */
+function usePaletteKey(content: { current: HTMLElement | null }, ownPage: boolean, open: () => void): void {
+  useEffect(() => {
+    if (!ownPage) return;
+    const isMac = hasCommandKey(navigator.platform);
+    const onKey = (event: KeyboardEvent) => {
+      const root = content.current?.getRootNode() as ShadowRoot | undefined;
+      if (!opensPalette(event, isMac) || root?.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      open();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [ownPage]);
 }
 
 /** The filters of the list. They stay while another page is open. */

@@ -7,15 +7,16 @@ import type { Page } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
 import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
 import type { AuditFilters } from "../logic/audit";
-import { count, moment } from "../logic/time";
+import { count, exact, moment } from "../logic/time";
 import { t } from "../text/all";
-import { Detail } from "./activity";
+import { Detail, actionName } from "./activity";
 import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
 import { SearchField, Select } from "./controls";
-import { Alert, Button, CopyField, LoadError, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button, CopyField, LoadError, RouteLink, sentence } from "./parts";
 import { receiptRoute } from "./receipts";
-import { useAgentName } from "./use-agents";
+import { useNames } from "./use-names";
 import { usePages } from "./use-pages";
 
 const NONE: AuditFilters = { text: "", outcome: "", period: "" };
@@ -120,7 +121,7 @@ interface FoundProps {
 
 function Found({ client, filters }: FoundProps) {
   const isFiltered = isAnyAudit(filters);
-  const nameOf = useAgentName();
+  const nameOf = useNames();
   const [loaded, again] = useLoad(
     async (signal): Promise<Page<AuditRecord>> => {
       const query = auditQuery(filters, Date.now());
@@ -128,21 +129,23 @@ function Found({ client, filters }: FoundProps) {
       // Words are looked for here: they may be in any member.
       if (!filters.text) return load(null);
       const { items } = await pages<AuditRecord>(load, SEARCHED);
-      return { items: filterAudit(items, filters.text, nameOf), next_cursor: null };
+      return { items: filterAudit(items, filters.text, nameOf, actionName), next_cursor: null };
     },
     0,
   );
-  if (loaded.state === "loading") return <Skeleton rows={10} />;
-  if (loaded.state === "failed") return <LoadError problem={loaded.problem} onRetry={() => again()} />;
   return (
-    <>
-      {isFiltered && (
-        <p class="soft" role="status">
-          {t.audit.found(loaded.value.items.length, loaded.value.next_cursor !== null)}
-        </p>
+    <Loaded of={loaded} onRetry={() => again()} rows={10}>
+      {(first) => (
+        <>
+          {isFiltered && (
+            <p class="soft" role="status">
+              {t.audit.found(first.items.length, first.next_cursor !== null)}
+            </p>
+          )}
+          <Records first={first} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
+        </>
       )}
-      <Records first={loaded.value} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
-    </>
+    </Loaded>
   );
 }
 
@@ -172,7 +175,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
             {items.map((record) => (
               <tr key={record.seq} role="row" class={record.outcome === "denied" ? "refused" : undefined}>
                 <td role="cell">
-                  <time dateTime={record.at}>{moment(record.at)}</time>
+                  <time dateTime={record.at} title={exact(record.at)}>{moment(record.at)}</time>
                   <span class="soft"> {count(record.seq)}</span>
                 </td>
                 <td role="cell">
@@ -180,7 +183,9 @@ function Records({ first, load, nameOf }: RecordsProps) {
                   <span class="soft"> {t.signIn.roleName[record.role] ?? ""}</span>
                 </td>
                 <td role="cell">
-                  <code>{record.action}</code>
+                  <span class="action">
+                    <ActionWords action={record.action} />
+                  </span>
                   <Detail detail={record.detail} />
                 </td>
                 <td role="cell">
@@ -204,8 +209,15 @@ function Records({ first, load, nameOf }: RecordsProps) {
   );
 }
 
+/** An action in words, beside its code. A code without words is shown by itself. */
+function ActionWords({ action }: { action: string }) {
+  const words = actionName(action);
+  const code = <code class="soft">{action}</code>;
+  return words === action ? code : <>{sentence(words)} {code}</>;
+}
+
 /** What a record is about: a link to an integration, to an agent, or to the receipt of what was deleted. */
-function Target({ record: { action, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
+function Target({ record: { action, detail, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
   const { client, go } = useNexus();
   if (!target) return null;
   const isDeletion = action === "integration.delete" && outcome === "done";
@@ -217,9 +229,12 @@ function Target({ record: { action, target, outcome }, nameOf }: { record: Audit
         : ({ page: "integration", id: target, tab: "overview" } as const)
       : null;
   if (!route) return <>{target}</>;
+  // The record itself may have the name that it had then.
+  const { name: then } = detail as { name?: unknown };
+  const name = nameOf(target);
   return (
     <RouteLink origin={client.origin} route={route} go={go}>
-      {isDeletion ? t.receipt.follow : nameOf(target)}
+      {isDeletion ? t.receipt.follow : name === target && typeof then === "string" ? then : name}
     </RouteLink>
   );
 }

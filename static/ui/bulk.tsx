@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Deletion, Integration, ManifestSummary } from "../api/types";
+import { forEachOf } from "../logic/bulk";
+import { isBroken } from "../logic/health";
 import { t } from "../text/all";
 import { check, setActive } from "./changes";
 import { useNexus } from "./context";
@@ -18,33 +20,36 @@ interface Props {
   onClear(): void;
 }
 
+/** What can be done with many at once, besides deleting them. */
+type BulkAction = keyof typeof t.table.done;
+
 export function BulkBar({ selected, onRemove, onClear }: Props) {
   const nexus = useNexus();
-  const [busy, setBusy] = useState("");
+  const [busy, setBusy] = useState<BulkAction | "">("");
   const usable = selected.filter((one) => one.health.state !== "pending");
-  /** One after the other, so that the providers and the limit of requests are not strained. */
-  const each = async (what: string, work: (one: Integration) => Promise<unknown>) => {
+  /** One message for all of them. */
+  const each = async (what: BulkAction, work: (one: Integration) => Promise<boolean>) => {
     setBusy(what);
-    let failed = 0;
-    for (const one of usable) await work(one).catch(() => (failed += 1));
-    nexus.announce(t.table.done(usable.length - failed, failed), failed > 0 ? "bad" : "good");
+    const failed = await forEachOf(usable, work);
+    nexus.announce(t.table.done[what](usable.length, failed), failed.length > 0 ? "bad" : "good");
     setBusy("");
   };
   /** Each change would announce itself. */
   const silent = { ...nexus, announce: () => undefined };
-  const run = (what: string, work: (one: Integration) => Promise<unknown>) => () => void each(what, work);
+  const run = (what: BulkAction, work: (one: Integration) => Promise<boolean>) => () => void each(what, work);
+  const switchTo = (isOn: boolean) => async (one: Integration) => Boolean(await setActive(silent, one, isOn));
   return (
     <>
       {selected.length > 0 && (
         <div class="bulk" role="group" aria-label={t.table.bulk}>
           <strong>{t.table.selected(selected.length)}</strong>
-          <Button icon="good" busy={busy === "check"} disabled={busy !== "" && busy !== "check"} onClick={run("check", (one) => check(silent, one))}>
+          <Button icon="good" busy={busy === "check"} disabled={busy !== "" && busy !== "check"} onClick={run("check", async (one) => !isBroken(await check(silent, one)))}>
             {t.list.check}
           </Button>
-          <Button icon="power" busy={busy === "on"} disabled={busy !== "" && busy !== "on"} onClick={run("on", (one) => setActive(silent, one, true))}>
+          <Button icon="power" busy={busy === "on"} disabled={busy !== "" && busy !== "on"} onClick={run("on", switchTo(true))}>
             {t.list.switchOn}
           </Button>
-          <Button busy={busy === "off"} disabled={busy !== "" && busy !== "off"} onClick={run("off", (one) => setActive(silent, one, false))}>
+          <Button busy={busy === "off"} disabled={busy !== "" && busy !== "off"} onClick={run("off", switchTo(false))}>
             {t.list.switchOff}
           </Button>
           <Button tone="danger" icon="trash" disabled={busy !== ""} onClick={() => onRemove(selected)}>
@@ -94,7 +99,7 @@ export function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
   const close = () => phase !== "deletes" && onClose();
   if (phase === "done") {
     return (
-      <Dialog title={t.table.deleted(deleted.length)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+      <Dialog title={t.table.deleted(deleted.length, failures.length)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
         {failures.length > 0 && (
           <Alert title={t.table.failed(failures.length)}>
             <ul>

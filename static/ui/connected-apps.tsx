@@ -8,12 +8,13 @@ import { hostOf } from "../logic/names";
 import { moment } from "../logic/time";
 import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
-import { Alert, Button, CopyField, EmptyState, Fact, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button, CopyField, EmptyState, Fact, Mark, RouteLink } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
 
-interface Loaded {
+interface AppsAndIntegrations {
   readonly apps: ConnectedAppPage;
   /** Null if the person may not see the integrations. */
   readonly integrations: readonly Integration[] | null;
@@ -22,7 +23,7 @@ interface Loaded {
 export function ConnectedApps() {
   const { client, identity } = useNexus();
   const mayRead = mayDo(identity.role, "MANAGER");
-  const [first, reload] = useLoad(async (signal): Promise<Loaded> => {
+  const [first, reload] = useLoad(async (signal): Promise<AppsAndIntegrations> => {
     const [apps, integrations] = await Promise.all([
       client.get<ConnectedAppPage>("/api/connected-apps", { limit: 50 }, signal),
       mayRead ? pages((cursor) => client.get<IntegrationPage>("/api/integrations", { limit: 100, cursor }, signal), 500) : null,
@@ -31,7 +32,6 @@ export function ConnectedApps() {
   }, client);
   const [ending, setEnding] = useState<ConnectedApp | null>(null);
   useFresh(identity.workspace, () => reload(), ending === null);
-  const isEmpty = first.state === "ready" && first.value.apps.items.length === 0;
   return (
     <>
       <div class="page-head">
@@ -46,11 +46,14 @@ export function ConnectedApps() {
         <CopyField text={`${client.origin}/mcp`} what={t.connectedApps.url} />
         <p class="hint">{t.connectedApps.urlHint}</p>
       </section>
-      {first.state === "loading" && <Skeleton rows={6} />}
-      {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
-      {first.state === "ready" && first.stale && <LoadError problem={first.stale} onRetry={() => reload()} />}
-      {isEmpty && <EmptyState icon="link" title={t.connectedApps.emptyTitle} lead={t.connectedApps.emptyLead} />}
-      {first.state === "ready" && !isEmpty && <Apps {...first.value} onEnd={setEnding} />}
+      <Loaded
+        of={first}
+        onRetry={() => reload()}
+        isEmpty={({ apps }) => apps.items.length === 0}
+        empty={<EmptyState icon="link" title={t.connectedApps.emptyTitle} lead={t.connectedApps.emptyLead} />}
+      >
+        {(first) => <Apps {...first} onEnd={setEnding} />}
+      </Loaded>
       {ending && (
         <RemoveDialog
           title={t.connectedApps.endTitle(ending.name)}
@@ -68,7 +71,7 @@ export function ConnectedApps() {
   );
 }
 
-function Apps({ apps, integrations, onEnd }: Loaded & { onEnd(app: ConnectedApp): void }) {
+function Apps({ apps, integrations, onEnd }: AppsAndIntegrations & { onEnd(app: ConnectedApp): void }) {
   const { client, identity, go } = useNexus();
   const now = useNow();
   const { items, action, more } = usePages(apps, (cursor) => client.get<ConnectedAppPage>("/api/connected-apps", { limit: 50, cursor }));

@@ -128,12 +128,19 @@ export function useAction(): AsyncAction {
   return { busy, problem, clear: () => setProblem(null), run };
 }
 
+/** The latest notice, unless it is older than the component: a dialog has nothing to do with what was before. */
+export function useNewNotice(): Notice | null {
+  const notice = useContext(NoticeContext);
+  const before = useRef(notice);
+  return notice === before.current ? null : notice;
+}
+
 /**
  * The latest notice, for screen readers. Everything outside an open modal dialog is silent, so each dialog
  * contains one of these.
  */
 export function NoticeText() {
-  const notice = useContext(NoticeContext);
+  const notice = useNewNotice();
   return (
     <p class="unseen" role="status">
       {notice && <span key={notice.id}>{notice.text}</span>}

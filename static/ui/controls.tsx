@@ -192,13 +192,29 @@ interface FormProps {
 /** A form. Enter in a field submits it. */
 export function Form({ id, unsaved, onSubmit, children }: FormProps) {
   useHold(unsaved);
+  const form = useRef<HTMLFormElement>(null);
+  /** Whether the form was submitted, and nothing was typed since. */
+  const isSubmitted = useRef(false);
+  // The focus goes to the first field that is wrong, which may be known only when the server has answered.
+  const focusWrong = () => {
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (!isSubmitted.current || !wrong) return;
+    isSubmitted.current = false;
+    if (form.current?.matches(":focus-within")) wrong.focus();
+  };
+  useEffect(focusWrong);
   return (
     <form
       id={id}
+      ref={form}
       noValidate
+      onInput={() => void (isSubmitted.current = false)}
       onSubmit={(event) => {
         event.preventDefault();
+        isSubmitted.current = true;
         onSubmit();
+        // The form does not change if the same field is wrong again.
+        requestAnimationFrame(focusWrong);
       }}
     >
       {children}

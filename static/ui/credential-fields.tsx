@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
-import { looksRight, pointer } from "../logic/fields";
+import { looksRight, pointer, rejectionOf } from "../logic/fields";
 import type { FieldSpec } from "../logic/fields";
 import { t } from "../text/all";
 import { Field } from "./controls";
@@ -53,7 +53,7 @@ export function CredentialFields({ fields, values, provider, problem, showMissin
         const isRight = looksRight(field.pattern, value.trim());
         const error =
           problem?.at(pointer(field)) ??
-          (field === rejected ? `${t.add.rejectedBy(provider)}: ${problem?.message}` : undefined) ??
+          (field === rejected ? `${t.add.rejectedBy(provider)}: ${rejectionOf(problem?.message ?? "")}` : undefined) ??
           (showMissing && !value.trim() ? t.add.required(field.label) : undefined);
         return (
           <Field

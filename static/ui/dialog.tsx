@@ -8,6 +8,7 @@ import { NoticeText } from "./context";
 import { GuardContext, useInnerGuard } from "./guard";
 import { Icon } from "./icons";
 import { Button } from "./parts";
+import { Toast } from "./toast";
 
 interface DialogProps {
   title: ComponentChildren;
@@ -110,9 +111,10 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
         <GuardContext.Provider value={guard}>
           <CloseContext.Provider value={requestClose}>
             <div class="body">{children}</div>
-            {foot && <footer>{foot}</footer>}
+            {foot && <div class="foot">{foot}</div>}
           </CloseContext.Provider>
         </GuardContext.Provider>
+        <Toast />
         <NoticeText />
       </div>
     </dialog>

@@ -3,19 +3,23 @@
  * is little room, the rail is a menu under a bar.
  */
 import type { ComponentChildren, Ref } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayDo } from "../logic/identity";
+import { hasCommandKey } from "../logic/palette-key";
 import type { Identity } from "../logic/identity";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
 import { LANGUAGES, chooseLanguage, presentLanguage } from "../language";
 import type { Language } from "../language";
 import { roleName, t } from "../text";
+import { THEMES, chooseTheme, onThemeElsewhere, presentTheme, showTheme, themeFor } from "../theme";
+import type { Theme } from "../theme";
 import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { PAGES, pageOf } from "./pages";
 import { Button, RouteLink } from "./parts";
+import { Toast } from "./toast";
 
 interface Props {
   identity: Identity;
@@ -26,6 +30,8 @@ interface Props {
   go(route: Route): void;
   /** The pages of the navigation. Without it, all that the role may open. */
   pages?: typeof PAGES;
+  /** Opens the command palette. */
+  onFind?: () => void;
   /** Null if the surrounding page signs people in and out. */
   onSignOut: (() => void) | null;
   /** The main area. */
@@ -36,7 +42,7 @@ interface Props {
 }
 
 export function Frame(props: Props) {
-  const { identity, route, origin, ownPage, go, onSignOut, content, banner, children } = props;
+  const { identity, route, origin, ownPage, go, onFind, onSignOut, content, banner, children } = props;
   const rail = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const closeMenu = () => rail.current?.matches(":popover-open") && rail.current.hidePopover();
@@ -49,6 +55,10 @@ export function Frame(props: Props) {
   const open = (route: Route) => {
     closeMenu();
     go(route);
+  };
+  const find = () => {
+    closeMenu();
+    onFind?.();
   };
   const guard = useGuard();
   // The page begins again in the other language.
@@ -77,9 +87,11 @@ export function Frame(props: Props) {
           <Icon name="menu" />
         </button>
         <Home origin={origin} go={open} />
+        <Toast />
       </div>
       <header class="rail" id="rail" popover="auto" ref={rail}>
         <Home origin={origin} go={open} />
+        {onFind && <Find onFind={find} hasKey={ownPage} />}
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
             {pages.filter((page) => !page.isOfPerson).map((page) => (
@@ -90,6 +102,7 @@ export function Frame(props: Props) {
             ))}
           </nav>
         )}
+        <Toast />
         <div class="who">
           <p>
             <span class="unseen">{t.signIn.workspace} </span>
@@ -107,17 +120,20 @@ export function Frame(props: Props) {
               </RouteLink>
             ))}
           {ownPage && (
-            <label class="labelled language">
-              <Icon name="globe" />
-              <span class="unseen">{t.nav.language}</span>
-              <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
-                {Object.entries(LANGUAGES).map(([id, name]) => (
-                  <option value={id} lang={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <div class="choices">
+              <label class="labelled">
+                <Icon name="globe" />
+                <span class="unseen">{t.nav.language}</span>
+                <select value={presentLanguage()} onChange={(event) => changeLanguage(event.currentTarget)}>
+                  {Object.entries(LANGUAGES).map(([id, name]) => (
+                    <option value={id} lang={id}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <ThemeChoice />
+            </div>
           )}
           {onSignOut && (
             <Button tone="quiet" icon="leave" onClick={onSignOut}>
@@ -133,6 +149,45 @@ export function Frame(props: Props) {
         </main>
       </div>
     </div>
+  );
+}
+
+/** The button that opens the command palette, with the key that does so too. */
+function Find({ onFind, hasKey }: { onFind(): void; hasKey: boolean }) {
+  const isMac = hasCommandKey(navigator.platform);
+  return (
+    <button type="button" class="find" aria-keyshortcuts={hasKey ? (isMac ? "Meta+K" : "Control+K") : undefined} onClick={onFind}>
+      <Icon name="search" />
+      <span>{t.nav.find}</span>
+      {hasKey && <kbd aria-hidden="true">{isMac ? "⌘K" : t.nav.findKey}</kbd>}
+    </button>
+  );
+}
+
+function ThemeChoice() {
+  const [theme, setTheme] = useState(presentTheme);
+  useEffect(
+    () =>
+      onThemeElsewhere((theme) => {
+        showTheme(theme);
+        setTheme(theme);
+      }),
+    [],
+  );
+  const choose = (theme: Theme) => {
+    chooseTheme(theme);
+    setTheme(theme);
+  };
+  return (
+    <label class="labelled">
+      <Icon name="theme" />
+      <span class="unseen">{t.nav.theme}</span>
+      <select value={theme} onChange={(event) => choose(themeFor(event.currentTarget.value))}>
+        {THEMES.map((one) => (
+          <option value={one}>{t.nav.themes[one]}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -9,7 +9,9 @@ import { t } from "../text/all";
 import { useNexus } from "./context";
 import type { LoadState } from "./context";
 import { SearchField } from "./controls";
-import { LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { EndsTag } from "./ends";
+import { Loaded } from "./loaded";
+import { Mark, RouteLink } from "./parts";
 import { useOauthApps } from "./use-oauth-apps";
 
 interface Props {
@@ -27,9 +29,9 @@ export function Gallery({ catalogue, onRetry }: Props) {
           <Into />
         </div>
       </div>
-      {catalogue.state === "loading" && <Skeleton rows={8} />}
-      {catalogue.state === "failed" && <LoadError problem={catalogue.problem} onRetry={onRetry} />}
-      {catalogue.state === "ready" && <Services catalogue={catalogue.value} />}
+      <Loaded of={catalogue} onRetry={onRetry} rows={8}>
+        {(catalogue) => <Services catalogue={catalogue} />}
+      </Loaded>
     </>
   );
 }
@@ -156,6 +158,7 @@ function Tile({ service, way, apps }: TileProps) {
         <span class="names">
           <strong>{service.name}</strong>
           <span class="soft">{needOf(service, apps)}</span>
+          {way.ends && <EndsTag ends={way.ends} />}
         </span>
         {way.id.startsWith("custom-") && <span class="tag">{t.add.custom}</span>}
       </RouteLink>

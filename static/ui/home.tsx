@@ -2,7 +2,6 @@
 import { useState } from "preact/hooks";
 
 import type { AuditPage, AuditRecord, Integration, ManifestSummary } from "../api/types";
-import { nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { mayDo } from "../logic/identity";
 import { agentRoute } from "../logic/route";
@@ -11,12 +10,14 @@ import { ago, count, moment, share } from "../logic/time";
 import { bars, mostCalls, since } from "../logic/usage";
 import type { Granularity } from "../logic/usage";
 import { t } from "../text/all";
-import { formatValue } from "./activity";
+import { actionName, formatValue } from "./activity";
 import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
-import { Icon } from "./icons";
-import { Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { useEnding } from "./ends";
+import { Loaded } from "./loaded";
+import { Needs } from "./needs";
+import { Button, EmptyState, LoadError, RouteLink, Skeleton } from "./parts";
 import { workspaceUsage } from "./usage-data";
 import type { WorkspaceRows } from "./usage-data";
 import { useAgentName } from "./use-agents";
@@ -59,7 +60,12 @@ export function Home({ list, catalogue, onAction }: Props) {
     again();
     againDays();
   });
+  const { broken } = list;
+  const ending = useEnding(catalogue).filter((one) => !broken.some(({ id }) => id === one.integration.id));
   const nameOfIntegration = (id: string) => [...list.broken, ...(list.items ?? [])].find((one) => one.id === id);
+  const failure = usage.state === "failed" ? usage.problem : usage.state === "ready" ? usage.stale : null;
+  // One message is enough if nothing can be loaded.
+  const isDown = usage.state === "failed" && usage.problem.code === "unreachable";
   const isEmpty = list.items?.length === 0 && list.broken.length === 0;
   return (
     <>
@@ -84,23 +90,25 @@ export function Home({ list, catalogue, onAction }: Props) {
         </EmptyState>
       ) : (
         <div class="stack home-page">
-          {usage.state === "failed" && <LoadError problem={usage.problem} onRetry={() => again()} />}
-          <Numbers usage={usage} days={days} needs={list.broken.length} per={per} many={many} />
+          {failure && <LoadError problem={failure} onRetry={() => again()} />}
+          <Numbers usage={usage} days={days} needs={broken.length + ending.length} per={per} many={many} />
           <div class="home-grid">
             <div class="stack">
-              <section class="box">
-                <h2>{t.home.calls}</h2>
-                {usage.state === "ready" ? (
-                  <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
-                ) : (
-                  <Skeleton rows={5} />
-                )}
-                {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
-              </section>
-              {mayDo(identity.role, "ADMIN") && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
+              {usage.state !== "failed" && (
+                <section class="box">
+                  <h2>{t.home.calls}</h2>
+                  {usage.state === "ready" ? (
+                    <BarChart bars={bars(usage.value.all.rows, per, usage.value.all.now, many)} per={per} period={t.home.periods[period]} />
+                  ) : (
+                    <Skeleton rows={5} />
+                  )}
+                  {usage.state === "ready" && !(usage.value.agents.isComplete && usage.value.integrations.isComplete) && <p class="hint">{t.usage.partly}</p>}
+                </section>
+              )}
+              {mayDo(identity.role, "ADMIN") && !isDown && <Refusals nameOfTarget={(id) => nameOfIntegration(id)?.name ?? id} />}
             </div>
             <div class="stack">
-              <Needs list={list} catalogue={catalogue} onAction={onAction} />
+              <Needs broken={broken} ending={ending} catalogue={catalogue} onAction={onAction} />
               {usage.state === "ready" && <Busiest usage={usage.value} integrationOf={nameOfIntegration} />}
             </div>
           </div>
@@ -152,52 +160,6 @@ function Numbers({ usage, days, needs, per, many }: NumbersProps) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Needs({ list, catalogue, onAction }: Props) {
-  const { client, go } = useNexus();
-  const { broken } = list;
-  const listRoute = { page: "integrations", filters: { q: "", status: "", health: "", manifest: "", view: "", sort: "" } } as const;
-  return (
-    <section class="box">
-      <div class="box-head">
-        <h2>{t.home.needs}</h2>
-        {broken.length > ROWS && (
-          <RouteLink origin={client.origin} route={listRoute} go={go}>
-            {t.home.all(broken.length)}
-          </RouteLink>
-        )}
-      </div>
-      {broken.length === 0 && (
-        <p class="health good">
-          <Icon name="good" />
-          <span>{t.home.needsNone}</span>
-        </p>
-      )}
-      <ul class="needs">
-        {broken.slice(0, ROWS).map((one) => {
-          const provider = catalogue.find((provider) => provider.id === one.manifest_id);
-          const action = nextAction(one);
-          return (
-            <li key={one.id}>
-              <Mark name={provider?.name ?? one.manifest_id} brand={provider?.brand} />
-              <span class="names">
-                <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
-                  {one.name}
-                </RouteLink>
-                <span class="soft">{t.list.healthState[one.health.state]}</span>
-              </span>
-              {action && (
-                <Button aria-label={`${t.list.action[action]}: ${one.name}`} onClick={() => onAction(one, action)}>
-                  {t.list.action[action]}
-                </Button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </section>
   );
 }
 
@@ -276,6 +238,9 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
   const [loaded, again] = useLoad(async (signal) => {
     return (await client.get<AuditPage>("/api/audit", { outcome: "denied", limit: ROWS }, signal)).items;
   }, client);
+  const targets = loaded.state === "ready" ? loaded.value.flatMap(({ target }) => (target?.startsWith("int_") ? [target] : [])) : [];
+  const others = useIntegrations([...new Set(targets)].filter((id) => nameOfTarget(id) === id));
+  const nameOfAny = (id: string) => others.get(id)?.name ?? nameOfTarget(id);
   return (
     <section class="box">
       <div class="box-head">
@@ -284,23 +249,22 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
           {t.home.audit}
         </RouteLink>
       </div>
-      {loaded.state === "loading" && <Skeleton rows={3} />}
-      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => again()} />}
-      {loaded.state === "ready" && loaded.value.length === 0 && <p class="soft">{t.home.deniedNone}</p>}
-      {loaded.state === "ready" && (
-        <ul class="refusals">
-          {loaded.value.slice(0, ROWS).map((one) => (
-            <li key={one.seq}>
-              <p>
-                <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfTarget)}
-              </p>
-              <time class="soft" dateTime={one.at} title={moment(one.at)}>
-                {ago(one.at, now)}
-              </time>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded of={loaded} onRetry={() => again()} rows={3} isEmpty={(items) => items.length === 0} empty={<p class="soft">{t.home.deniedNone}</p>}>
+        {(items) => (
+          <ul class="refusals">
+            {items.slice(0, ROWS).map((one) => (
+              <li key={one.seq}>
+                <p>
+                  <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfAny)}
+                </p>
+                <time class="soft" dateTime={one.at} title={moment(one.at)}>
+                  {ago(one.at, now)}
+                </time>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   );
 }
@@ -308,7 +272,7 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
 /** "was denied DELETE on Stripe: rule 2", as far as the record says. */
 function denialInWords({ action, detail, target, count: times }: AuditRecord, nameOfTarget: (id: string) => string): string {
   const facts = detail as Record<string, unknown>;
-  const what = [facts["method"], facts["path"]].filter((one) => typeof one === "string").join(" ") || action;
+  const what = [facts["method"], facts["path"]].filter((one) => typeof one === "string").join(" ") || actionName(action);
   const why = typeof facts["rule"] === "string" ? formatValue(facts["rule"]) : "";
   return t.home.deniedWhat(what, target ? nameOfTarget(target) : "", why, times);
 }

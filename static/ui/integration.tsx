@@ -12,6 +12,7 @@ import { Activity } from "./activity";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
+import { EndsNote } from "./ends";
 import { useGuard } from "./guard";
 import { Icon } from "./icons";
 import { IntegrationHead } from "./integration-head";
@@ -96,6 +97,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
         onOpen={open}
       />
       {loaded.stale && <LoadError problem={loaded.stale} onRetry={() => set()} />}
+      <EndsNote ends={manifest.ends} />
       <Tabs
         label={t.manage.tabsLabel}
         tabs={Object.entries(t.manage.tabs)}

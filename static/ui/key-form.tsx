@@ -9,7 +9,8 @@ import { admits, freeAgentName } from "../logic/agents";
 import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
 import { Field, Form, Select } from "./controls";
-import { Alert, Button, LoadError, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button } from "./parts";
 import { agentNameError, useAgents } from "./use-agents";
 
 /** A key in the moment in which it is shown. */
@@ -27,9 +28,11 @@ interface Props {
 
 export function KeyForm(props: Props) {
   const [loaded, reload] = useAgents();
-  if (loaded.state === "loading") return <Skeleton rows={3} />;
-  if (loaded.state === "failed") return <LoadError problem={loaded.problem} onRetry={() => reload()} />;
-  return <Chooser {...props} all={loaded.value} onRegistered={(agent) => reload([agent, ...loaded.value])} />;
+  return (
+    <Loaded of={loaded} onRetry={() => reload()} rows={3}>
+      {(all) => <Chooser {...props} all={all} onRegistered={(agent) => reload([agent, ...all])} />}
+    </Loaded>
+  );
 }
 
 interface ChooserProps extends Props {

@@ -15,6 +15,7 @@ export { Home } from "./home";
 export { IntegrationPage } from "./integration";
 export { IntegrationTable } from "./table";
 export { OauthApps } from "./oauth-apps";
+export { Palette } from "./palette";
 export { People } from "./people";
 export { Providers } from "./providers";
 export { ReceiptPage, Receipts } from "./receipts";

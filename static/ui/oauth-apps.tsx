@@ -8,7 +8,9 @@ import { OauthAppForm, callbackOf } from "./app-step";
 import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
 import { SearchField } from "./controls";
-import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton, useFocus } from "./parts";
+import { EndsNote } from "./ends";
+import { Loaded } from "./loaded";
+import { Button, CopyField, EmptyState, Mark, useFocus } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 
@@ -42,41 +44,47 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         </div>
         {items.length > 0 && add}
       </div>
-      {apps.state === "loading" && <Skeleton rows={6} />}
-      {apps.state === "ready" && apps.stale && <LoadError problem={apps.stale} onRetry={() => reload()} />}
-      {apps.state === "failed" && (
-        <LoadError problem={apps.problem} onRetry={() => reload()} />
-      )}
-      {apps.state === "ready" && items.length === 0 && (
-        <EmptyState icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
-          {add}
-        </EmptyState>
-      )}
-      <ul class="lines">
-        {items.map((app) => {
-          const one = provider(app.manifest_id);
-          return (
-            <li key={app.manifest_id} class="card">
-              <div class="top">
-                <Mark name={one.name} brand={one.brand} />
-                <div class="names">
-                  <h2>{one.name}</h2>
-                  <p class="soft">
-                    {app.client_id} · {t.apps.updated(app.updated_at, now)}
-                  </p>
-                </div>
-                <div class="actions">
-                  <Button aria-label={`${t.apps.replace}: ${one.name}`} onClick={() => setOpen({ provider: one, client: app })}>
-                    {t.apps.replace}
-                  </Button>
-                  <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving(one)} />
-                </div>
-              </div>
-              <CopyField text={app.redirect_uri} what={t.app.redirect} />
-            </li>
-          );
-        })}
-      </ul>
+      <Loaded
+        of={apps}
+        onRetry={() => reload()}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <EmptyState icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
+            {add}
+          </EmptyState>
+        }
+      >
+        {({ items }) => (
+          <ul class="lines">
+            {items.map((app) => {
+              const one = provider(app.manifest_id);
+              return (
+                <li key={app.manifest_id} class="card">
+                  <div class="top">
+                    <Mark name={one.name} brand={one.brand} />
+                    <div class="names">
+                      <h2>{one.name}</h2>
+                      <p class="soft">
+                        {app.client_id} · {t.apps.updated(app.updated_at, now)}
+                      </p>
+                    </div>
+                    <div class="actions">
+                      <Button aria-label={`${t.apps.replace}: ${one.name}`} onClick={() => setOpen({ provider: one, client: app })}>
+                        {t.apps.replace}
+                      </Button>
+                      <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving(one)} />
+                    </div>
+                  </div>
+                  <div class="field">
+                    <span class="hint">{t.app.redirect}</span>
+                    <CopyField text={app.redirect_uri} what={t.app.redirect} />
+                  </div>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </Loaded>
       {open && (
         <AppDialog
           open={open}
@@ -176,6 +184,7 @@ function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
       ) : picked ? (
         <>
           <p class="soft">{t.app.lead(picked.name)}</p>
+          <EndsNote ends={picked.ends} />
           <OauthAppForm
             manifest={picked}
             redirectUri={open !== "pick" && open.client ? open.client.redirect_uri : callback}

@@ -11,6 +11,7 @@ import { HealthStrip } from "./health-strip";
 import type { ManageDialog } from "./integration-head";
 import { Alert, Button, CopyField } from "./parts";
 import { Picture } from "./picture";
+import { ScopeFacts } from "./scope-facts";
 import { StopDialog } from "./stop-dialog";
 
 interface Props {
@@ -29,7 +30,7 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
       <div class="stack">
         <HealthStrip integration={integration} />
         <Facts integration={integration} manifest={manifest} now={now} />
-        {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
+        {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} onReconnect={() => onOpen("reconnect")} />}
       </div>
       <div class="stack">
         <section class="box">
@@ -135,36 +136,5 @@ function Facts({ integration, manifest, now }: { integration: Integration; manif
         </dd>
       </div>
     </dl>
-  );
-}
-
-function ScopeFacts({ integration, manifest }: { integration: Integration; manifest: IntegrationManifest }) {
-  const described = new Map(manifest.oauth2?.scopes?.known?.map((scope) => [scope.name, scope.description]));
-  const list = (scopes: readonly string[]) => (
-    <ul class="scopes">
-      {scopes.map((scope) => (
-        <li>
-          <code>{scope}</code> <span class="soft">{described.get(scope)}</span>
-        </li>
-      ))}
-    </ul>
-  );
-  const { granted, missing } = integration.scopes;
-  return (
-    <section class="box">
-      {missing.length > 0 && (
-        <div class="alert warn">
-          <div>
-            <strong>{t.manage.missing}</strong>
-            {list(missing)}
-            <p class="soft">{t.manage.missingLead}</p>
-          </div>
-        </div>
-      )}
-      <div>
-        <h3>{t.manage.scopes}</h3>
-        {granted.length > 0 ? list(granted) : <p class="soft">{t.manage.noScopes}</p>}
-      </div>
-    </section>
   );
 }

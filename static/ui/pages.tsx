@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 
 import type { ManifestSummary } from "../api/types";
-import type { Role } from "../logic/identity";
+import { mayDo } from "../logic/identity";
+import type { Identity, Role } from "../logic/identity";
 import { HOME, partsOf } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
@@ -127,6 +128,10 @@ export const PAGES: readonly Page[] = [
     view: () => <Lazy isPage>{({ Account }) => <Account />}</Lazy>,
   },
 ];
+
+/** The pages that a person may open, by name. A surrounding page that signs people in has their account, too. */
+export const entriesFor = ({ role }: Identity, isHosted: boolean) =>
+  PAGES.filter((page) => mayDo(role, page.role) && !(isHosted && page.isOfPerson)).map(({ title, route, icon }) => ({ name: title(), route, icon }));
 
 /** The page of the navigation that a route belongs to. An integration belongs to the list. */
 export function pageOf(route: Route): Page | undefined {

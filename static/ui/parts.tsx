@@ -204,6 +204,7 @@ export function LoadError({ problem, title = "", onRetry }: { problem: Problem; 
   }, [problem]);
   return (
     <Alert problem={problem} title={title}>
+      {problem.code === "unreachable" && <p class="soft">{t.problem.retrying}</p>}
       <Button onClick={onRetry}>{t.tryAgain}</Button>
     </Alert>
   );

@@ -6,22 +6,23 @@ import { roleName, t } from "../text/all";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Switch } from "./controls";
 import { InviteDialog, SignInLinkDialog } from "./invite-dialog";
+import { Loaded } from "./loaded";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
-import { Alert, Button, LoadError, Mark, Skeleton } from "./parts";
+import { Alert, Button, Mark } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
 
-interface Loaded {
+interface PeopleAndInvitations {
   readonly page: PersonPage;
   readonly invitations: InvitationList;
 }
 
 export function People() {
   const { client, identity } = useNexus();
-  const [first, reload] = useLoad(async (signal): Promise<Loaded> => {
+  const [first, reload] = useLoad(async (signal): Promise<PeopleAndInvitations> => {
     const [page, invitations] = await Promise.all([
       client.get<PersonPage>("/api/people", { limit: 50 }, signal),
       client.get<InvitationList>("/api/people/invitations", {}, signal),
@@ -41,12 +42,14 @@ export function People() {
           {t.people.invite}
         </Button>
       </div>
-      {first.state === "loading" && <Skeleton rows={6} />}
-      {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
-      {first.state === "ready" && <Lines first={first.value.page} onChanged={() => reload()} />}
-      {first.state === "ready" && first.value.invitations.items.length > 0 && (
-        <Invitations list={first.value.invitations} onChanged={() => reload()} />
-      )}
+      <Loaded of={first} onRetry={() => reload()}>
+        {({ page, invitations }) => (
+          <>
+            <Lines first={page} onChanged={() => reload()} />
+            {invitations.items.length > 0 && <Invitations list={invitations} onChanged={() => reload()} />}
+          </>
+        )}
+      </Loaded>
       {inviting && (
         <InviteDialog
           onClose={() => {

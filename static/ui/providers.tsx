@@ -9,7 +9,9 @@ import { useAction, useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
-import { Alert, Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
+import { EndsNote } from "./ends";
+import { Loaded } from "./loaded";
+import { Alert, Button, EmptyState, Mark } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 
@@ -50,36 +52,42 @@ export function Providers({ catalogue, onChanged }: Props) {
         </div>
         {custom.length > 0 && add}
       </div>
-      {catalogue.state === "loading" && <Skeleton rows={6} />}
-      {catalogue.state === "ready" && catalogue.stale && <LoadError problem={catalogue.stale} onRetry={onChanged} />}
-      {catalogue.state === "failed" && <LoadError problem={catalogue.problem} onRetry={onChanged} />}
-      {catalogue.state === "ready" && custom.length === 0 && (
-        <EmptyState icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
-          {add}
-        </EmptyState>
-      )}
-      <ul class="lines">
-        {custom.map((one) => (
-          <li key={one.id} class="card">
-            <div class="top">
-              <Mark name={one.name} brand={one.brand} />
-              <div class="names">
-                <h2>{one.name}</h2>
-                <p class="soft">
-                  {one.id} · {t.method[one.auth_method]}
-                </p>
-              </div>
-              <div class="actions">
-                <Button aria-label={`${t.providers.edit}: ${one.name}`} onClick={() => setOpen({ edit: one })}>
-                  {t.providers.edit}
-                </Button>
-                <Button tone="quiet" icon="trash" aria-label={`${t.providers.remove}: ${one.name}`} onClick={() => setOpen({ remove: one })} />
-              </div>
-            </div>
-            <p>{one.description}</p>
-          </li>
-        ))}
-      </ul>
+      <Loaded
+        of={catalogue}
+        onRetry={onChanged}
+        isEmpty={() => custom.length === 0}
+        empty={
+          <EmptyState icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
+            {add}
+          </EmptyState>
+        }
+      >
+        {() => (
+          <ul class="lines">
+            {custom.map((one) => (
+              <li key={one.id} class="card">
+                <div class="top">
+                  <Mark name={one.name} brand={one.brand} />
+                  <div class="names">
+                    <h2>{one.name}</h2>
+                    <p class="soft">
+                      {one.id} · {t.method[one.auth_method]}
+                    </p>
+                  </div>
+                  <div class="actions">
+                    <Button aria-label={`${t.providers.edit}: ${one.name}`} onClick={() => setOpen({ edit: one })}>
+                      {t.providers.edit}
+                    </Button>
+                    <Button tone="quiet" icon="trash" aria-label={`${t.providers.remove}: ${one.name}`} onClick={() => setOpen({ remove: one })} />
+                  </div>
+                </div>
+                <p>{one.description}</p>
+                <EndsNote ends={one.ends} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
       {open === "new" && <Editor title={t.providers.addTitle} initial={TEMPLATE} path={null} onClose={close} />}
       {open && open !== "new" && "edit" in open && <Edit provider={open.edit} onClose={close} />}
       {open && open !== "new" && "remove" in open && (
@@ -108,11 +116,9 @@ function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(change
   }
   return (
     <Dialog title={title} onClose={() => onClose(false)}>
-      {manifest.state === "loading" ? (
-        <Skeleton rows={10} />
-      ) : (
-        <LoadError problem={manifest.problem} onRetry={() => again()} />
-      )}
+      <Loaded of={manifest} onRetry={() => again()} rows={10}>
+        {() => null}
+      </Loaded>
     </Dialog>
   );
 }

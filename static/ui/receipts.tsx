@@ -10,7 +10,8 @@ import { ago, moment } from "../logic/time";
 import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Icon } from "./icons";
-import { EmptyState, LoadError, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { EmptyState, RouteLink } from "./parts";
 import { ReceiptSlip } from "./receipt";
 import { useAgentName } from "./use-agents";
 
@@ -39,31 +40,33 @@ export function Receipts() {
           <p class="soft">{t.receipt.pageLead}</p>
         </div>
       </div>
-      {loaded.state === "loading" && <Skeleton rows={6} />}
-      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => again()} />}
-      {loaded.state === "ready" && loaded.value.deletions.length === 0 && (
-        <EmptyState icon="receipt" title={t.receipt.none} lead={t.receipt.noneLead} />
-      )}
-      {loaded.state === "ready" && loaded.value.deletions.length > 0 && (
-        <ul class="plain-rows box">
-          {loaded.value.deletions.map((one) => {
-            const { name } = one.detail as { name?: unknown };
-            return (
-              <li key={one.seq}>
-                <span class="names">
-                  <RouteLink origin={client.origin} route={receiptRoute(one.target ?? "")} go={go}>
-                    {typeof name === "string" ? name : one.target}
-                  </RouteLink>
-                  <span class="soft">{t.receipt.deletedBy(nameOf(one.actor))}</span>
-                </span>
-                <time class="soft" dateTime={one.at} title={moment(one.at)}>
-                  {ago(one.at, now)}
-                </time>
-              </li>
-            );
-          })}
-        </ul>
-      )}
+      <Loaded
+        of={loaded}
+        onRetry={() => again()}
+        isEmpty={({ deletions }) => deletions.length === 0}
+        empty={<EmptyState icon="receipt" title={t.receipt.none} lead={t.receipt.noneLead} />}
+      >
+        {({ deletions }) => (
+          <ul class="plain-rows box">
+            {deletions.map((one) => {
+              const { name } = one.detail as { name?: unknown };
+              return (
+                <li key={one.seq}>
+                  <span class="names">
+                    <RouteLink origin={client.origin} route={receiptRoute(one.target ?? "")} go={go}>
+                      {typeof name === "string" ? name : one.target}
+                    </RouteLink>
+                    <span class="soft">{t.receipt.deletedBy(nameOf(one.actor))}</span>
+                  </span>
+                  <time class="soft" dateTime={one.at} title={moment(one.at)}>
+                    {ago(one.at, now)}
+                  </time>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </Loaded>
       {loaded.state === "ready" && !loaded.value.isComplete && <p class="hint">{t.receipt.searched(SEARCHED)}</p>}
     </>
   );
@@ -112,12 +115,14 @@ export function ReceiptPage({ id, catalogue, onName }: PageProps) {
       <div class="page-head">
         <h1 tabIndex={-1}>{found?.at ? t.remove.deleted(name) : name}</h1>
       </div>
-      {loaded.state === "loading" && <Skeleton rows={6} />}
-      {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => again()} />}
-      {found && !found.at && <EmptyState icon="unknown" title={t.receipt.notDeleted} lead={t.receipt.notDeletedLead} />}
-      {found?.at && (
-        <ReceiptSlip deleted={[{ id, name, provider, receipts: found.receipts }]} at={found.at} by={found.by ? nameOf(found.by) : undefined} />
-      )}
+      <Loaded
+        of={loaded}
+        onRetry={() => again()}
+        isEmpty={({ at }) => !at}
+        empty={<EmptyState icon="unknown" title={t.receipt.notDeleted} lead={t.receipt.notDeletedLead} />}
+      >
+        {({ receipts, at, by }) => <ReceiptSlip deleted={[{ id, name, provider, receipts }]} at={at ?? ""} by={by ? nameOf(by) : undefined} />}
+      </Loaded>
     </div>
   );
 }

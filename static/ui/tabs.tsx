@@ -1,6 +1,6 @@
 /** Tabs as in the ARIA Authoring Practices: the arrow keys choose a tab, and Tab moves to the panel. */
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { isPlainClick } from "./parts";
 
@@ -18,6 +18,10 @@ interface Props {
 export function Tabs({ label, tabs, chosen, href, onChoose, aside, children }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const [row, tab] = [list.current, list.current?.querySelector('[aria-selected="true"]')];
+    if (row && tab) showWithin(row, tab);
+  }, [chosen]);
   const key = (event: KeyboardEvent) => {
     const at = tabs.findIndex(([id]) => id === chosen);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -60,4 +64,14 @@ export function Tabs({ label, tabs, chosen, href, onChoose, aside, children }: P
       </div>
     </>
   );
+}
+
+/** How much of the row fades where there is little room, in pixels. */
+const FADE = 40;
+
+/** Scrolls the row sideways as far as the tab needs. `scrollIntoView` would scroll the page too. */
+function showWithin(row: HTMLElement, tab: Element): void {
+  const [outer, inner] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+  if (row.scrollWidth <= row.clientWidth) return;
+  row.scrollLeft += Math.min(inner.left - outer.left, Math.max(0, inner.right - outer.right + FADE));
 }

@@ -8,14 +8,14 @@ import type { Granularity } from "../logic/usage";
 import { t } from "../text/all";
 import { BarChart } from "./chart";
 import { useLoad, useNexus } from "./context";
-import { LoadError, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
 import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
 
 export function UsagePanel({ integration }: { integration: Integration }) {
   const { client } = useNexus();
   const [per, setPer] = useState<Granularity>("day");
-  const [rows, again] = useLoad(
+  const [usage, again] = useLoad(
     async (signal) => {
       const now = Date.now();
       return { now, ...(await usageOf(client, integration.id, per, since(per, now), signal)) };
@@ -31,19 +31,17 @@ export function UsagePanel({ integration }: { integration: Integration }) {
           </button>
         ))}
       </div>
-      {rows.state === "loading" && <Skeleton rows={4} />}
-      {rows.state === "failed" && (
-        <LoadError problem={rows.problem} onRetry={() => again()} />
-      )}
-      {rows.state === "ready" && (
-        <>
-          {!rows.value.isComplete && <p class="soft">{t.usage.partly}</p>}
-          <section class="box">
-            <BarChart bars={bars(rows.value.rows, per, rows.value.now)} per={per} period={per === "hour" ? t.usage.perHour : t.usage.perDay} />
-          </section>
-          <Agents totals={byAgent(rows.value.rows)} />
-        </>
-      )}
+      <Loaded of={usage} onRetry={() => again()} rows={4}>
+        {({ rows, now, isComplete }) => (
+          <>
+            {!isComplete && <p class="soft">{t.usage.partly}</p>}
+            <section class="box">
+              <BarChart bars={bars(rows, per, now)} per={per} period={per === "hour" ? t.usage.perHour : t.usage.perDay} />
+            </section>
+            <Agents totals={byAgent(rows)} />
+          </>
+        )}
+      </Loaded>
     </div>
   );
 }

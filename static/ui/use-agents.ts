@@ -11,9 +11,11 @@ const MOST = 300;
 /** The most agents that the API returns at once. */
 const PAGE = 100;
 
-export function useAgents(): [LoadState<readonly Agent[]>, (agents?: readonly Agent[]) => void] {
+/** The agents; none for a person who may not read them. */
+export function useAgents(mayRead = true): [LoadState<readonly Agent[]>, (agents?: readonly Agent[]) => void] {
   const { client } = useNexus();
   return useLoad(async (signal) => {
+    if (!mayRead) return [];
     const load = (cursor: string | null) => client.get<AgentPage>("/api/agents", { limit: PAGE, cursor }, signal);
     return (await pages(load, MOST)).items;
   }, client);

@@ -21,7 +21,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal(await add.evaluate(color), "rgb(11, 110, 79)");
   assert.notEqual(plain, "rgb(11, 110, 79)");
   assert.notEqual(await page.getByRole("heading", { name: "Sandbox" }).evaluate((one) => getComputedStyle(one).color), "rgb(220, 20, 60)");
-  assert.equal(await page.getByRole("heading", { name: "Settings" }).evaluate((one) => getComputedStyle(one).fontFamily), "Georgia, serif");
+  assert.equal(await page.getByRole("heading", { name: "Settings" }).evaluate((one) => getComputedStyle(one).fontFamily), '"Avenir Next", "Segoe UI", system-ui, sans-serif');
   assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0, "the page signs people in and out");
   await look("embedded");
   // The element's location is not in the page's address.

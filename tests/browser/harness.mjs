@@ -164,7 +164,7 @@ export async function callAs(page, token, method) {
 
 /** Waits until the UI says `text`, to eyes and, over whatever dialog is open, to screen readers. */
 export async function said(page, text) {
-  await page.locator(".toast").getByText(text).waitFor();
+  await page.locator(".toast:visible").getByText(text).waitFor();
   const heard = await page.evaluate((text) => {
     const root = document.querySelector("integration-nexus").shadowRoot;
     // Everything outside the topmost dialog is inert.

@@ -30,6 +30,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("app-missing-admin");
   await dialog.getByRole("button", { name: "Save and continue" }).click();
   await dialog.getByText("Client secret is required.").waitFor();
+  await dialog.getByLabel("Client ID").and(page.locator(":focus")).waitFor();
   await dialog.getByLabel("Client ID").fill("sandbox-demo-client");
   await dialog.getByLabel("Client secret", { exact: true }).fill("sandbox-demo-secret-000000000001");
   await dialog.getByRole("button", { name: "Save and continue" }).click();

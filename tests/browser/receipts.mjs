@@ -55,6 +55,11 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("main").getByRole("link", { name: "Receipts" }).click();
   await page.getByRole("link", { name: "Primary Sandbox Account" }).waitFor();
   await look("receipts");
+  // Every page can be printed, without what leads elsewhere.
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.getByRole("link", { name: "Primary Sandbox Account" }).isVisible());
+  assert.ok(!(await page.getByRole("navigation").isVisible()));
+  await page.emulateMedia({ media: "screen" });
   await page.getByRole("link", { name: "Audit", exact: true }).click();
   await page.getByRole("link", { name: "Show the receipt" }).first().click();
   await slip.waitFor();

@@ -59,14 +59,15 @@ await scenario(async ({ page, signedIn, look }) => {
   await bar.getByText("2 selected").waitFor();
   await look("table-selected");
   await bar.getByRole("button", { name: "Switch off" }).click();
-  await said(page, "2 integrations done.");
+  await said(page, "2 integrations switched off.");
   assert.equal((await call("GET", "/api/integrations?status=inactive")).items.length, 3);
   await bar.getByRole("button", { name: "Check now" }).click();
-  await said(page, "2 integrations done.");
-  // One that cannot be done is counted, and the others are done.
+  await said(page, "2 integrations checked. Everything works.");
+  // One message names those that failed.
   await ask("provider_status", { status: 500 });
   await bar.getByRole("button", { name: "Check now" }).click();
-  await said(page, "2 integrations done.");
+  await said(page, "2 checked, 2 failed: Service 030, Service 029.");
+  await look("table-failed");
   await ask("provider", { behaves: "ok" });
 
   await bar.getByRole("button", { name: "Delete" }).click();

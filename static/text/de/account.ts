@@ -1,5 +1,6 @@
 import { ago } from "../../logic/time";
-import type { account as english } from "../account";
+import type { account as english, palette as englishPalette } from "../account";
+import { plural } from "../plural";
 
 export const account: typeof english = {
   title: "Ihr Konto",
@@ -29,4 +30,12 @@ export const account: typeof english = {
   byTokenLead: "Passkeys sind für Personen, die sich auf der Anmeldeseite anmelden. Melden Sie sich dort an, um einen hinzuzufügen.",
   signIn: "Zur Anmeldeseite",
   elsewhere: "Sie melden sich bei Ihrem Identitätsanbieter an. Passkeys werden dort eingerichtet.",
+};
+
+export const palette: typeof englishPalette = {
+  title: "Gehe zu",
+  label: "Seiten, Integrationen, Agenten und Anbieter suchen",
+  kinds: { page: "Seiten", integration: "Integrationen", agent: "Agenten", provider: "Integration hinzufügen" },
+  found: (value) => plural(value, "Treffer", "Treffer"),
+  none: (typed) => `Nichts passt zu „${typed}“.`,
 };

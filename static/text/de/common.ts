@@ -28,6 +28,8 @@ export const common: typeof english = {
     label: "Bereiche",
     menu: "Menü",
     skip: "Zum Inhalt",
+    find: "Gehe zu …",
+    findKey: "Strg K",
     overview: "Übersicht",
     agents: "Agenten",
     connectedApps: "Verbundene Apps",
@@ -35,6 +37,8 @@ export const common: typeof english = {
     stops: "Notstopp",
     account: "Ihr Konto",
     language: "Sprache",
+    theme: "Farbschema",
+    themes: { system: "System", light: "Hell", dark: "Dunkel" },
     integrations: "Integrationen",
     oauthApps: "OAuth-Apps",
     providers: "Eigene Anbieter",
@@ -54,6 +58,7 @@ export const common: typeof english = {
 
   problem: {
     unreachable: "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung.",
+    retrying: "Alle 5 Sekunden wird es erneut versucht.",
     unexpected: (status) => `Unerwartete Antwort des Servers (HTTP ${status}). Versuchen Sie es erneut.`,
     changed: "Jemand anders hat das inzwischen geändert. Laden Sie die neueste Fassung und ändern Sie sie erneut.",
     reference: (id) => `Kennung ${id}`,

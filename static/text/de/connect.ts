@@ -1,11 +1,13 @@
 import type {
   add as englishAdd,
   app as englishApp,
+  ends as englishEnds,
   flow as englishFlow,
   preset as englishPreset,
   reconnect as englishReconnect,
   replace as englishReplace,
 } from "../connect";
+import { date } from "../../logic/time";
 import { plural } from "../plural";
 
 export const add: typeof englishAdd = {
@@ -81,6 +83,7 @@ export const app: typeof englishApp = {
   lead: (provider) => `${provider} nimmt Anmeldungen nur von registrierten Apps an. Registrieren Sie dort eine, einmal für den ganzen Workspace.`,
   stepRegister: (provider) => `Registrieren Sie bei ${provider} eine App mit diesen Werten.`,
   register: (provider) => `Die Seite von ${provider} für Apps öffnen`,
+  choose: "Was dort zu wählen ist:",
   appName: "Name der App",
   homepage: "Adresse der Homepage",
   scopes: "Scopes",
@@ -96,6 +99,14 @@ export const app: typeof englishApp = {
   missing: (provider) => `Für ${provider} ist keine OAuth-App eingerichtet`,
   askAdmin: "Bitten Sie einen Administrator dieses Workspace, unter „OAuth-Apps“ eine einzurichten.",
   docs: "Dokumentation des Anbieters",
+};
+
+export const ends: typeof englishEnds = {
+  title: (on, isOver) => `Diese Verbindungsart ${isOver ? "endete" : "endet"} am ${date(on)}`,
+  short: (on, isOver) => (isOver ? "Beendet" : `Endet am ${date(on)}`),
+  source: "Was der Anbieter sagt",
+  needs: (on, isOver) => `Verbindung ${isOver ? "endete" : "endet"} am ${date(on)}`,
+  show: "Grund ansehen",
 };
 
 export const flow: typeof englishFlow = {

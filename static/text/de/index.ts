@@ -1,11 +1,11 @@
 /** Every word of the UI in German. */
 import type { FirstWords } from "..";
 import type { LaterWords } from "../all";
-import { account } from "./account";
+import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { common, leave } from "./common";
-import { add, app, flow, preset, reconnect, replace } from "./connect";
+import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { list } from "./list";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
@@ -19,8 +19,10 @@ export const words: FirstWords & LaterWords = {
   signIn,
   agent,
   account,
+  palette,
   add,
   app,
+  ends,
   flow,
   reconnect,
   replace,

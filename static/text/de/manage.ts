@@ -11,7 +11,7 @@ import type {
   usage as englishUsage,
   use as englishUse,
 } from "../manage";
-import { plural } from "../plural";
+import { plural, someNames } from "../plural";
 
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
@@ -38,8 +38,13 @@ export const manage: typeof englishManage = {
   created: "Erstellt",
   createdBy: (time, who) => `${moment(time)} von ${who}`,
   scopes: "Scopes",
+  scope: "Scope",
+  asked: "Angefragt",
+  granted: "Gewährt",
+  notGranted: "Nicht gewährt",
   missing: "Fehlende Scopes",
-  missingLead: "Der Anbieter lehnt Aufrufe ab, die diese Scopes brauchen. Verbinden Sie neu, um sie anzufragen.",
+  missingLead: "Der Anbieter lehnt Aufrufe ab, die einen nicht gewährten Scope brauchen.",
+  askAgain: "Erneut anfragen",
   noScopes: "Der Anbieter hat keine Scopes gemeldet.",
   health: "Zustand, 30 Tage",
   goodDays: (good, all) => `${count(good)} von ${plural(all, "Tag", "Tagen")} ohne Störung`,
@@ -113,9 +118,11 @@ export const access: typeof englishAccess = {
 export const activity: typeof englishActivity = {
   label: "Ereignisse, die neuesten zuerst",
   empty: "Noch keine Ereignisse.",
+  tick: "der geplanten Arbeit von Nexus (tick)",
   by: (who) => `von ${who}`,
   rule: (number, isOfProvider) => (isOfProvider ? `Regel ${number} des Anbieters` : `Regel ${number}`),
   facts: {
+    rule: "entschieden durch",
     manifest_id: "Anbieter",
     manifest_hash: "Version des Anbieters",
     verified: "Zugangsdaten geprüft",
@@ -130,7 +137,6 @@ export const activity: typeof englishActivity = {
     state: "Stand",
     method: "Methode",
     path: "Pfad",
-    rule: "Regel",
     revocation: "Widerruf",
   },
   kinds: {
@@ -222,6 +228,8 @@ export const receipt: typeof englishReceipt = {
   follow: "Beleg anzeigen",
 };
 
+const failures = (names: readonly string[]): string => `${count(names.length)} fehlgeschlagen: ${someNames(names, (value) => `und ${count(value)} weitere`)}.`;
+
 export const table: typeof englishTable = {
   columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", added: "Hinzugefügt" },
   all: "Alle auswählen",
@@ -230,7 +238,11 @@ export const table: typeof englishTable = {
   bulk: "Aktionen für die ausgewählten Integrationen",
   selected: (value) => `${count(value)} ausgewählt`,
   clear: "Auswahl aufheben",
-  done: (good, bad) => (bad > 0 ? `${count(good)} erledigt, ${count(bad)} fehlgeschlagen.` : `${plural(good, "Integration", "Integrationen")} erledigt.`),
+  done: {
+    check: (all, failed) => (failed.length > 0 ? `${count(all)} geprüft, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} geprüft. Alles funktioniert.`),
+    on: (all, failed) => (failed.length > 0 ? `${count(all - failed.length)} eingeschaltet, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} eingeschaltet.`),
+    off: (all, failed) => (failed.length > 0 ? `${count(all - failed.length)} ausgeschaltet, ${failures(failed)}` : `${plural(all, "Integration", "Integrationen")} ausgeschaltet.`),
+  },
   deleteTitle: (value) => `${plural(value, "Integration", "Integrationen")} löschen?`,
   deleteLead: "Agenten verlieren sofort den Zugriff. Die Token werden bei den Anbietern widerrufen, wo das möglich ist. Token, die andere Verbindungen nutzen, bleiben.",
   deleting: (value, all) => `${count(value)} von ${count(all)} gelöscht …`,
@@ -246,7 +258,7 @@ export const home: typeof englishHome = {
   errorRate: "Fehlerquote",
   agents: "Aktive Agenten",
   needs: "Braucht Aufmerksamkeit",
-  needsSome: "Integrationen, die Agenten nicht so nutzen können, wie sie sollen.",
+  needsSome: "Integrationen, um die sich jemand kümmern muss.",
   needsNone: "Alles funktioniert. Es gibt nichts zu tun.",
   all: (value) => `Alle ${count(value)}`,
   busiestAgents: "Agenten mit den meisten Aufrufen",

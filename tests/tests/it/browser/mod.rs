@@ -103,8 +103,18 @@ async fn an_oauth_app_is_set_up_by_those_who_may() {
 }
 
 #[tokio::test]
+async fn an_announced_end_is_said_before_it_comes() {
+    play("ends.mjs").await;
+}
+
+#[tokio::test]
 async fn a_connection_that_ended_is_made_again() {
     play("reconnect.mjs").await;
+}
+
+#[tokio::test]
+async fn a_scope_that_was_not_granted_is_asked_for_again() {
+    play("scopes.mjs").await;
 }
 
 #[tokio::test]
@@ -230,6 +240,21 @@ async fn receipts_stay_and_the_chain_is_checked_in_the_browser() {
 #[tokio::test]
 async fn the_ui_speaks_two_languages() {
     play("language.mjs").await;
+}
+
+#[tokio::test]
+async fn a_theme_is_chosen_and_is_there_from_the_first_paint() {
+    play("theme.mjs").await;
+}
+
+#[tokio::test]
+async fn a_notice_covers_nothing() {
+    play("toasts.mjs").await;
+}
+
+#[tokio::test]
+async fn the_palette_leads_anywhere() {
+    play("palette.mjs").await;
 }
 
 #[tokio::test]

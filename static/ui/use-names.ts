@@ -1,0 +1,21 @@
+/** The names of what a record is about: agents and integrations, by their ids. */
+import { pages } from "../api/pages";
+import type { Integration, IntegrationPage } from "../api/types";
+import { useLoad, useNexus } from "./context";
+import { useAgentName } from "./use-agents";
+
+/** The most integrations whose names are loaded. Others are shown by their ids. */
+const MOST = 500;
+
+/** The name for an id, or the id if there is no name (any more). */
+export function useNames(): (id: string) => string {
+  const { client } = useNexus();
+  const nameOfAgent = useAgentName();
+  const [loaded] = useLoad(async (signal) => {
+    const load = (cursor: string | null) => client.get<IntegrationPage>("/api/integrations", { limit: 100, cursor }, signal);
+    const { items } = await pages<Integration>(load, MOST);
+    return new Map(items.map(({ id, name }) => [id, name]));
+  }, client);
+  const integrations = loaded.state === "ready" ? loaded.value : null;
+  return (id) => integrations?.get(id) ?? nameOfAgent(id);
+}
