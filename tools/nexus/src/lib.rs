@@ -12,3 +12,7 @@ pub mod server;
 pub mod sign_in;
 pub mod state;
 pub mod variables;
+
+/// How many requests an instance of a component serves under `nexus up`. Spin's own number is 128: at full load an instance
+/// lives for a fraction of a second then, and opening databases and verifying tokens anew is a sixth of the work.
+pub const REUSE: &str = "4096";

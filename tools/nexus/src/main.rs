@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 #[cfg(feature = "server")]
 use nexus_cli::server::{self, backup, doctor, health, migrate, restore, up};
 use nexus_cli::{audit, keys, sign_in};
@@ -54,13 +54,25 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().verb) {
+    let matches = command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(&cli.verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The command line. `nexus up` has the options of the host, with another number of requests per instance.
+fn command() -> clap::Command {
+    #[cfg(feature = "server")]
+    return Cli::command().mut_subcommand("up", |up| {
+        up.mut_arg("max_instance_reuse_count", |arg| arg.default_value(nexus_cli::REUSE))
+    });
+    #[cfg(not(feature = "server"))]
+    Cli::command()
 }
 
 fn run(verb: &Verb) -> Result<()> {
@@ -88,10 +100,8 @@ fn run(verb: &Verb) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -44,8 +44,8 @@ use app::{App, BenchSetup};
 use bulk::Bulk;
 use load::Slice;
 use neighbour::Neighbour;
-use report::Outcome;
 use peers::Peers;
+use report::Outcome;
 use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.

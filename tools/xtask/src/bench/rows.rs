@@ -229,7 +229,7 @@ pub(crate) static ROWS: [&Row; 10] = [
 ];
 
 /// All comparisons, in the order in which they are printed. Those with a row that was not measured are left out.
-pub(crate) static COMPARISONS: [Comparison; 12] = [
+pub(crate) static COMPARISONS: [Comparison; 11] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },

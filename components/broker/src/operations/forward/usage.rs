@@ -4,7 +4,7 @@
 //! Calls are counted in memory and written a moment later, many at once, so that no call waits for the disk.
 //! A process that is killed loses the counts of that moment. Counting must not fail a call.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,6 +25,11 @@ use super::right::Right;
 const NOTE_MS: u64 = 10_000;
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_millis(250);
+/// The same in an instance that has written a moment ago. After each write, every instance reads again what it needs to
+/// know of its callers.
+const GATHER_WHILE_BUSY: Duration = Duration::from_secs(1);
+/// An instance is busy for this long after it has written, in milliseconds.
+const BUSY_MS: u64 = 2_000;
 
 /// A call that has a response.
 pub(super) struct Observed<'a> {
@@ -65,6 +70,8 @@ struct Counted {
 
 thread_local! {
     static COUNTED: RefCell<Counted> = RefCell::default();
+    /// When this instance last wrote what it had counted.
+    static WRITTEN_AT: Cell<u64> = const { Cell::new(0) };
     /// When the address of an agent was written, by the agent's id.
     static NOTED: RefCell<Recent<String, u64>> = RefCell::default();
 }
@@ -143,7 +150,9 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
     });
     if first {
         spawn(async {
-            clock::sleep(GATHER).await;
+            let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
+            clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
+            WRITTEN_AT.set(clock::now_ms());
             let mut counted = COUNTED.take();
             counted.note_observed();
             if let Err(error) = write(&counted).await {
