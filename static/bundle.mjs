@@ -21,12 +21,14 @@ const styles = {
   },
 };
 
-/** Makes `nexus:marks` the module of the marks. */
+/** Makes `nexus:marks` the module of the usual marks, and `nexus:other-marks` that of all others. */
 const marks = {
   name: "marks",
   setup(build) {
-    build.onResolve({ filter: /^nexus:marks$/ }, () => ({ path: "marks", namespace: "marks" }));
-    build.onLoad({ filter: /.*/, namespace: "marks" }, async () => ({ contents: await marksModule(), loader: "js" }));
+    build.onResolve({ filter: /^nexus:(other-)?marks$/ }, ({ path }) => ({ path: path.slice(6), namespace: "marks" }));
+    build.onLoad({ filter: /.*/, namespace: "marks" }, async ({ path }) => {
+      return { contents: await marksModule({ usual: path === "marks" }), loader: "js" };
+    });
   },
 };
 
@@ -47,7 +49,7 @@ export const settings = {
 /**
  * Bundles `entry`, minified, into files `{file, text}` with the hash of their content in their names.
  * The first file is that of the entry. `needs` are the names of the files that it cannot begin without;
- * what is imported with `import()` is in files that load later, but the marks are needed at once.
+ * what is imported with `import()` is in files that load later, but the usual marks are needed at once.
  *
  * A classic script is one file, and runs when the browser comes to it, unlike a module.
  */

@@ -11,6 +11,15 @@ import { optimize } from "svgo";
 
 const manifests = new URL("../manifests/", import.meta.url);
 
+/** The icons that the first view has. The others arrive a moment later. */
+const USUAL = new Set([
+  "airtable", "anthropic", "asana", "cloudflare", "confluence", "datadog", "discord", "dropbox", "figma", "github", "gitlab",
+  "gmail", "google", "google-calendar", "google-docs", "google-drive", "google-sheets", "hubspot", "intercom", "jira", "linear",
+  "mailchimp", "microsoft", "microsoft-teams", "notion", "openai", "outlook", "pagerduty", "quickbooks", "salesforce", "sandbox",
+  "sendgrid", "sentry", "shopify", "slack", "stripe", "supabase", "trello", "twilio", "vercel", "xero", "youtube", "zendesk",
+  "zoom",
+]);
+
 /** Marks of ours. */
 const OWN = {
   sandbox: "M12 2 3 7v10l9 5 9-5V7Zm0 2.3L18.6 8 12 11.7 5.4 8ZM5 9.7l6 3.4v6.2l-6-3.4Zm14 0v6.2l-6 3.4v-6.2Z",
@@ -19,12 +28,13 @@ const OWN = {
 /** The digits after the point that are kept. A hundredth of the grid is less than a pixel anywhere. */
 const precision = { floatPrecision: 2, noSpaceAfterFlags: false };
 
-/** The source of a module whose export `MARKS` has the path of each icon that is known, by its name. */
-export async function marksModule() {
+/** The source of a module whose export `MARKS` has the paths of the usual icons, or of all others, by their names. */
+export async function marksModule({ usual }) {
   const { default: _, ...all } = await import("simple-icons");
   const known = new Map(Object.values(all).map((icon) => [icon.slug, icon.path]));
   const paths = Object.fromEntries(
     [...(await iconNames())]
+      .filter((name) => USUAL.has(name) === usual)
       .sort()
       .map((name) => [name, OWN[name] ?? known.get(name) ?? known.get(name.replaceAll("-", ""))])
       .filter(([, path]) => path)

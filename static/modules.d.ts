@@ -8,3 +8,8 @@ declare module "*.css" {
 declare module "nexus:marks" {
   export const MARKS: Readonly<Record<string, string>>;
 }
+
+/** The marks that `nexus:marks` does not have. */
+declare module "nexus:other-marks" {
+  export const MARKS: Readonly<Record<string, string>>;
+}

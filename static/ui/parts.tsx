@@ -10,7 +10,7 @@ import type { Route } from "../logic/route";
 import { t } from "../text";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { markOf } from "./marks";
+import { allMarksLoaded, markOf } from "./marks";
 
 type ButtonProps = JSX.IntrinsicElements["button"] & {
   tone?: "primary" | "plain" | "danger" | "alarm" | "quiet";
@@ -100,7 +100,7 @@ export function Mark({ name, brand }: { name: string; brand: Brand | undefined }
   const { color = "", icon } = brand ?? {};
   const set = /^#[0-9a-f]{6}$/i.test(color) ? color : "";
   const style = set ? { "--mark": set, "--on-mark": isDark(set) ? "#fff" : "#111" } : {};
-  const path = markOf(icon);
+  const path = useMark(icon);
   const letter = path ? undefined : letterOf(name);
   return (
     <span class="mark" aria-hidden="true" style={style}>
@@ -113,6 +113,17 @@ export function Mark({ name, brand }: { name: string; brand: Brand | undefined }
       )}
     </span>
   );
+}
+
+/** The mark of an icon. It is drawn as soon as it has arrived. */
+function useMark(icon: string | undefined): string | undefined {
+  const [, setComplete] = useState(false);
+  useEffect(() => {
+    let isShown = true;
+    void allMarksLoaded.then(() => isShown && setComplete(true));
+    return () => void (isShown = false);
+  }, []);
+  return markOf(icon);
 }
 
 /** A button that copies a text and confirms it. */
