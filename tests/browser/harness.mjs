@@ -165,15 +165,16 @@ export async function callAs(page, token, method) {
 /** Waits until the UI says `text`, to eyes and, over whatever dialog is open, to screen readers. */
 export async function said(page, text) {
   await page.locator(".toast:visible").getByText(text).waitFor();
-  const heard = await page.evaluate((text) => {
+  const isHeard = (text) => {
     const root = document.querySelector("integration-nexus").shadowRoot;
     // Everything outside the topmost dialog is inert.
     const within = [...root.querySelectorAll("dialog:modal")].at(-1) ?? root;
     return [...within.querySelectorAll("[role=status]")].some((one) => one.textContent.includes(text));
-  }, text);
-  if (!heard) {
-    throw new Error(`no screen reader says ${JSON.stringify(text)}`);
-  }
+  };
+  // An older notice with the same text may still be visible behind the dialog.
+  await page.waitForFunction(isHeard, text).catch((error) => {
+    throw new Error(`no screen reader says ${JSON.stringify(text)}`, { cause: error });
+  });
 }
 
 /** Waits until the window of `page` has this title. */
