@@ -108,7 +108,8 @@ impl KeyRing {
             }
         }
         self.require_no_newer(&known)?;
-        for key in self.0.iter().filter(|key| !known.contains_key(&key.id)) {
+        // The sealing key comes last, because it is the newest.
+        for key in self.0.iter().rev().filter(|key| !known.contains_key(&key.id)) {
             let stored = key_fingerprints::store(&key.id, &*key.fingerprint()).await?;
             key.require_fingerprint(&stored)?;
         }
@@ -132,7 +133,7 @@ impl KeyRing {
         let first = &self.sealing()?.id;
         // A first key that was not seen before is the newest.
         let Some(sealing) = known.get(first) else { return Ok(()) };
-        let is_newer = |key: &KnownKey| key.seals && key.seen_at > sealing.seen_at;
+        let is_newer = |key: &KnownKey| key.seals && key.seen_at >= sealing.seen_at;
         let missing = known.iter().find(|(id, key)| is_newer(key) && self.find(id).is_none());
         let Some((missing, _)) = missing else { return Ok(()) };
         let rule = format!(

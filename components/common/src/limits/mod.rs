@@ -3,7 +3,7 @@
 //! The sum of a minute is in a [`Ledger`], which all instances share. An instance reads it when it first meets
 //! a subject in a minute. From then on it decides by itself, and adds its own calls to the ledger in blocks, a
 //! moment later. So a call does not wait for a write, and no call is lost when an instance ends. Between two
-//! blocks, each instance may let a few calls too many pass: at most a block, and the calls of the second
+//! blocks, each instance may let a few calls too many pass: at most a block, and the calls of the half second
 //! before it is written. A block is a thirtieth of the limit, 20 calls at most, or a thousandth of the limit if
 //! that is more. A limit below 60 has no blocks: each call is added before it is made, and the limit is exact.
 //!
@@ -28,7 +28,7 @@ pub use subject::{Minute, Subject};
 use tally::{Spent, Tally};
 
 /// How long calls are collected before they are added to the ledger.
-const GATHER: Duration = Duration::from_secs(1);
+const GATHER: Duration = Duration::from_millis(500);
 
 thread_local! {
     /// What this instance knows of each subject in this minute.

@@ -75,17 +75,23 @@ pub enum Renewal {
 impl Lease<'_> {
     /// Takes the lease, unless another attempt has it or the write lock. Returns the time, in milliseconds. A
     /// forced refresh, which happens although the token has not expired, is allowed if the last one is at
-    /// least `forced_every_ms` ago.
+    /// least `forced_every_ms` ago. `takes_over` says whether the caller expects to take an expired lease from another
+    /// attempt. If the row says otherwise by now, the lease is not taken, because the caller must look again.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn take(&self, forced_every_ms: Option<i64>) -> Result<Option<i64>> {
+    pub async fn take(
+        &self,
+        forced_every_ms: Option<i64>,
+        takes_over: bool,
+    ) -> Result<Option<i64>> {
         let sql = "update credentials set
                lease_until = cast(unixepoch('subsec') * 1000 as integer) + ?4, attempt = ?5,
                forced_at = iif(?6, cast(unixepoch('subsec') * 1000 as integer), forced_at)
              where workspace = ?1 and integration_id = ?2 and version = ?3
                and (lease_until is null or lease_until < unixepoch('subsec') * 1000)
                and (not ?6 or forced_at is null or forced_at <= unixepoch('subsec') * 1000 - ?7)
+               and (attempt is not null and coalesce(lease_until, 0) > 0) = ?8
              returning cast(lease_until as integer) - ?4 as taken_at";
         let values = self.key.and([
             Value::integer(self.version),
@@ -93,6 +99,7 @@ impl Lease<'_> {
             Value::text(self.attempt),
             Value::integer(i64::from(forced_every_ms.is_some())),
             Value::integer(forced_every_ms.unwrap_or(0)),
+            Value::integer(i64::from(takes_over)),
         ]);
         match write_if_free(sql, values).await {
             Ok(IfFree::Done(row)) => Ok(row.map(|row| row.get("taken_at")).transpose()?),
@@ -138,13 +145,19 @@ impl Lease<'_> {
     }
 
     /// Ends the lease of an attempt that has not asked the provider, so that another one can take it at once.
+    /// `was_forced` says whether the attempt counted as a forced refresh, which it then was not.
     ///
     /// # Errors
     /// [`Error::Storage`], [`Error::Unconfirmed`]. Then the lease expires.
-    pub async fn release(&self) -> Result<()> {
-        let sql = "update credentials set attempt = null, lease_until = null
+    pub async fn release(&self, was_forced: bool) -> Result<()> {
+        let sql = "update credentials set attempt = null, lease_until = null,
+                     forced_at = iif(?5, null, forced_at)
                    where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4";
-        let values = self.key.and([Value::integer(self.version), Value::text(self.attempt)]);
+        let values = self.key.and([
+            Value::integer(self.version),
+            Value::text(self.attempt),
+            Value::integer(i64::from(was_forced)),
+        ]);
         write_if_free(sql, values).await.map(drop)
     }
 

@@ -91,8 +91,9 @@ impl Attempt {
             RefreshReason::CallRejected(_) => Some(FORCED_MS),
             RefreshReason::VerifyRejected(_) => Some(0),
         };
-        let taken = lease_of(context.key, version, &name).take(forced_every_ms).await?;
         let takes_over = state.is_abandoned();
+        let lease = lease_of(context.key, version, &name);
+        let taken = lease.take(forced_every_ms, takes_over).await?;
         Ok(taken.map(|taken_ms| Self { name, version, taken_ms, takes_over, reason }))
     }
 
@@ -144,7 +145,8 @@ impl Attempt {
             };
             log("a refresh did not begin", &error);
             // Nothing was asked yet. A replica of the version that has migrated the database may ask at once.
-            if let Err(error) = self.lease(context.key).release().await {
+            let was_forced = !matches!(self.reason, RefreshReason::Due | RefreshReason::Check);
+            if let Err(error) = self.lease(context.key).release(was_forced).await {
                 log("the lease of a refresh was not ended", &error);
             }
             return if self.reason.lets_use(alive) { Ok(usable) } else { Err(error) };
@@ -152,7 +154,7 @@ impl Attempt {
         // After the look at the lease, nothing is read that could delay the request until the lease has expired.
         let client = oauth_app::of_usable(context.key.workspace, &usable).await;
         if self.takes_over {
-            clock::sleep(GRACE).await;
+            self.while_held(context, clock::sleep(GRACE)).await;
         }
         // Under load, the holder may get no processor time for seconds.
         let begun = now_ms().await?;
@@ -202,8 +204,11 @@ impl Attempt {
         let begun = clock::now_ms();
         let mut pause = RENEWAL_AGAIN;
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
+            let asked = clock::now_ms();
             match logged(context, self.lease(context.key).renew().await) {
-                Renewal::Held => return true,
+                Renewal::Held if elapsed(asked) < GRACE => return true,
+                // The answer was so late that the lease may have expired since.
+                Renewal::Held => {}
                 Renewal::Lost => return false,
                 Renewal::Busy => clock::sleep(pause).await,
             }
