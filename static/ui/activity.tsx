@@ -1,7 +1,8 @@
 /** The events of an integration, newest first. */
 import type { EventPage } from "../api/types";
-import { ago, moment } from "../logic/time";
+import { moment } from "../logic/time";
 import { t } from "../text/all";
+import { Ago } from "./ago";
 import { useLoad, useNexus, useNow } from "./context";
 import { Loaded } from "./loaded";
 import { Alert, Button } from "./parts";
@@ -41,9 +42,7 @@ function Events({ first, load, now }: EventsProps) {
             </p>
             <Detail detail={event.detail} />
             <p class="soft">
-              <time dateTime={event.at} title={moment(event.at)}>
-                {ago(event.at, now)}
-              </time>
+              <Ago at={event.at} now={now} />
             </p>
           </li>
         ))}

@@ -6,10 +6,11 @@ import type { Action } from "../logic/health";
 import { mayDo } from "../logic/identity";
 import { agentRoute } from "../logic/route";
 import type { Route } from "../logic/route";
-import { ago, count, moment, share } from "../logic/time";
+import { count, share } from "../logic/time";
 import { bars, mostCalls, since } from "../logic/usage";
 import type { Granularity } from "../logic/usage";
 import { t } from "../text/all";
+import { Ago } from "./ago";
 import { actionName, formatValue } from "./activity";
 import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
@@ -257,9 +258,7 @@ function Refusals({ nameOfTarget }: { nameOfTarget(id: string): string }) {
                 <p>
                   <strong>{nameOf(one.actor)}</strong> {denialInWords(one, nameOfAny)}
                 </p>
-                <time class="soft" dateTime={one.at} title={moment(one.at)}>
-                  {ago(one.at, now)}
-                </time>
+                <Ago at={one.at} now={now} soft />
               </li>
             ))}
           </ul>

@@ -119,10 +119,11 @@ export function Mark({ name, brand }: { name: string; brand: Brand | undefined }
 function useMark(icon: string | undefined): string | undefined {
   const [, setComplete] = useState(false);
   useEffect(() => {
+    if (markOf(icon)) return undefined;
     let isShown = true;
     void allMarksLoaded.then(() => isShown && setComplete(true));
     return () => void (isShown = false);
-  }, []);
+  }, [icon]);
   return markOf(icon);
 }
 

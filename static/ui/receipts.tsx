@@ -6,8 +6,8 @@ import { pages } from "../api/pages";
 import type { AuditPage, AuditRecord, Event, EventPage, ManifestSummary } from "../api/types";
 import { receiptsOf } from "../logic/receipts";
 import { mayDo } from "../logic/identity";
-import { ago, moment } from "../logic/time";
 import { t } from "../text/all";
+import { Ago } from "./ago";
 import { useLoad, useNexus, useNow } from "./context";
 import { Icon } from "./icons";
 import { Loaded } from "./loaded";
@@ -58,9 +58,7 @@ export function Receipts() {
                     </RouteLink>
                     <span class="soft">{t.receipt.deletedBy(nameOf(one.actor))}</span>
                   </span>
-                  <time class="soft" dateTime={one.at} title={moment(one.at)}>
-                    {ago(one.at, now)}
-                  </time>
+                  <Ago at={one.at} now={now} soft />
                 </li>
               );
             })}

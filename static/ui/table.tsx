@@ -9,8 +9,8 @@ import { accountName } from "../logic/names";
 import type { Filters } from "../logic/route";
 import { nextSort, parseSort, sorted } from "../logic/sort";
 import type { Column } from "../logic/sort";
-import { ago, moment } from "../logic/time";
 import { t } from "../text/all";
+import { Ago } from "./ago";
 import { BulkBar } from "./bulk";
 import { useNexus, useNow } from "./context";
 import { Switch } from "./controls";
@@ -144,13 +144,7 @@ function RowView({ integration, provider, origin, now, isBusy, isChosen, onChoos
   const providerName = provider?.name ?? integration.manifest_id;
   const isPending = health.state === "pending";
   const time = (at: string | null | undefined, none: string) =>
-    at ? (
-      <time dateTime={at} title={moment(at)}>
-        {ago(at, now)}
-      </time>
-    ) : (
-      <span class="soft">{none}</span>
-    );
+    at ? <Ago at={at} now={now} /> : <span class="soft">{none}</span>;
   return (
     <tr class={isChosen ? "chosen" : undefined}>
       <td class="pick">

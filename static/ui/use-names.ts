@@ -7,7 +7,7 @@ import { useAgentName } from "./use-agents";
 /** The most integrations whose names are loaded. Others are shown by their ids. */
 const MOST = 500;
 
-/** The name for an id, or the id if there is no name (any more). */
+/** The name for an id, or the id if its name is not known. */
 export function useNames(): (id: string) => string {
   const { client } = useNexus();
   const nameOfAgent = useAgentName();

@@ -115,9 +115,7 @@ impl KeyRing {
         }
         Ok(())
     }
-}
 
-impl KeyRing {
     /// Checks that no other process seals with a newer key, which this ring does not have. Another process may have
     /// begun to since the ring was read.
     ///

@@ -84,7 +84,7 @@ pub(crate) async fn install(folder: &Path) -> Result<()> {
     }
     eprintln!("installing the packages of {}", lock.display());
     let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    run("npm", &args, folder, "installing the UI's packages").await?;
+    run("npm", &args, folder, "installing packages").await?;
     fs::write(&mark, wanted).with_context(|| format!("cannot write {}", mark.display()))
 }
 

@@ -134,7 +134,7 @@ impl Transaction {
     }
 
     /// As [`Self::begin`], to store tokens that a provider has just given, which would be lost otherwise. A later version
-    /// may have migrated the database while the provider answered. That is no reason to refuse them, because a migration
+    /// may have migrated the database while the provider answered. That is not a reason to refuse them, because a migration
     /// keeps what the version before writes (docs/upgrade.md).
     ///
     /// # Errors

@@ -21,9 +21,6 @@ pub(crate) const EMPTY_ROUTE: &str = "/bench/empty";
 /// The path of the bare forwarder.
 pub(crate) const FORWARD_ROUTE: &str = "/bench/forward";
 
-/// How many requests an instance serves, as with `nexus up`. deploy/README.md sets the same for Spin.
-const REUSE: &str = nexus_cli::REUSE;
-
 const MANIFEST: &str = "spin.toml";
 const ENV_FILE: &str = ".env";
 
@@ -100,7 +97,8 @@ impl BenchSetup {
             env_file: &dir.join(ENV_FILE),
             dir,
         })?;
-        command.args(["--max-instance-reuse-count", REUSE]);
+        // As with `nexus up`. deploy/README.md sets the same for Spin.
+        command.args(["--max-instance-reuse-count", nexus_cli::REUSE]);
         // The measurement must not depend on variables that happen to be set.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(PREFIX) {

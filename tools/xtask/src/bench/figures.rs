@@ -32,7 +32,7 @@ impl Figures {
         (f64::from(self.p50) - f64::from(other.p50)) / 1_000.0
     }
 
-    /// How many times `other`'s median this 99th percentile is; 0 if there is no median.
+    /// This 99th percentile as a multiple of `other`'s median; 0 if that median is 0.
     pub(crate) fn p99_to_p50(&self, other: &Self) -> f64 {
         if other.p50 > 0 { f64::from(self.p99) / f64::from(other.p50) } else { 0.0 }
     }

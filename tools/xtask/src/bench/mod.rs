@@ -203,16 +203,18 @@ struct Ports<'a> {
 }
 
 impl Ports<'_> {
-    /// The port of `endpoint`. `None` if it is not running.
-    fn of(&self, endpoint: Endpoint) -> Option<u16> {
-        match endpoint {
+    /// The port of `endpoint`. `None` for a peer that is not measured.
+    fn of(&self, endpoint: Endpoint) -> Result<Option<u16>> {
+        Ok(match endpoint {
             Endpoint::App(state) => {
-                self.apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port)
+                let app = self.apps.iter().find(|(other, _)| *other == state);
+                let (_, app) = app.context("the application of a row is not running")?;
+                Some(app.port)
             }
             Endpoint::Upstream => Some(self.upstream),
             Endpoint::Node => self.peers.map(|peers| peers.node),
             Endpoint::Nginx => self.peers.and_then(|peers| peers.nginx),
-        }
+        })
     }
 }
 
@@ -223,10 +225,12 @@ async fn slices(
     ports: &Ports<'_>,
     proofs: &Proofs,
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
-    let all = ROWS.iter().chain(&PEER_ROWS).copied();
-    let measured = all.filter_map(|row| Some((row, ports.of(row.endpoint)?)));
-    let mut rows: Vec<_> =
-        measured.map(|(row, port)| (row, row.plan(port, proofs), Vec::new())).collect();
+    let mut rows = Vec::new();
+    for row in ROWS.iter().chain(&PEER_ROWS).copied() {
+        if let Some(port) = ports.of(row.endpoint)? {
+            rows.push((row, row.plan(port, proofs), Vec::new()));
+        }
+    }
 
     eprintln!("{}: warming up", site.runtime());
     for (_, plan, _) in &rows {

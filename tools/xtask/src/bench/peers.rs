@@ -18,6 +18,9 @@ use super::upstream;
 use crate::env::Variables;
 use crate::{cargo, child, ui};
 
+/// The compiled part of better-sqlite3.
+const SQLITE: &str = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
+
 /// The peers, until this value is dropped.
 pub(crate) struct Peers {
     /// The port of the Node service.
@@ -35,8 +38,11 @@ impl Peers {
         let folder = root.join("tests/peer");
         ui::node().await.map_err(|why| anyhow::anyhow!("--compare needs Node: {why}"))?;
         ui::install(&folder).await?;
-        // The one package with code of its own is compiled here.
-        ui::run("npm", &["rebuild", "better-sqlite3"], &folder, "compiling better-sqlite3").await?;
+        // The one package with code of its own is compiled here, once for each installation.
+        if !folder.join(SQLITE).is_file() {
+            let rebuild = ["rebuild", "better-sqlite3"];
+            ui::run("npm", &rebuild, &folder, "compiling better-sqlite3").await?;
+        }
         let (service, node) = node(&folder, directory.path(), variables, upstream).await?;
         let mut running = vec![service];
         let nginx = match cargo::on_path("nginx") {

@@ -21,7 +21,7 @@ use nexus_vault::{digest, oauth_app};
 
 use super::renewal::request_tokens;
 use super::state::State;
-use super::{FORCED_MS, IntegrationContext, RefreshReason, elapsed, pending};
+use super::{IntegrationContext, RefreshReason, elapsed, pending};
 use crate::ending::plan;
 use crate::oauth::refusal::TokenFailure;
 
@@ -86,14 +86,9 @@ impl Attempt {
         reason: RefreshReason,
     ) -> Result<Option<Self>> {
         let name = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
-        let forced_every_ms = match reason {
-            RefreshReason::Due | RefreshReason::Check => None,
-            RefreshReason::CallRejected(_) => Some(FORCED_MS),
-            RefreshReason::VerifyRejected(_) => Some(0),
-        };
         let takes_over = state.is_abandoned();
         let lease = lease_of(context.key, version, &name);
-        let taken = lease.take(forced_every_ms, takes_over).await?;
+        let taken = lease.take(reason.forced_every_ms(), takes_over).await?;
         Ok(taken.map(|taken_ms| Self { name, version, taken_ms, takes_over, reason }))
     }
 
@@ -145,7 +140,7 @@ impl Attempt {
             };
             log("a refresh did not begin", &error);
             // Nothing was asked yet. A replica of the version that has migrated the database may ask at once.
-            let was_forced = !matches!(self.reason, RefreshReason::Due | RefreshReason::Check);
+            let was_forced = self.reason.forced_every_ms().is_some();
             if let Err(error) = self.lease(context.key).release(was_forced).await {
                 log("the lease of a refresh was not ended", &error);
             }
@@ -206,7 +201,7 @@ impl Attempt {
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
             let asked = clock::now_ms();
             match logged(context, self.lease(context.key).renew().await) {
-                Renewal::Held if elapsed(asked) < GRACE => return true,
+                Renewal::Held if (elapsed(asked).as_millis() as i64) < LATE_MS => return true,
                 // The answer was so late that the lease may have expired since.
                 Renewal::Held => {}
                 Renewal::Lost => return false,

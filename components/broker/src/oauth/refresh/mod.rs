@@ -52,6 +52,16 @@ impl RefreshReason {
     const fn lets_use(self, alive: bool) -> bool {
         alive && !matches!(self, Self::VerifyRejected(_))
     }
+
+    /// How long ago the last forced refresh must be, in milliseconds. `None` if the refresh is not forced: then the time
+    /// of the token has come.
+    const fn forced_every_ms(self) -> Option<i64> {
+        match self {
+            Self::Due | Self::Check => None,
+            Self::CallRejected(_) => Some(FORCED_MS),
+            Self::VerifyRejected(_) => Some(0),
+        }
+    }
 }
 
 /// The integration to refresh, and the actor and request that events name.
