@@ -218,7 +218,8 @@ fn parameters(path: &str) -> Option<&str> {
 /// a method from `_method`, `X-HTTP-Method-Override` and similar names.
 fn names_a_method(text: &str) -> bool {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let holds = |text: &str| text.to_ascii_lowercase().contains("method");
+    let is_word = |bytes: &[u8]| bytes.eq_ignore_ascii_case(b"method");
+    let holds = |text: &str| text.as_bytes().windows(b"method".len()).any(is_word);
     holds(text) || text.contains('%') && holds(&decode(&decode(text)))
 }
 

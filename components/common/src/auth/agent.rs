@@ -3,6 +3,8 @@
 //! This module must not decide whether a token is valid: `auth` does. The token must never be sent to a
 //! provider. Only `forward` uses the search.
 
+use std::cell::OnceCell;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::{HeaderMap, HeaderName, header};
@@ -61,14 +63,16 @@ impl Agent {
 
     /// A search for the token in data for a provider.
     pub(crate) fn trace(&self) -> Trace<'_> {
-        Trace { token_in: &self.token_in, needles: needles(&self.token) }
+        Trace { token_in: &self.token_in, token: &self.token, needles: OnceCell::new() }
     }
 }
 
 /// A search for the token of an agent, in all its forms.
 pub(crate) struct Trace<'a> {
     token_in: &'a HeaderName,
-    needles: Vec<String>,
+    token: &'a str,
+    /// The forms of the token, made for the first text that is long enough to contain one.
+    needles: OnceCell<Vec<String>>,
 }
 
 impl Trace<'_> {
@@ -89,7 +93,12 @@ impl Trace<'_> {
     /// Whether `text` contains the token: as it is, percent-encoded up to twice, or in base64, alone or as a
     /// part of a longer text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        let holds = |text: &str| self.needles.iter().any(|needle| text.contains(needle.as_str()));
+        // No form is shorter than the token. Most headers and URLs are.
+        if text.len() < self.token.len() {
+            return false;
+        }
+        let needles = self.needles.get_or_init(|| needles(self.token));
+        let holds = |text: &str| needles.iter().any(|needle| text.contains(needle.as_str()));
         if holds(text) {
             return true;
         }
@@ -283,6 +292,17 @@ mod tests {
         }
         agent.trace().remove_from(&mut headers);
         assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-b"]);
+    }
+
+    #[test]
+    fn no_form_of_a_token_is_shorter_than_the_token() {
+        for length in 1..200 {
+            let token = "a".repeat(length);
+            // `Trace::is_in` relies on this. A token of ours has far more than these few characters.
+            let is_long = |needle: &String| needle.len() >= length || length < 8;
+            assert!(needles(&token).iter().all(is_long), "{length}");
+        }
+        assert!(A.len() > 8);
     }
 
     #[test]

@@ -7,6 +7,8 @@ pub mod clock;
 mod db_error;
 pub mod http;
 pub mod kv;
+#[cfg(target_family = "wasm")]
+mod memory;
 pub mod server;
 pub mod sqlite;
 pub mod variables;

@@ -89,13 +89,14 @@ pub use passkeys::{
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
 pub use read::{
-    Version, now_ms, read, read_row, require_known_schema, schema_version, shown_time, version,
+    Revision, Watched, now_ms, read, read_row, require_known_schema, revision, schema_version,
+    shown_time,
 };
 pub use schema::migrate_now;
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
-    SESSION_IDLE_MS, SESSION_MOST_MS, require_standing, require_standing_at,
+    SESSION_IDLE_MS, SESSION_MOST_MS, STANDING, require_standing, require_standing_at,
     require_standing_of_lifter,
 };
 pub use stops::{

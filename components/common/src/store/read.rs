@@ -19,6 +19,8 @@ use crate::platform::sqlite::{Db, DbError, ReadDb, Row, Value, first};
 thread_local! {
     static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
     static OPENED: Cell<u64> = const { Cell::new(0) };
+    /// What was last read of `revisions`.
+    static SEEN: Cell<Option<Seen>> = const { Cell::new(None) };
 }
 
 #[derive(Clone)]
@@ -28,11 +30,30 @@ struct Reader {
     number: u64,
 }
 
-/// The committed state, as one reader sees it. If two versions are equal, nothing was committed in between.
+/// The rows that a cache was made from, so that it is known when they have changed. The migration `revisions` has
+/// the tables and columns of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Version {
+pub enum Watched {
+    /// What the right to a call depends on: callers, integrations, credentials and stops.
+    Rights,
+    /// The table `calls_at_work`.
+    CallsAtWork,
+}
+
+/// A state of [`Watched`] rows. If two revisions are equal, none of the rows has changed in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    reader: u64,
+    number: i64,
+}
+
+/// The revisions at one commit, as one reader has read them.
+#[derive(Clone, Copy)]
+struct Seen {
     reader: u64,
     commits: i64,
+    rights: i64,
+    calls_at_work: i64,
 }
 
 /// The source of a read.
@@ -43,18 +64,37 @@ enum Source {
     Server,
 }
 
-/// The version of the database. This costs a fraction of a `select`. `None` if the version is not available. It never is
-/// for a database on a server, where it would cost as much as the row that a caller wants to save.
+/// The revision of the `watched` rows. This costs a fraction of a `select`, and a small one after each commit. `None`
+/// if it is not available. It never is for a database on a server, where it would cost as much as the row that a caller
+/// wants to save.
 ///
 /// # Errors
 /// [`crate::Error::Storage`] or [`crate::Error::DatabaseNewer`] if a new reader cannot be opened.
-pub async fn version() -> Result<Option<Version>> {
-    let Source::File(Reader { db, number }) = source().await? else { return Ok(None) };
+pub async fn revision(watched: Watched) -> Result<Option<Revision>> {
+    let Source::File(Reader { db, number: reader }) = source().await? else { return Ok(None) };
     // The number changes with each commit of another connection (SQLite, `pragma data_version`). The reader
     // itself never writes.
     let rows = db.query("pragma data_version", &[]).unwrap_or_default();
-    let commits = rows.first().and_then(|row| row.get("data_version").ok());
-    Ok(commits.map(|commits| Version { reader: number, commits }))
+    let Some(commits) = rows.first().and_then(|row| row.get("data_version").ok()) else {
+        return Ok(None);
+    };
+    let is_current = |seen: &Seen| seen.reader == reader && seen.commits == commits;
+    let seen = match SEEN.get().filter(is_current) {
+        Some(seen) => seen,
+        None => {
+            let rows = db.query("select rights, places from revisions", &[]).unwrap_or_default();
+            let Some(row) = rows.first() else { return Ok(None) };
+            let (rights, calls_at_work) = (row.get("rights")?, row.get("places")?);
+            let seen = Seen { reader, commits, rights, calls_at_work };
+            SEEN.set(Some(seen));
+            seen
+        }
+    };
+    let number = match watched {
+        Watched::Rights => seen.rights,
+        Watched::CallsAtWork => seen.calls_at_work,
+    };
+    Ok(Some(Revision { reader, number }))
 }
 
 /// Runs one `select` and returns its rows.

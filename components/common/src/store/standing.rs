@@ -2,16 +2,17 @@
 //! has stopped it.
 //!
 //! The signature of a token names the caller at the time when the token was made. This module checks, for every
-//! call, whether that caller is still active. It reads again only if something was committed since. It must not
-//! verify a proof, which only `auth` does.
+//! call, whether that caller is still active. It reads again if a row that counts was changed since, and after a second,
+//! because keys and sessions expire. It must not verify a proof, which only `auth` does.
 
 use std::cell::RefCell;
 
-use super::{Version, read_row, version};
+use super::{Revision, Watched, read_row, revision};
 use crate::domain::{Basis, CredentialRow};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::kept::Recent;
+use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
 /// How long a session may be idle, in milliseconds: 12 hours.
@@ -19,15 +20,26 @@ pub const SESSION_IDLE_MS: i64 = 12 * 60 * 60 * 1000;
 /// How long a session lasts at most, in milliseconds: 30 days.
 pub const SESSION_MOST_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// How long a caller counts as active without another look while no row changes, in milliseconds. It is limited
+/// because keys, tokens and sessions expire.
+const GOOD_MS: u64 = 1_000;
+
+/// When a caller was found to be active.
+#[derive(Clone, Copy)]
+struct FoundGood {
+    revision: Revision,
+    at: u64,
+}
+
 thread_local! {
-    /// The version of the database at which a caller was last found to be active.
-    static GOOD: RefCell<Recent<(String, Basis), Version>> = RefCell::default();
+    static GOOD: RefCell<Recent<(String, Basis), FoundGood>> = RefCell::default();
 }
 
 // Callers of an outside issuer have both ids. If the person is switched off, so is the agent. If only the
 // agent is switched off, a person with a row of their own stays active: a MANAGER may switch off agents, but
 // not an ADMIN. An emergency stop, which only an ADMIN makes, counts for both.
-const SQL: &str = "select
+/// The statement that decides whether a caller may act. A test looks up in it what a cache of its result depends on.
+pub const STANDING: &str = "select
     (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)
        or (scope = 'person' and target in (?3,
@@ -59,27 +71,30 @@ const SQL: &str = "select
 /// [`Error::InvalidToken`] if the agent, person, key or session was switched off or ended.
 /// [`Error::Stopped`] if an admin has stopped it. [`Error::Storage`].
 pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
-    require_standing_at(version().await?, workspace, basis).await
+    require_standing_at(revision(Watched::Rights).await?, workspace, basis).await
 }
 
-/// As [`require_standing`], with the `now` that [`version`] has just returned. A call that also reads its own row
-/// asks for the version once.
+/// As [`require_standing`], with the `now` that [`revision`] has just returned for [`Watched::Rights`]. A call that also
+/// reads its own row asks for it once.
 ///
 /// # Errors
 /// The errors of [`require_standing`].
 pub async fn require_standing_at(
-    now: Option<Version>,
+    now: Option<Revision>,
     workspace: &str,
     basis: &Basis,
 ) -> Result<()> {
     let key = (workspace.to_owned(), basis.clone());
-    let is_known = GOOD.with_borrow_mut(|good| good.get(&key).copied()) == now && now.is_some();
+    let at = clock::now_ms();
+    let is_known = GOOD.with_borrow_mut(|good| good.get(&key).copied()).is_some_and(|found| {
+        Some(found.revision) == now && at.saturating_sub(found.at) < GOOD_MS && at >= found.at
+    });
     if is_known {
         return Ok(());
     }
     check(workspace, basis, true).await?;
-    if let Some(now) = now {
-        GOOD.with_borrow_mut(|good| good.insert(key, now));
+    if let Some(revision) = now {
+        GOOD.with_borrow_mut(|good| good.insert(key, FoundGood { revision, at }));
     }
     Ok(())
 }
@@ -108,7 +123,7 @@ async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<
         Value::integer(i64::from(whole_workspace)),
         Value::integer(i64::from(basis.person.is_some())),
     ];
-    let row = read_row(SQL, values).await?;
+    let row = read_row(STANDING, values).await?;
     let row = row.ok_or_else(|| Error::Internal("a select without a table gave no row".into()))?;
     if let Some(reason) = row.text_or_null("stopped")? {
         return Err(Error::Stopped(format!(

@@ -98,6 +98,20 @@ impl Admission {
     }
 }
 
+/// The statement that reads a [`Callable`] by its workspace and its id or slug. A cache of the row depends on all that
+/// the statement reads (`watched`).
+pub(super) fn callable_sql() -> String {
+    // The `+` hides the values from SQLite's planner. Otherwise SQLite would prepare the statement again
+    // for each call.
+    format!(
+        "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
+           c.sealed, c.version, c.expires_at, c.refresh_at,
+           i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped
+         from integrations i left join credentials c on c.integration_id = i.id
+         where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
+    )
+}
+
 /// An integration that an agent wants to call. Its credential is not opened yet.
 pub struct Callable {
     /// The columns that decide whether it may be called.
@@ -119,16 +133,7 @@ impl Callable {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
-        // The `+` hides the values from SQLite's planner. Otherwise SQLite would prepare the statement again
-        // for each call.
-        let sql = format!(
-            "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
-               c.sealed, c.version, c.expires_at, c.refresh_at,
-               i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped
-             from integrations i left join credentials c on c.integration_id = i.id
-             where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
-        );
-        let row = read_row(&sql, [Value::text(workspace), Value::text(id_or_slug)]).await?;
+        let row = read_row(&callable_sql(), [Value::text(workspace), Value::text(id_or_slug)]).await?;
         let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
         let stored = match row.get::<Option<&[u8]>>("sealed")? {
             Some(_) => Some(StoredCredential::of(&row)?),

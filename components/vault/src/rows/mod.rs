@@ -7,3 +7,5 @@ pub mod key_fingerprints;
 pub mod oauth_clients;
 pub mod outbox;
 pub mod reseal;
+#[cfg(test)]
+mod watched;

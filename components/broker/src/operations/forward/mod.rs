@@ -38,7 +38,7 @@ use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours, ours_with};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Entry, require_standing_at, version};
+use nexus_common::store::{Entry, Watched, require_standing_at, revision};
 use nexus_common::{Error, Result, access, config};
 use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
@@ -159,7 +159,7 @@ impl Call {
         if self.caller.has_expired() {
             return Err(Error::TokenExpired);
         }
-        let now = version().await?;
+        let now = revision(Watched::Rights).await?;
         require_standing_at(now, &self.caller.workspace, &self.caller.basis).await?;
         let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
         let callable = self.progress.found.get_or_init(|| callable);

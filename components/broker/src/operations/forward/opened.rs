@@ -2,7 +2,8 @@
 //! them.
 //!
 //! An opened credential is cached in memory beside the key ring, which could open it anyway. The row is read
-//! again as soon as anything was committed to the database, and opened again unless its bytes are the same.
+//! again as soon as a row that counts was changed ([`nexus_common::store::Watched::Rights`]), and opened again unless its
+//! bytes are the same.
 //! An entry must not be used because of its age alone. A credential is removed from the cache when its row is
 //! missing or different, when a deletion is planned in this instance, and after ten minutes.
 
@@ -14,7 +15,7 @@ use nexus_common::platform::clock;
 use nexus_common::policy::Policy;
 use nexus_common::reads::Reads;
 use nexus_common::secret::Secret;
-use nexus_common::store::Version;
+use nexus_common::store::Revision;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use nexus_vault::credential::{self, Callable, Usable};
@@ -48,9 +49,9 @@ pub(super) struct Opened {
     pub(super) needles: Rc<Needles>,
 }
 
-/// A row that was found, and the version of the database.
+/// A row that was found, and the revision at which it was.
 struct CachedRow {
-    version: Version,
+    revision: Revision,
     callable: Rc<Callable>,
 }
 
@@ -90,13 +91,13 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     });
 }
 
-/// Finds an integration of `workspace`. `version` is that of the database, read just before: a commit in between
-/// makes the entry outdated.
+/// Finds an integration of `workspace`. `revision` was read just before: a change in between makes the entry
+/// outdated.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Storage`].
 pub(super) async fn find(
-    version: Option<Version>,
+    revision: Option<Revision>,
     workspace: &str,
     id_or_slug: &str,
 ) -> Result<Rc<Callable>> {
@@ -104,7 +105,7 @@ pub(super) async fn find(
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
     let found = ROWS.with_borrow_mut(|all| {
-        let found = all.get(&key).filter(|found| Some(found.version) == version);
+        let found = all.get(&key).filter(|found| Some(found.revision) == revision);
         found.map(|found| Rc::clone(&found.callable))
     });
     if let Some(callable) = found {
@@ -112,8 +113,8 @@ pub(super) async fn find(
     }
     let callable = Callable::find(workspace, id_or_slug).await;
     let callable = Rc::new(callable.inspect_err(|_| forget(workspace, id_or_slug))?);
-    if let Some(version) = version {
-        let found = CachedRow { version, callable: Rc::clone(&callable) };
+    if let Some(revision) = revision {
+        let found = CachedRow { revision, callable: Rc::clone(&callable) };
         ROWS.with_borrow_mut(|all| all.insert(key, found));
     }
     Ok(callable)

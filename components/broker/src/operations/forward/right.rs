@@ -7,7 +7,7 @@ use nexus_common::auth::Caller;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
 use nexus_common::policy::{Policy, PolicyCall};
-use nexus_common::store::{require_standing_at, version};
+use nexus_common::store::{Watched, require_standing_at, revision};
 use nexus_common::{Error, Result};
 
 use super::opened;
@@ -63,12 +63,12 @@ impl Right {
         if self.caller.has_expired() {
             return Some(Lost::Expired);
         }
-        let now = version().await.ok()?;
+        let now = revision(Watched::Rights).await.ok()?;
         match require_standing_at(now, &self.caller.workspace, &self.caller.basis).await {
             Ok(()) | Err(Error::Storage { .. }) => {}
             Err(error) => return Some(Lost::Revoked(Box::new(error))),
         }
-        // The row is read again only if something was committed since.
+        // The row is read again only if it may have changed since.
         let found = opened::find(now, &self.whose.workspace, &self.whose.integration_id).await;
         match found {
             Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),

@@ -7,16 +7,16 @@ use nexus_common::Result;
 use nexus_common::domain::CallKey;
 use nexus_common::kept::Recent;
 use nexus_common::platform::clock;
-use nexus_common::store::{CallSums, CallsAtWork, Version, calls_of_others, version};
+use nexus_common::store::{CallSums, CallsAtWork, Revision, Watched, calls_of_others, revision};
 
 use super::places::{Change, Granted, ROW_MS, Written};
 
-/// How long a sum is valid while nothing is committed, in milliseconds. It is limited because rows also
+/// How long a sum is valid while no row changes, in milliseconds. It is limited because rows also
 /// expire.
 const TRUE_MS: u64 = 1_000;
 
 struct KnownSums {
-    version: Option<Version>,
+    revision: Option<Revision>,
     at: u64,
     others: CallSums,
 }
@@ -25,18 +25,18 @@ thread_local! {
     static KNOWN: RefCell<Recent<CallKey, KnownSums>> = RefCell::default();
 }
 
-/// The calls of all other instances, for each limit of `key`. They are read again if anything was
-/// committed.
+/// The calls of all other instances, for each limit of `key`. They are read again if a row was
+/// changed.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
 pub(super) async fn others(instance: i64, key: &CallKey) -> Result<CallSums> {
-    let version = version().await?;
+    let revision = revision(Watched::CallsAtWork).await?;
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
         let known = all.get(key)?;
         let is_true =
-            version.is_some() && known.version == version && now.saturating_sub(known.at) < TRUE_MS;
+            revision.is_some() && known.revision == revision && now.saturating_sub(known.at) < TRUE_MS;
         is_true.then_some(known.others)
     });
     if let Some(others) = known {
@@ -45,7 +45,7 @@ pub(super) async fn others(instance: i64, key: &CallKey) -> Result<CallSums> {
     // Rows have the database's time. The database runs on the same machine.
     let database_now = i64::try_from(now).unwrap_or(i64::MAX);
     let others = calls_of_others(instance, key, database_now).await?;
-    let known = KnownSums { version, at: now, others };
+    let known = KnownSums { revision, at: now, others };
     KNOWN.with_borrow_mut(|all| all.insert(key.clone(), known));
     Ok(others)
 }
