@@ -52,9 +52,18 @@ pub(crate) async fn exchange(request: &Exchange) -> Result<Exchanged> {
             return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
         }
     };
+    let credential = match usable.seal(callback.key).await {
+        Ok(credential) => credential,
+        Err(error) => {
+            Line::error("new tokens cannot be sealed").with("integration", &key.id).why(&error);
+            let words = "the new tokens cannot be sealed: see the log".to_owned();
+            let refused = Some(("internal".to_owned(), words));
+            return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
+        }
+    };
     let (replaces, replaced) = replaced(callback.key, callback.before).await;
     let stored = Some(Connected {
-        credential: usable.seal(callback.key).await?,
+        credential,
         replaces,
         health,
         account: usable.account.clone(),

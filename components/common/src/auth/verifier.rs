@@ -286,6 +286,12 @@ pub enum Refusal {
     Misconfigured(String, String),
     /// [`Error::Storage`].
     Storage(String),
+    /// [`Error::Unconfirmed`].
+    Unconfirmed(String),
+    /// [`Error::SchemaBehind`]. Holds the schema of the database, and the one that is needed.
+    SchemaBehind(i64, i64),
+    /// [`Error::DatabaseNewer`]. Holds the schema of the database, and the newest one that is known.
+    DatabaseNewer(i64, i64),
     /// [`Error::Internal`].
     Internal(String),
 }
@@ -301,6 +307,9 @@ impl From<Error> for Refusal {
             }
             Error::Misconfigured { variable, rule } => Self::Misconfigured(variable, rule),
             Error::Storage { detail } => Self::Storage(detail),
+            Error::Unconfirmed { detail } => Self::Unconfirmed(detail),
+            Error::SchemaBehind { found, known } => Self::SchemaBehind(found, known),
+            Error::DatabaseNewer { found, known } => Self::DatabaseNewer(found, known),
             Error::Internal(detail) => Self::Internal(detail),
             other => Self::Internal(other.problem("").detail),
         }
@@ -318,6 +327,9 @@ impl From<Refusal> for Error {
             }
             Refusal::Misconfigured(variable, rule) => Self::Misconfigured { variable, rule },
             Refusal::Storage(detail) => Self::Storage { detail },
+            Refusal::Unconfirmed(detail) => Self::Unconfirmed { detail },
+            Refusal::SchemaBehind(found, known) => Self::SchemaBehind { found, known },
+            Refusal::DatabaseNewer(found, known) => Self::DatabaseNewer { found, known },
             Refusal::Internal(detail) => Self::Internal(detail),
         }
     }
@@ -388,6 +400,9 @@ mod tests {
             Error::RateLimited { detail: "too many".into(), limit: 20, retry_after: 9 },
             Error::misconfigured("jwt_secret", "must be set"),
             Error::Storage { detail: "locked".into() },
+            Error::Unconfirmed { detail: "lost".into() },
+            Error::SchemaBehind { found: 1, known: 2 },
+            Error::DatabaseNewer { found: 2, known: 1 },
             Error::Internal("broken".into()),
         ] {
             let sent = serde_json::to_vec(&Refusal::from(error.clone())).unwrap();

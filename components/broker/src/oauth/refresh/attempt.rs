@@ -6,21 +6,19 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use nexus_common::domain::manifest_id::provider_label;
 use nexus_common::domain::{Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
-use nexus_common::metrics::{self, Family};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{
-    HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms,
-    require_known_schema, write_counts_soon,
+    HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms, require_known_schema,
 };
 use nexus_common::{Error, Result};
 use nexus_manifests::AuthMethod;
 use nexus_vault::credential::{self, Usable};
 use nexus_vault::{digest, oauth_app};
 
+use super::notes::{count_answer, logged, words};
 use super::renewal::request_tokens;
 use super::state::State;
 use super::{IntegrationContext, RefreshReason, elapsed, pending};
@@ -160,11 +158,11 @@ impl Attempt {
         let manifest_id = usable.sourced.manifest.id.clone();
         match self.while_held(context, request_tokens(usable, client, begun)).await {
             Ok(renewed) => {
-                count(&manifest_id, "refreshed");
+                count_answer(&manifest_id, Ok(()));
                 self.while_held(context, self.store_success(context, renewed)).await
             }
             Err((failure, old)) => {
-                count(&manifest_id, outcome(&failure));
+                count_answer(&manifest_id, Err(&failure));
                 if let Err(error) = self.store_failure(context, &failure, alive).await {
                     // The lease expires, and a later call asks again.
                     context.log("the failure of a refresh is not stored", &error);
@@ -343,26 +341,6 @@ impl Attempt {
     }
 }
 
-/// The result of a renewal. A lease that another attempt has taken is logged. After a failure the next renewal may
-/// succeed.
-fn logged(context: &IntegrationContext<'_>, renewal: Result<Renewal>) -> Renewal {
-    let line = || {
-        let line = Line::error("the lease of a refresh was not renewed");
-        line.with("request_id", &context.request_id).with("integration", &context.key.id)
-    };
-    match renewal {
-        Ok(Renewal::Lost) => {
-            line().with("why", &"another attempt has taken it").write();
-            Renewal::Lost
-        }
-        Ok(renewal) => renewal,
-        Err(error) => {
-            line().why(&error);
-            Renewal::Busy
-        }
-    }
-}
-
 /// Whether a request to the provider uses up what the next request needs. A refresh token may be good for one request. A
 /// client's own secret is good for any number.
 fn may_lose_tokens(usable: &Usable) -> bool {
@@ -373,31 +351,4 @@ fn may_lose_tokens(usable: &Usable) -> bool {
 async fn prepare() -> Result<()> {
     require_known_schema().await?;
     digest::digester().await.map(drop)
-}
-
-/// Counts an answer to an attempt for the metrics.
-fn count(manifest_id: &str, outcome: &str) {
-    metrics::note(Family::Refreshes, &[provider_label(manifest_id), outcome], 1);
-    write_counts_soon();
-}
-
-/// The word of a failure in the metrics.
-const fn outcome(failure: &TokenFailure) -> &'static str {
-    match failure {
-        TokenFailure::Grant(_) => "rejected",
-        TokenFailure::Client(_) => "client_rejected",
-        TokenFailure::Trouble(_) => "failed",
-    }
-}
-
-fn words(error: &Error) -> String {
-    match error {
-        Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why) => {
-            why.clone()
-        }
-        Error::OauthClientMissing { manifest_id, .. } => {
-            format!("the OAuth app of {manifest_id} that this was connected with no longer exists")
-        }
-        _ => "the token could not be refreshed".to_owned(),
-    }
 }

@@ -9,6 +9,7 @@
 //! connect again only after the provider has rejected the refresh token itself. All times are the database's.
 
 mod attempt;
+mod notes;
 mod renewal;
 mod state;
 
