@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::schema::{self, Accepts};
-use super::writer::{Durability, Writer, open, open_for, run_aside, run_locked, run_on_server};
+use super::writer::{Durability, Writer, open, open_for, run_locked, run_on_server};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -88,7 +88,7 @@ pub fn write_relaxed(
     let values = Vec::from_iter(values);
     async move {
         let mut writer = open(Durability::Relaxed).await?;
-        let rows = run_aside(&mut writer, sql, &values).await.map_err(unconfirmed)?;
+        let rows = run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)?;
         writer.keep();
         Ok(rows)
     }
@@ -156,7 +156,7 @@ impl Transaction {
     /// The errors of [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
         let mut writer = open(Durability::Relaxed).await?;
-        run_aside(&mut writer, BEGIN, &[]).await?;
+        run_locked(&mut writer, BEGIN, &[]).await?;
         Self::start(writer, Accepts::Known).await
     }
 
