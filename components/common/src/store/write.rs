@@ -262,11 +262,7 @@ impl Transaction {
 
     /// Sets how to confirm the commit if its answer is lost. `sql` is a `select` that finds a row that only this
     /// transaction writes.
-    pub(super) fn confirm_commit_by(
-        &self,
-        sql: &'static str,
-        values: impl IntoIterator<Item = Value>,
-    ) {
+    pub fn confirm_commit_by(&self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
         self.proof.replace(Some((sql, Vec::from_iter(values))));
     }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Replicas, call, connected, create, introduced};
 use crate::kit::app::{App, TICK_SECRET, until};
 use crate::kit::line::Line;
+use crate::kit::person::{EVERYTHING, Person, Program, text};
 
 const COMMIT: &str = "\"sql\":\"COMMIT";
 
@@ -182,4 +183,41 @@ async fn an_instance_at_work_reads_nothing_from_a_schema_that_it_does_not_know()
     for request in requests() {
         assert_eq!(request.send().await.status, 200);
     }
+}
+
+/// The browser comes back once. If the answer is lost, nobody knows whether its flow was used up.
+#[tokio::test]
+async fn a_flow_is_used_once_though_the_commit_gets_no_answer() {
+    let Some(replicas) = Replicas::start().await else { return };
+    let (pair, second, _servers, lines, _dir) = introduced(replicas).await;
+    let flow = pair.begin_with(json!({})).await;
+    let back = flow.consent().await;
+    lines[0].lose_answer_to(COMMIT);
+    let page = flow.come_back(&pair.app, &back).await;
+    assert_eq!((page.status.as_u16(), lines[0].lost()), (200, 1), "{page:?}");
+    let again = flow.come_back(&second, &back).await;
+    assert_eq!((again.status.as_u16(), again.header("x-nexus-error")), (400, "flow_invalid"));
+    assert_eq!(pair.provider.stats().exchanges, 1);
+}
+
+/// A program that sends a code or a refresh token a second time ends its app. It must not have to.
+#[tokio::test]
+async fn an_app_gets_its_tokens_though_the_commit_gets_no_answer() {
+    let Some(Replicas { apps: [app, _second], servers: _servers, lines, _dir }) =
+        Replicas::start().await
+    else {
+        return;
+    };
+    let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    let code = program.agreed(&app, &person, EVERYTHING).await;
+    lines[0].lose_answer_to(COMMIT);
+    let tokens = program.exchange(&app, &code, &[]).await;
+    assert_eq!((tokens.status.as_u16(), lines[0].lost()), (200, 1), "{tokens:?}");
+    lines[0].lose_answer_to(COMMIT);
+    let refreshed = program.refresh(&app, &text(&tokens.json(), "refresh_token"), &[]).await;
+    assert_eq!((refreshed.status.as_u16(), lines[0].lost()), (200, 2), "{refreshed:?}");
+    let token = text(&refreshed.json(), "access_token");
+    let listed = app.get("/api/proxy").bearer(&token).send().await;
+    assert_eq!(listed.status, 200, "{listed:?}");
 }
