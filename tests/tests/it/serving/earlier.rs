@@ -115,7 +115,7 @@ const READ: [(&str, usize, &str); 16] = [
     ("/api/people", 10, "ann@example.com"),
     ("/api/people/invitations", 10, "dora@example.com"),
     ("/api/agents", 10, "Support bot"),
-    ("/api/agents/agt_01J00000000000000000000001/keys", 10, "production"),
+    ("/api/agents/agt_01J00000000000000000000001", 10, "production"),
     ("/api/panic", 10, "a leak"),
     ("/api/connected-apps", 11, "Claude"),
     ("/api/me/passkeys", 12, "Laptop"),

@@ -53,7 +53,9 @@ fn set_gone(app: &App, ago: i64) {
     database.execute("delete from leases", []).unwrap();
 }
 
-/// A lease is renewed during the wait for its holder before, and after it.
+/// How often a lease is at least taken or renewed if its holder before is waited for: first, during the wait and after it.
+const WITH_WAIT: i64 = 3;
+
 #[tokio::test]
 async fn only_a_lease_that_ended_a_moment_ago_is_waited_for() {
     let pair = Pair::start(Kind::Strict).await;
@@ -64,7 +66,8 @@ async fn only_a_lease_that_ended_a_moment_ago_is_waited_for() {
         set_gone(&pair.app, ago);
         let answer = call().await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        assert_eq!(pair.app.count("leases") > 1, waits, "the lease ended {ago} ms ago");
+        let has_waited = pair.app.count("leases") >= WITH_WAIT;
+        assert_eq!(has_waited, waits, "the lease ended {ago} ms ago");
     }
     assert_eq!(pair.provider.stats().refreshes, 2);
 }
@@ -80,5 +83,7 @@ async fn no_lease_of_client_credentials_is_waited_for() {
     set_gone(&pair.app, 1000);
     let call = pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme");
     let answer = call.send().await;
-    assert_eq!((answer.status.as_u16(), pair.app.count("leases")), (200, 1), "{answer:?}");
+    let has_waited = pair.app.count("leases") >= WITH_WAIT;
+    assert_eq!((answer.status.as_u16(), has_waited), (200, false), "{answer:?}");
+    assert!(pair.app.count("leases") > 0);
 }
