@@ -248,7 +248,7 @@ pub async fn read_new_passkey(sent: &SentNewPasskey) -> Result<ReadPasskey> {
 /// # Errors
 /// A [`Refusal`] as an [`Error`].
 pub(super) async fn count(counting: &Counting) -> Result<Counted> {
-    call_openly::<Count>(counting, TIME_LIMIT).await
+    call_openly::<Count>(counting, TIME_LIMIT).await.map_err(Error::before_change)
 }
 
 /// A verified proof.
@@ -348,8 +348,8 @@ impl rpc::Refusal for Refusal {
 /// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
 pub(super) async fn verify(presented: &Presented) -> Result<Proof> {
     // The question changes nothing. If the runtime has no capacity for `auth` now, it will have some soon.
-    again_while_unavailable(QUESTION, async || call_openly::<Prove>(presented, TIME_LIMIT).await)
-        .await
+    let ask = async || call_openly::<Prove>(presented, TIME_LIMIT).await;
+    again_while_unavailable(QUESTION, ask).await.map_err(Error::before_change)
 }
 
 /// Checks that there are keys to verify tokens.

@@ -75,7 +75,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             response
         }
         Err(error) => {
-            let error = call.unsent(error);
+            let is_unsent = call.progress.sent_at.get().is_none();
+            let error = if is_unsent { error.before_change() } else { error };
             let problem = error.problem(&request_id);
             call.observe(CallOutcome::of_error(&error, &problem.code));
             ours_with(&error, &problem)
@@ -138,17 +139,6 @@ impl Call {
                 is_fresh: Cell::new(false),
             },
         })
-    }
-
-    /// The error of a call that was not sent. A change of ours that got no answer does not matter to its caller, who may
-    /// repeat the call.
-    fn unsent(&self, error: Error) -> Error {
-        match error {
-            Error::Unconfirmed { detail } if self.progress.sent_at.get().is_none() => {
-                Error::Storage { detail }
-            }
-            error => error,
-        }
     }
 
     /// Counts the call for the metrics.
