@@ -275,24 +275,28 @@ impl Attempt {
             keep_trying(STORE_WITHIN, note, async || self.try_store(context, &sealed).await).await
         };
         match stored.await {
-            Ok(Some(version)) => return Ok(Usable { version, ..renewed }),
-            Ok(None) => {}
+            Ok(Some(version)) => Ok(Usable { version, ..renewed }),
+            // The integration was deleted or connected again, or another request has refreshed the token.
+            Ok(None) => {
+                self.give_up(context, &renewed).await;
+                credential::load(context.key).await
+            }
             // All was tried that time allows.
-            Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) => return Err(error),
+            Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) => Err(error),
             Err(error) => {
-                self.give_up(context, &renewed).await?;
-                return Err(error);
+                self.give_up(context, &renewed).await;
+                Err(error)
             }
         }
-        // The integration was deleted or connected again, or another request has refreshed the token.
-        self.give_up(context, &renewed).await?;
-        credential::load(context.key).await
     }
 
     /// Puts new tokens that are not stored into the outbox. Those that are in use are not revoked.
-    async fn give_up(&self, context: &IntegrationContext<'_>, renewed: &Usable) -> Result<()> {
+    async fn give_up(&self, context: &IntegrationContext<'_>, renewed: &Usable) {
         let lost = plan::lost(context.key, renewed).await;
-        give_up(context.key, (context.actor, context.request_id), &lost).await
+        let by = (context.actor, context.request_id);
+        if let Err(error) = give_up(context.key, by, &lost).await {
+            context.log("new tokens that are neither stored nor revoked", &error);
+        }
     }
 
     /// Stores the new tokens once, and returns their version, also if an earlier try has stored them and its answer was
