@@ -1,9 +1,12 @@
 //! What need not wait does not: a call with a token that lives, and a refresh beside a lease whose holder is gone.
 
+use std::sync::Mutex;
+
 use nexus_simulators::Kind;
 use serde_json::json;
+use tokio::sync::mpsc::unbounded_channel;
 
-use crate::kit::app::App;
+use crate::kit::app::{App, until};
 use crate::kit::upstream::Reply;
 use crate::tokens::alive::{GOOD, Provider};
 use crate::tokens::oauth::{Pair, machine};
@@ -28,6 +31,32 @@ async fn a_call_goes_out_with_a_token_that_lives_though_the_failed_refresh_is_no
     provider.app.database().execute_batch("drop trigger fails").unwrap();
     provider.expire();
     provider.answers(Box::new(|_| Reply::new(200, "content-type: application/json\r\n", GOOD)));
+    assert_eq!(provider.call().await.status, 200);
+}
+
+/// The provider takes longer for a new token than a call waits. The refresh goes on without the call.
+#[tokio::test]
+async fn a_call_goes_out_with_a_token_that_lives_while_its_refresh_takes_long() {
+    let oauth2 = json!({"refresh": {"rotates": true, "wait_seconds": 1}});
+    let provider = Provider::start(oauth2).await;
+    assert_eq!(provider.connect(None, "").await.status, 200);
+    provider.set("update credentials set refresh_at = 1");
+    let (held, receiver) = unbounded_channel();
+    let receiver = Mutex::new(Some(receiver));
+    provider.answers(Box::new(move |_| {
+        let head = b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n".to_vec();
+        Reply::Stream(head, receiver.lock().unwrap().take().unwrap())
+    }));
+    let answer = provider.call().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let version = || -> i64 {
+        let sql = "select version from credentials";
+        provider.app.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version(), 1);
+    held.send(format!("content-length: {}\r\n\r\n{GOOD}", GOOD.len()).into_bytes()).unwrap();
+    drop(held);
+    until("the new token is stored", async || (version() == 2).then_some(())).await;
     assert_eq!(provider.call().await.status, 200);
 }
 
