@@ -89,6 +89,11 @@ pub(crate) fn headers() -> Value {
             "How many seconds to wait before a retry",
             json!({"type": "integer", "minimum": 1}),
         ),
+        "retry_after_if_repeatable": optional(
+            "How many seconds to wait before a retry. It is missing if the change may have been made (`write_unconfirmed`) and \
+             the method is not idempotent (RFC 9110, 9.2.2)",
+            json!({"type": "integer", "minimum": 1}),
+        ),
     })
 }
 

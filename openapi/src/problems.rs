@@ -153,7 +153,8 @@ fn meaning(code: &str) -> &'static str {
         "egress_denied" => "the egress guard refuses the provider's host",
         "storage_unavailable" => "storage is busy, full or unreachable; nothing was changed",
         "write_unconfirmed" => {
-            "the database server did not confirm the change, which may have been made or not; look before a retry"
+            "the database server did not confirm the change, which may have been made or not; look before a \
+             retry. The response to a POST has no `Retry-After` then"
         }
         "schema_behind" => {
             "the database on a server has the schema of an earlier version; an operator runs `nexus migrate`"
@@ -210,6 +211,9 @@ impl Problem {
         let special = match self.status {
             401 => Some(("www-authenticate", "challenge")),
             405 => Some(("allow", "allow")),
+            503 if self.codes.contains(&"write_unconfirmed") => {
+                Some(("retry-after", "retry_after_if_repeatable"))
+            }
             429 | 503 => Some(("retry-after", "retry_after")),
             _ => None,
         };

@@ -3104,11 +3104,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
             };
@@ -3382,11 +3382,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "proxy.503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
@@ -3629,6 +3629,8 @@ export interface components {
         readonly request_id: string;
         /** @description How many seconds to wait before a retry */
         readonly retry_after: number;
+        /** @description How many seconds to wait before a retry. It is missing if the change may have been made (`write_unconfirmed`) and the method is not idempotent (RFC 9110, 9.2.2) */
+        readonly retry_after_if_repeatable: number;
         /** @description Keeps a provider's page from acting in the application's origin */
         readonly sandbox: "sandbox; default-src 'none'";
         /** @description The version, which counts admins' changes. Use it in `If-Match` */

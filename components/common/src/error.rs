@@ -195,6 +195,25 @@ impl Error {
         Self::NotFound(format!("there is nothing at {path}"))
     }
 
+    /// This error of a step before the change that the request asks for. Of the rows of such a step (who was seen, what
+    /// was counted) the caller need not know whether they were written: the request may be repeated.
+    #[must_use]
+    pub fn before_change(self) -> Self {
+        match self {
+            Self::Unconfirmed { detail } => Self::Storage { detail },
+            error => error,
+        }
+    }
+
+    /// Whether the change that the request asked for may have been made.
+    pub fn may_have_changed(&self) -> bool {
+        match self {
+            Self::Unconfirmed { .. } => true,
+            Self::Passed(problem) => problem.code == "write_unconfirmed",
+            _ => false,
+        }
+    }
+
     /// `name` already belongs to the integration `existing_id`.
     pub fn name_taken(name: &str, existing_id: &str) -> Self {
         Self::NameTaken { name: name.to_owned(), existing_id: existing_id.to_owned() }

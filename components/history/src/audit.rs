@@ -9,8 +9,6 @@ use nexus_common::platform::http::Response;
 use nexus_common::store::{Audit, AuditFilter, Heads, close_minutes};
 use nexus_common::{Error, Result, access, wire};
 
-use crate::usage::milliseconds;
-
 /// A page of the record, newest first.
 ///
 /// # Errors
@@ -40,8 +38,8 @@ fn filter(query: Vec<(String, String)>) -> Result<AuditFilter> {
                     return Err(Error::invalid("?outcome", detail));
                 }
             },
-            "from" => filter.from = Some(milliseconds(&name, &value)?),
-            "to" => filter.to = Some(milliseconds(&name, &value)?),
+            "from" => filter.from = Some(wire::time(&name, &value)?),
+            "to" => filter.to = Some(wire::time(&name, &value)?),
             _ => {}
         }
     }

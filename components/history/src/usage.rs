@@ -8,8 +8,6 @@ use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{By, Per, Span, workspace_usage};
 use nexus_common::{Error, Result, access, wire};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A page of usage, the newest hour (or day) first.
 ///
@@ -36,25 +34,13 @@ pub(crate) fn span(query: &[(String, String)], per: Per) -> Result<Span> {
     let mut span = Span { per, ..Span::default() };
     for (name, value) in query {
         match name.as_str() {
-            "from" => span.from = Some(milliseconds(name, value)?),
-            "to" => span.to = Some(milliseconds(name, value)?),
+            "from" => span.from = Some(wire::time(name, value)?),
+            "to" => span.to = Some(wire::time(name, value)?),
             "per" => span.per = period(value)?,
             _ => {}
         }
     }
     Ok(span)
-}
-
-/// The time that the parameter `name` has, in milliseconds since the Unix epoch.
-///
-/// # Errors
-/// 422.
-pub(crate) fn milliseconds(name: &str, value: &str) -> Result<i64> {
-    let time = OffsetDateTime::parse(value, &Rfc3339).map_err(|_| {
-        let rule = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
-        Error::invalid(format!("?{name}"), format!("{rule}, but is {value:?}"))
-    })?;
-    Ok(time.unix_timestamp() * 1000 + i64::from(time.millisecond()))
 }
 
 fn period(value: &str) -> Result<Per> {

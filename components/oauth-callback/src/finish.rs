@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use nexus_common::broker::{DueRevocations, Exchange, FinishAuthorization, Revoke, Stored};
-use nexus_common::domain::Exchanged;
 use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
-use nexus_common::platform::clock;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::rpc::{Client, Component};
 use nexus_common::secret::SecretJson;
@@ -25,10 +23,8 @@ const MAX: usize = 8 * 1024;
 /// How long the page waits for the revocation of tokens that were given up.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long new tokens are tried to be stored while the database cannot be written, in milliseconds.
-const STORE_WITHIN_MS: u64 = 10_000;
-/// The pause between two tries.
-const STORE_AGAIN: Duration = Duration::from_millis(250);
+/// How long new tokens are tried to be stored while the database cannot be written.
+const STORE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The outcome of a flow, for a person and for the window that opened this one.
 pub(crate) struct Outcome {
@@ -141,6 +137,15 @@ fn words(code: &str) -> (&'static str, &'static str) {
             "The provider rejected the sign-in",
             "Check the OAuth app's settings (client id, secret, redirect URI) and connect again.",
         ),
+        "internal"
+        | "storage_unavailable"
+        | "write_unconfirmed"
+        | "unavailable"
+        | "schema_behind"
+        | "database_newer" => (
+            "Integration Nexus could not store the connection",
+            "Look at the integration. If it is not connected, wait a minute and connect again.",
+        ),
         _ => ("The provider did not respond as expected", "Wait a minute and connect again."),
     }
 }
@@ -247,7 +252,9 @@ async fn exchange(
     };
     let broker = Client::new(Component::OauthCallback, &inbound.request_id);
     let exchanged = broker.call::<FinishAuthorization>(&back).await?;
-    let written = store(flow, &exchanged, inbound.request_id.own()).await;
+    let integrations = Integrations::of(&flow.workspace);
+    let request_id = inbound.request_id.own();
+    let written = integrations.connect(flow, &exchanged, request_id, STORE_WITHIN).await;
     // If the new tokens were stored, only the replaced ones are given up.
     let is_lost = written.is_err() || exchanged.stored.is_none();
     let given_up = if is_lost { &exchanged.lost } else { &exchanged.replaced };
@@ -270,23 +277,6 @@ async fn exchange(
             Outcome::failed(Some(flow), status, &code, words)
         }
     })
-}
-
-/// Stores what the provider has given, or that it is given up. If nothing was written, this tries again for a while: the
-/// tokens are kept nowhere else, so nobody could use or revoke them.
-async fn store(flow: &Flow, exchanged: &Exchanged, request_id: &str) -> Result<()> {
-    let begun = clock::now_ms();
-    loop {
-        match Integrations::of(&flow.workspace).connect(flow, exchanged, request_id).await {
-            Err(error @ Error::Storage { .. })
-                if clock::now_ms().abs_diff(begun) < STORE_WITHIN_MS =>
-            {
-                error.log_beside(request_id, "new tokens are not stored yet");
-                clock::sleep(STORE_AGAIN).await;
-            }
-            done => return done,
-        }
-    }
 }
 
 /// Revokes the given-up tokens at the provider now, instead of at the next tick. The page waits only a

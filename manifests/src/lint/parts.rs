@@ -11,7 +11,7 @@ use crate::model::Success;
 /// Reports `inject_name` (or `header_name`): the name must be a token (RFC 9110 section 5.6.2), and must not
 /// be a header that the application, the transport or the connection sets.
 pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, injected: bool) {
-    const REFUSED: [&str; 22] = [
+    const REFUSED: [&str; 23] = [
         "connection",
         "keep-alive",
         "proxy-authenticate",
@@ -31,6 +31,7 @@ pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, inject
         "http2-settings",
         "traceparent",
         "tracestate",
+        "baggage",
         "x-http-method",
         "x-http-method-override",
         "x-method-override",

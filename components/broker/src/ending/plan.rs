@@ -4,12 +4,13 @@
 //! This module must not write the state `revoked`. Only `outbox` does, after the provider has responded.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use nexus_common::domain::{GivenUp, IntegrationKey, OutboxEntry, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Manifests, SharedGrant};
+use nexus_common::store::{Manifests, SharedGrant, keep_trying};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{AuthMethod, Manifest, Revoke, RevokeEffect, template};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
@@ -28,11 +29,19 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
     Place { kind: "outbox", workspace, row: entry, field: "sealed" }
 }
 
+/// How long the revocation of tokens that nothing will use is tried to be planned while the database cannot be read.
+const PLAN_WITHIN: Duration = Duration::from_secs(5);
+
 /// Gives up tokens that are not stored anywhere and that nothing will use. A failure is only logged, so that
 /// it cannot lose other tokens.
 pub(crate) async fn lost(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
-    give_up(key.workspace, usable).await.unwrap_or_else(|error| {
-        Line::error("tokens that are never revoked").with("integration", &key.id).why(&error);
+    let log = |what: &str, error: &Error| {
+        Line::error(what).with("integration", &key.id).why(error);
+    };
+    let note = |error: &Error| log("the revocation of tokens is not planned yet", error);
+    let planned = keep_trying(PLAN_WITHIN, note, async || give_up(key.workspace, usable).await);
+    planned.await.unwrap_or_else(|error| {
+        log("tokens that are never revoked", &error);
         GivenUp::default()
     })
 }

@@ -3,6 +3,8 @@
 //!
 //! This module must not drop tokens that are not stored. It returns them as entries for the outbox.
 
+mod previous;
+
 use std::collections::BTreeMap;
 
 use nexus_common::broker::Exchange;
@@ -10,7 +12,7 @@ use nexus_common::domain::manifest_id::is_own;
 use nexus_common::domain::{Account, Connected, Exchanged, GivenUp, Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Integrations, now_ms, require_integration_not_stopped};
+use nexus_common::store::{now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::{Pins, params, pins, pins_before_flow};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
@@ -18,6 +20,8 @@ use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::source::{self, Sourced};
 use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
+
+use previous::PreviousConnection;
 
 use super::authorize::{FlowSecret, place};
 use super::refusal::TokenFailure;
@@ -52,9 +56,18 @@ pub(crate) async fn exchange(request: &Exchange) -> Result<Exchanged> {
             return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
         }
     };
+    let credential = match usable.seal(callback.key).await {
+        Ok(credential) => credential,
+        Err(error) => {
+            Line::error("new tokens cannot be sealed").with("integration", &key.id).why(&error);
+            let words = "the new tokens cannot be sealed: see the log".to_owned();
+            let refused = Some(("internal".to_owned(), words));
+            return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
+        }
+    };
     let (replaces, replaced) = replaced(callback.key, callback.before).await;
     let stored = Some(Connected {
-        credential: usable.seal(callback.key).await?,
+        credential,
         replaces,
         health,
         account: usable.account.clone(),
@@ -213,43 +226,6 @@ fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
         None => Err(Error::FlowInvalid(
             "the response does not name its authorization server (`iss` is missing)".into(),
         )),
-    }
-}
-
-/// The stored state of the integration that is being connected.
-#[derive(Default)]
-struct PreviousConnection {
-    version: i64,
-    connected_at: i64,
-    account_id: Option<String>,
-    params: BTreeMap<String, String>,
-}
-
-impl PreviousConnection {
-    async fn find(key: IntegrationKey<'_>) -> Result<Option<Self>> {
-        let found = Integrations::of(key.workspace).connection(key.id).await?;
-        let Some(found) = found else { return Ok(None) };
-        let params = serde_json::from_str(&found.params)
-            .map_err(|_| Error::Unreadable("the parameters".into()))?;
-        Ok(Some(Self {
-            version: found.version,
-            account_id: found.account_id.filter(|id| !id.is_empty()),
-            params,
-            connected_at: found.connected_at,
-        }))
-    }
-
-    /// Whether only refreshes have happened since `before`.
-    fn is_refreshed(&self, before: &Self) -> bool {
-        self.connected_at == before.connected_at
-            && self.account_id == before.account_id
-            && self.params == before.params
-    }
-
-    /// Whether the entered parameters are the ones that the flow was begun with.
-    fn has_params(&self, sourced: &Sourced, flow: &FlowSecret) -> bool {
-        let entered = self.params.iter().filter(|(name, _)| sourced.manifest.is_entered(name));
-        entered.eq(flow.params.iter())
     }
 }
 

@@ -248,7 +248,7 @@ pub async fn read_new_passkey(sent: &SentNewPasskey) -> Result<ReadPasskey> {
 /// # Errors
 /// A [`Refusal`] as an [`Error`].
 pub(super) async fn count(counting: &Counting) -> Result<Counted> {
-    call_openly::<Count>(counting, TIME_LIMIT).await
+    call_openly::<Count>(counting, TIME_LIMIT).await.map_err(Error::before_change)
 }
 
 /// A verified proof.
@@ -286,6 +286,12 @@ pub enum Refusal {
     Misconfigured(String, String),
     /// [`Error::Storage`].
     Storage(String),
+    /// [`Error::Unconfirmed`].
+    Unconfirmed(String),
+    /// [`Error::SchemaBehind`]. Holds the schema of the database, and the one that is needed.
+    SchemaBehind(i64, i64),
+    /// [`Error::DatabaseNewer`]. Holds the schema of the database, and the newest one that is known.
+    DatabaseNewer(i64, i64),
     /// [`Error::Internal`].
     Internal(String),
 }
@@ -301,6 +307,9 @@ impl From<Error> for Refusal {
             }
             Error::Misconfigured { variable, rule } => Self::Misconfigured(variable, rule),
             Error::Storage { detail } => Self::Storage(detail),
+            Error::Unconfirmed { detail } => Self::Unconfirmed(detail),
+            Error::SchemaBehind { found, known } => Self::SchemaBehind(found, known),
+            Error::DatabaseNewer { found, known } => Self::DatabaseNewer(found, known),
             Error::Internal(detail) => Self::Internal(detail),
             other => Self::Internal(other.problem("").detail),
         }
@@ -318,6 +327,9 @@ impl From<Refusal> for Error {
             }
             Refusal::Misconfigured(variable, rule) => Self::Misconfigured { variable, rule },
             Refusal::Storage(detail) => Self::Storage { detail },
+            Refusal::Unconfirmed(detail) => Self::Unconfirmed { detail },
+            Refusal::SchemaBehind(found, known) => Self::SchemaBehind { found, known },
+            Refusal::DatabaseNewer(found, known) => Self::DatabaseNewer { found, known },
             Refusal::Internal(detail) => Self::Internal(detail),
         }
     }
@@ -336,8 +348,8 @@ impl rpc::Refusal for Refusal {
 /// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
 pub(super) async fn verify(presented: &Presented) -> Result<Proof> {
     // The question changes nothing. If the runtime has no capacity for `auth` now, it will have some soon.
-    again_while_unavailable(QUESTION, async || call_openly::<Prove>(presented, TIME_LIMIT).await)
-        .await
+    let ask = async || call_openly::<Prove>(presented, TIME_LIMIT).await;
+    again_while_unavailable(QUESTION, ask).await.map_err(Error::before_change)
 }
 
 /// Checks that there are keys to verify tokens.
@@ -351,58 +363,4 @@ pub async fn ready() -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::auth::{CallerKind, Via};
-    use crate::domain::Basis;
-
-    fn proof(role: Option<Role>) -> Proof {
-        let caller = Caller {
-            workspace: "acme".to_owned(),
-            subject: "ann".to_owned(),
-            kind: CallerKind::Person,
-            role,
-            role_source: Some("The role claim `role` is missing".to_owned()),
-            expires_at: 7,
-            via: Via::IssuerToken,
-            basis: Basis { person: Some("per_1".to_owned()), ..Basis::default() },
-        };
-        Proof { caller, expires_at: 7, is_reusable: true }
-    }
-
-    #[test]
-    fn a_proof_arrives_as_it_was_sent() {
-        for role in [None, Some(Role::Agent), Some(Role::Manager), Some(Role::Admin)] {
-            let sent = serde_json::to_vec(&proof(role)).unwrap();
-            let arrived: Proof = serde_json::from_slice(&sent).unwrap();
-            assert_eq!((arrived.caller, arrived.expires_at), (proof(role).caller, 7));
-        }
-    }
-
-    #[test]
-    fn each_refusal_stays_what_it_is() {
-        for error in [
-            Error::InvalidToken("no".into()),
-            Error::TokenExpired,
-            Error::KeysUnavailable { retry_after: 9 },
-            Error::RateLimited { detail: "too many".into(), limit: 20, retry_after: 9 },
-            Error::misconfigured("jwt_secret", "must be set"),
-            Error::Storage { detail: "locked".into() },
-            Error::Internal("broken".into()),
-        ] {
-            let sent = serde_json::to_vec(&Refusal::from(error.clone())).unwrap();
-            let arrived: Refusal = serde_json::from_slice(&sent).unwrap();
-            assert_eq!(Error::from(arrived), error);
-        }
-    }
-
-    #[test]
-    fn nothing_else_is_a_proof() {
-        let whole = serde_json::to_vec(&proof(None)).unwrap();
-        let cut = (0..whole.len()).map(|end| whole.get(..end).unwrap().to_vec());
-        let others = ["null", "{}", r#"{"caller":null}"#, r#"{"caller":{}}"#, "<html>"];
-        for answer in cut.chain(others.map(|text| text.as_bytes().to_vec())) {
-            assert!(serde_json::from_slice::<Proof>(&answer).is_err(), "{answer:?}");
-        }
-    }
-}
+mod tests;

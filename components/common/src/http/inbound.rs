@@ -256,12 +256,21 @@ where
     F: Future<Output = Result<Response>>,
 {
     let request_id = inbound.request_id.clone();
+    // Programs repeat a request by themselves that gets `Retry-After`. To repeat a change that was made does harm, unless
+    // its method is idempotent (RFC 9110, 9.2.2).
+    let may_repeat = inbound.sent_method().is_idempotent();
     let headers = inbound.headers();
     let answered = match ensure_not_looped(headers).and_then(|()| ensure_no_upgrade(headers)) {
         Ok(()) => act(inbound).await,
         Err(refused) => Err(refused),
     };
-    let mut response = answered.unwrap_or_else(|error| error.respond(&request_id));
+    let mut response = answered.unwrap_or_else(|error| {
+        let mut response = error.respond(&request_id);
+        if !may_repeat && error.may_have_changed() {
+            response.headers_mut().remove(header::RETRY_AFTER);
+        }
+        response
+    });
     // A provider's response may already have one.
     if !response.headers().contains_key(REQUEST_ID) {
         set(&mut response, HeaderName::from_static(REQUEST_ID), &request_id);

@@ -252,7 +252,8 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::Unconfirmed { .. } => (
             S::SERVICE_UNAVAILABLE,
             "write_unconfirmed",
-            "the database did not confirm the change, which may have been made or not. Look before you try again"
+            "the database did not confirm the change, which may have been made or not. Read what is there before you \
+             try again"
                 .into(),
         ),
         Error::KeysUnavailable { .. } => (

@@ -28,7 +28,9 @@ pub enum DbError {
 }
 
 impl From<DbError> for Error {
+    /// A broken constraint is [`Error::Internal`]: the same statement breaks it again. All else may pass.
     fn from(error: DbError) -> Self {
+        let is_constraint = error.is_constraint();
         let detail = match error {
             DbError::Busy => "the database stayed locked".to_owned(),
             DbError::Full => "the disk is full".to_owned(),
@@ -39,7 +41,10 @@ impl From<DbError> for Error {
             DbError::Other(text) => format!("database: {text}"),
         };
         metrics::note(Family::StorageErrors, &[], 1);
-        Self::Storage { detail }
+        match is_constraint {
+            true => Self::Internal(detail),
+            false => Self::Storage { detail },
+        }
     }
 }
 
@@ -58,6 +63,11 @@ impl DbError {
     /// Whether the transaction goes on without the statement. After other errors, SQLite or the server may have ended it,
     /// and the next statement would be a change of its own.
     pub fn leaves_transaction(&self) -> bool {
+        self.is_constraint()
+    }
+
+    /// Whether the statement breaks a constraint of the schema.
+    fn is_constraint(&self) -> bool {
         matches!(self, Self::Other(text) if text.contains("constraint failed"))
     }
 
@@ -140,6 +150,8 @@ mod tests {
         assert!(matches!(of("unsupported statement"), DbError::Unsupported));
         let step = "Hrana: `cursor error: `error at step 0: (error code: SQLITE_CONSTRAINT) `SQLite error: UNIQUE constraint failed: integrations.name`";
         assert!(of(step).leaves_transaction());
+        assert!(matches!(of(step).into(), Error::Internal(_)), "a retry breaks it again");
+        assert!(matches!(of("disk I/O error").into(), Error::Storage { .. }));
         let locked = "Hrana: `cursor error: `error at step 0: (error code: SQLITE_BUSY) `SQLite error: database is locked`";
         assert!(matches!(of(locked), DbError::Busy));
         let stolen = "Hrana: `cursor error: `error at step 0: (error code: TRANSACTION_TIMEOUT) `Transaction timed-out`";

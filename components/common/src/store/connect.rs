@@ -2,21 +2,51 @@
 //!
 //! This module must not overwrite tokens that a concurrent request stored, and must not lose a token.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
-use super::{Event, Flow, Integrations, Transaction};
+use super::retry::keep_trying;
+use super::{Event, Flow, Integrations, Transaction, give_up};
 use crate::domain::{Connected, EventKind, Exchanged, Health, IntegrationKey};
 use crate::error::{Error, Result};
+use crate::log::Line;
 use crate::platform::sqlite::Value;
 
 impl Integrations<'_> {
     /// Stores the broker's result of `flow`. The tokens that it replaces go into the outbox. If the new
-    /// tokens must not be stored, or no longer can be, they go into the outbox instead.
+    /// tokens must not be stored, or no longer can be, they go into the outbox instead. The tokens are kept nowhere else,
+    /// so this tries for as long as `within` while the database fails.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the integration was deleted, and [`Error::Conflict`] (`changed_meanwhile`): the
-    /// tokens are in the outbox. [`Error::Storage`]: nothing was written.
+    /// [`Error::NotFound`] if the integration was deleted, [`Error::Conflict`] (`changed_meanwhile`), and
+    /// [`Error::Internal`] if the database rejects the row: the tokens are in the outbox. [`Error::Storage`]: nothing was
+    /// written. [`Error::Unconfirmed`]: it may have been.
     pub async fn connect(
+        &self,
+        flow: &Flow,
+        exchanged: &Exchanged,
+        request_id: &str,
+        within: Duration,
+    ) -> Result<()> {
+        let note = |error: &Error| {
+            let line = Line::error("new tokens are not stored yet");
+            line.with("request_id", &request_id).why(error);
+        };
+        keep_trying(within, note, async || {
+            match self.try_connect(flow, exchanged, request_id).await {
+                Err(why @ Error::Internal(_)) => {
+                    let by = (flow.actor.as_str(), request_id);
+                    give_up(flow.key(), by, &exchanged.lost).await?;
+                    Err(why)
+                }
+                done => done,
+            }
+        })
+        .await
+    }
+
+    async fn try_connect(
         &self,
         flow: &Flow,
         exchanged: &Exchanged,
@@ -27,6 +57,10 @@ impl Integrations<'_> {
         let Some(connected) = &exchanged.stored else {
             return self.give_up(tx, flow, exchanged, request_id).await;
         };
+        if tx.version_of_sealed(flow.key(), &connected.credential).await?.is_some() {
+            // An earlier try has stored them, and its answer was lost.
+            return Ok(());
+        }
         match self.credential_is_at(&tx, id, connected.replaces).await {
             Ok(()) => {}
             Err(why @ (Error::NotFound(_) | Error::Conflict { .. })) => {

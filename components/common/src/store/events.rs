@@ -35,10 +35,11 @@ pub struct Event<'a> {
 
 impl Event<'_> {
     pub(super) async fn insert(&self, transaction: &Transaction) -> Result<()> {
-        transaction
-            .query(
+        let row = transaction
+            .row(
                 "insert into events (workspace, integration_id, at, kind, actor, detail, request_id)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 returning id",
                 self.key.and([
                     Value::integer(transaction.now_ms),
                     Value::from(self.kind),
@@ -48,6 +49,11 @@ impl Event<'_> {
                 ]),
             )
             .await?;
+        // If this transaction is rolled back, the next one may use the id again, but not for this request and time.
+        let sql = "select 1 from events where id = ?1 and request_id = ?2 and at = ?3";
+        let id: i64 = super::returned(row)?.get("id")?;
+        let (request_id, at) = (Value::text(self.request_id), Value::integer(transaction.now_ms));
+        transaction.confirm_commit_by(sql, [Value::integer(id), request_id, at]);
         Ok(())
     }
 }

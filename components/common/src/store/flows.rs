@@ -8,10 +8,14 @@ use super::{Transaction, read_row, require_standing};
 use crate::domain::{Basis, IntegrationKey};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
+use crate::platform::clock;
 use crate::platform::sqlite::{Row, Value};
 
 /// How long a flow may take, in milliseconds: 10 minutes.
 pub const FLOW_MS: i64 = 10 * 60 * 1000;
+
+/// How long the row that confirms the use of a flow is kept, in milliseconds.
+const CONFIRMED_MS: i64 = 60_000;
 
 /// The maximum number of flows in progress per integration. A new flow replaces the oldest.
 const MOST: u32 = 10;
@@ -141,6 +145,13 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
         )
         .await?;
     let flow = row.map(|row| Flow::of(&row, tx.now_ms)).transpose()?;
+    if flow.is_some() {
+        // A row that is gone does not say who deleted it. This one does, for as long as a commit may take.
+        let by: [u8; 32] = clock::random_bytes();
+        tx.use_once(by, tx.now_ms + CONFIRMED_MS).await?;
+        let sql = "select 1 from used_proofs where hash = ?1";
+        tx.confirm_commit_by(sql, [Value::from(by.as_slice())]);
+    }
     tx.commit().await?;
     Ok(flow)
 }

@@ -21,6 +21,8 @@ pub struct RefreshState {
     pub lease_until: i64,
     /// Whether an attempt has the lease.
     pub has_attempt: bool,
+    /// Whether that attempt may live, by the time of its lease.
+    pub holder_may_live: bool,
     /// When a token was last refreshed because the provider had rejected it. 0 if never.
     pub forced_at: i64,
 }
@@ -31,11 +33,14 @@ impl RefreshState {
     /// # Errors
     /// [`Error::NotFound`] if the integration was deleted, [`Error::Storage`].
     pub async fn read(key: IntegrationKey<'_>) -> Result<Self> {
-        let sql = "select cast(unixepoch('subsec') * 1000 as integer) as now, i.health,
-                     c.lease_until, c.attempt is not null as has_attempt, c.forced_at, c.version
-                   from integrations i join credentials c on c.integration_id = i.id
-                   where i.workspace = ?1 and i.id = ?2";
-        let row = read_row(sql, key.values()).await?;
+        let sql = format!(
+            "select cast(unixepoch('subsec') * 1000 as integer) as now, i.health, c.lease_until,
+               c.attempt is not null as has_attempt, {} as holder_may_live, c.forced_at, c.version
+             from integrations i join credentials c on c.integration_id = i.id
+             where i.workspace = ?1 and i.id = ?2",
+            holder_may_live()
+        );
+        let row = read_row(&sql, key.values()).await?;
         let row = row.ok_or_else(|| Error::NotFound(format!("{} was deleted", key.id)))?;
         Ok(Self {
             now: row.get("now")?,
@@ -43,9 +48,22 @@ impl RefreshState {
             health: row.get("health")?,
             lease_until: row.get::<Option<f64>>("lease_until")?.map_or(0, |at| at as i64),
             has_attempt: row.get("has_attempt")?,
+            holder_may_live: row.get("holder_may_live")?,
             forced_at: row.get::<Option<i64>>("forced_at")?.unwrap_or(0),
         })
     }
+}
+
+/// How long after the end of its lease an attempt may still have tokens to store, in milliseconds. It has given up by
+/// then, unless its process stood still.
+pub const HOLDER_MOST_MS: i64 = 120_000;
+
+/// The SQL of whether the attempt of a credential has the lease, or had it until a moment ago.
+fn holder_may_live() -> String {
+    format!(
+        "(attempt is not null
+          and coalesce(lease_until, 0) > unixepoch('subsec') * 1000 - {HOLDER_MOST_MS})"
+    )
 }
 
 /// A lease that is wanted or held.
@@ -76,7 +94,8 @@ impl Lease<'_> {
     /// Takes the lease, unless another attempt has it or the write lock. Returns the time, in milliseconds. A
     /// forced refresh, which happens although the token has not expired, is allowed if the last one is at
     /// least `forced_every_ms` ago. `takes_over` says whether the caller expects to take an expired lease from another
-    /// attempt. If the row says otherwise by now, the lease is not taken, because the caller must look again.
+    /// attempt that may live. If the row says otherwise by now, the lease is not taken, because the caller must look
+    /// again.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -85,14 +104,17 @@ impl Lease<'_> {
         forced_every_ms: Option<i64>,
         takes_over: bool,
     ) -> Result<Option<i64>> {
-        let sql = "update credentials set
+        let sql = format!(
+            "update credentials set
                lease_until = cast(unixepoch('subsec') * 1000 as integer) + ?4, attempt = ?5,
                forced_at = iif(?6, cast(unixepoch('subsec') * 1000 as integer), forced_at)
              where workspace = ?1 and integration_id = ?2 and version = ?3
                and (lease_until is null or lease_until < unixepoch('subsec') * 1000)
                and (not ?6 or forced_at is null or forced_at <= unixepoch('subsec') * 1000 - ?7)
-               and (attempt is not null and coalesce(lease_until, 0) > 0) = ?8
-             returning cast(lease_until as integer) - ?4 as taken_at";
+               and {} = ?8
+             returning cast(lease_until as integer) - ?4 as taken_at",
+            holder_may_live()
+        );
         let values = self.key.and([
             Value::integer(self.version),
             Value::integer(self.lasts_ms),
@@ -101,7 +123,7 @@ impl Lease<'_> {
             Value::integer(forced_every_ms.unwrap_or(0)),
             Value::integer(i64::from(takes_over)),
         ]);
-        match write_if_free(sql, values).await {
+        match write_if_free(&sql, values).await {
             Ok(IfFree::Done(row)) => Ok(row.map(|row| row.get("taken_at")).transpose()?),
             Ok(IfFree::Busy) => Ok(None),
             // The answer was lost, and the name of the attempt says whether it has the lease.

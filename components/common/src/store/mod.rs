@@ -32,6 +32,7 @@ mod passkeys;
 mod people;
 mod policy_agents;
 mod read;
+mod retry;
 mod schema;
 mod sessions;
 mod shared_grants;
@@ -78,7 +79,7 @@ pub use invitations::{
     Admits, INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
     insert_invitation, open_invitations,
 };
-pub use leases::{Lease, RefreshState, Refreshing, Renewal};
+pub use leases::{HOLDER_MOST_MS, Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use marks::{last_tick, last_tick_seconds, mark_tick};
 pub use metered::{Metered, MeteredScope};
@@ -92,6 +93,7 @@ pub use read::{
     Revision, Watched, now_ms, read, read_row, require_known_schema, revision, schema_version,
     shown_time,
 };
+pub use retry::keep_trying;
 pub use schema::migrate_now;
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
@@ -106,6 +108,11 @@ pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
 pub use used_proofs::{use_once, was_used};
 pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
+
+/// The row of an `insert … returning`.
+fn returned(row: Option<Row>) -> Result<Row> {
+    row.ok_or_else(|| Error::Internal("an insert returned no row".into()))
+}
 
 /// The column `count` of an aggregate's row.
 fn count(row: Option<Row>) -> Result<i64> {

@@ -6,26 +6,39 @@
 //! waits. When that connection is deleted, triggers of the schema wake the entry, so that no writer has to do
 //! it.
 
+use std::time::Duration;
+
 use serde_json::json;
 
+use super::retry::keep_trying;
 use super::{Event, Transaction};
 use crate::domain::{EventKind, GivenUp, IntegrationKey, OutboxEntry};
 use crate::encoding;
 use crate::error::{Error, Result};
+use crate::log::Line;
 use crate::platform::sqlite::Value;
 
+/// How long tokens that were given up are tried to be written. The caller still has a response to wait for.
+const GIVE_UP_WITHIN: Duration = Duration::from_secs(10);
+
 /// Puts tokens that could not be stored into the outbox, in a transaction of its own. `by` is the subject and
-/// the id of the request.
+/// the id of the request. The tokens are kept nowhere else, so this tries for a while.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`Error::Storage`], [`Error::Unconfirmed`].
 pub async fn give_up(key: IntegrationKey<'_>, by: (&str, &str), given_up: &GivenUp) -> Result<()> {
     if given_up.is_empty() {
         return Ok(());
     }
-    let tx = Transaction::begin_for_new_tokens().await?;
-    tx.give_up(key, by, given_up).await?;
-    tx.commit().await
+    let note = |error: &Error| {
+        Line::error("tokens are not in the outbox yet").with("request_id", &by.1).why(error);
+    };
+    keep_trying(GIVE_UP_WITHIN, note, async || {
+        let tx = Transaction::begin_for_new_tokens().await?;
+        tx.give_up(key, by, given_up).await?;
+        tx.commit().await
+    })
+    .await
 }
 
 impl Transaction {
@@ -82,7 +95,8 @@ impl Transaction {
     }
 
     /// Puts `entries` of the integration into the outbox. If `forced`, they are sent even if they break
-    /// other connections that exist now. A waiting entry for the same token is replaced.
+    /// other connections that exist now. A waiting entry for the same token is replaced. An entry that is there already
+    /// stays: an earlier try has written it, and its answer was lost.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -107,7 +121,8 @@ impl Transaction {
                    ends_grant, client_id, account_id, actor, next_at, created_at, digest,
                    authorization_server, forced_at, cautious, manifest_id, revocation_server)
                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13,
-                   iif(?14, ?11, null), ?15, ?16, ?17)",
+                   iif(?14, ?11, null), ?15, ?16, ?17)
+                 on conflict (id) do nothing",
                 [
                     Value::text(entry.id.as_str()),
                     Value::text(key.workspace),
@@ -129,6 +144,10 @@ impl Transaction {
                 ],
             )
             .await?;
+        }
+        if let Some(first) = entries.first() {
+            let sql = "select 1 from outbox where id = ?1";
+            self.confirm_commit_at_least_by(sql, [Value::text(first.id.as_str())]);
         }
         Ok(())
     }

@@ -15,10 +15,7 @@ impl Integrations<'_> {
     /// [`Error::Invalid`], [`Error::Storage`].
     pub async fn slug_is_free(&self, slug: &str) -> Result<()> {
         let values = [Value::text(self.workspace()), Value::text(slug)];
-        match read_row(IS_TAKEN, values).await? {
-            Some(_) => Err(taken(slug)),
-            None => Ok(()),
-        }
+        require_free(slug, read_row(IS_TAKEN, values).await?)
     }
 
     /// The slug of a new integration.
@@ -32,10 +29,8 @@ impl Integrations<'_> {
     ) -> Result<String> {
         let Some(slug) = new.slug else { return self.free_slug(tx, new.name).await };
         let values = [Value::text(self.workspace()), Value::text(slug)];
-        match tx.row(IS_TAKEN, values).await? {
-            Some(_) => Err(taken(slug)),
-            None => Ok(slug.to_owned()),
-        }
+        require_free(slug, tx.row(IS_TAKEN, values).await?)?;
+        Ok(slug.to_owned())
     }
 
     /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
@@ -68,9 +63,15 @@ impl Integrations<'_> {
     }
 }
 
-/// The error for a slug that another integration of the workspace has.
-fn taken(slug: &str) -> Error {
-    Error::invalid("/slug", format!("another integration has the slug {slug:?}. Use another one"))
+/// Checks that no integration of the workspace has `slug`. `row` is the result of [`IS_TAKEN`].
+fn require_free(slug: &str, row: Option<Row>) -> Result<()> {
+    match row {
+        None => Ok(()),
+        Some(_) => {
+            let detail = format!("another integration has the slug {slug:?}. Use another one");
+            Err(Error::invalid("/slug", detail))
+        }
+    }
 }
 
 /// The integrations of workspace `?1` whose slug is `?2`, a `-`, and a number of up to nine digits. `.` is

@@ -2,12 +2,13 @@
 //! has stopped it.
 //!
 //! The signature of a token names the caller at the time when the token was made. This module checks, for every
-//! call, whether that caller is still active. It reads again if a row that counts was changed since, and after a second,
-//! because keys and sessions expire. It must not verify a proof, which only `auth` does.
+//! call, whether that caller is still active, and that the schema is still the one that this version knows. It reads again
+//! if a row that counts was changed since, and after a second, because keys and sessions expire. It must not verify a
+//! proof, which only `auth` does.
 
 use std::cell::RefCell;
 
-use super::{Revision, Watched, read_row, revision};
+use super::{Revision, Watched, read_row, revision, schema};
 use crate::domain::{Basis, CredentialRow};
 use crate::error::{Error, Result};
 use crate::id;
@@ -63,13 +64,15 @@ pub const STANDING: &str = "select
         where t.id = +?6 and t.agent_id = ?2 and t.kind = 'access'
           and t.expires_at > unixepoch('subsec') * 1000
           and p.status = 'active' and (p.role <> 'AGENT' or g.person_subject is not null))
-      else 1 end as has_credential";
+      else 1 end as has_credential,
+    (select user_version from pragma_user_version) as schema";
 
 /// Checks that a caller of `workspace` may still act.
 ///
 /// # Errors
 /// [`Error::InvalidToken`] if the agent, person, key or session was switched off or ended.
-/// [`Error::Stopped`] if an admin has stopped it. [`Error::Storage`].
+/// [`Error::Stopped`] if an admin has stopped it. [`Error::DatabaseNewer`] or [`Error::SchemaBehind`] if another version
+/// of the application has migrated the database since this instance began. [`Error::Storage`].
 pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
     require_standing_at(revision(Watched::Rights).await?, workspace, basis).await
 }
@@ -141,5 +144,7 @@ async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<
     if !row.get::<bool>("has_credential")? {
         return refused("the key, token or session was revoked, or has expired. Use a new one");
     }
-    Ok(())
+    // Each request reads this row, so none is answered from a schema that this version does not know. It comes last: a
+    // call that has begun ends with its right to it on any schema.
+    schema::require_current(row.get("schema")?)
 }

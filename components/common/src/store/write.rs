@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::schema::{self, Accepts};
-use super::writer::{Durability, Writer, open, open_for, run_aside, run_locked, run_on_server};
+use super::writer::{Durability, Writer, open, open_for, run_locked, run_on_server};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -88,7 +88,7 @@ pub fn write_relaxed(
     let values = Vec::from_iter(values);
     async move {
         let mut writer = open(Durability::Relaxed).await?;
-        let rows = run_aside(&mut writer, sql, &values).await.map_err(unconfirmed)?;
+        let rows = run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)?;
         writer.keep();
         Ok(rows)
     }
@@ -156,7 +156,7 @@ impl Transaction {
     /// The errors of [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
         let mut writer = open(Durability::Relaxed).await?;
-        run_aside(&mut writer, BEGIN, &[]).await?;
+        run_locked(&mut writer, BEGIN, &[]).await?;
         Self::start(writer, Accepts::Known).await
     }
 
@@ -262,19 +262,26 @@ impl Transaction {
 
     /// Sets how to confirm the commit if its answer is lost. `sql` is a `select` that finds a row that only this
     /// transaction writes.
-    pub(super) fn confirm_commit_by(
+    pub fn confirm_commit_by(&self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.proof.replace(Some((sql, Vec::from_iter(values))));
+    }
+
+    /// As [`Self::confirm_commit_by`], unless the transaction already has such a row. For a row that another transaction
+    /// may delete soon. Without it, a commit that was made would be taken for one that was not.
+    pub(super) fn confirm_commit_at_least_by(
         &self,
         sql: &'static str,
         values: impl IntoIterator<Item = Value>,
     ) {
-        self.proof.replace(Some((sql, Vec::from_iter(values))));
+        self.proof.borrow_mut().get_or_insert_with(|| (sql, Vec::from_iter(values)));
     }
 }
 
-/// Looks whether a transaction was committed, under the write lock, which it held. So it is not still on its way.
+/// Looks whether a transaction was committed, under the write lock, which it held. So it is not still on its way. A later
+/// version may have migrated the database since, which keeps what the version before wrote.
 async fn look_for((sql, values): (&'static str, Vec<Value>), detail: String) -> Result<()> {
     let unknown = || Error::Unconfirmed { detail: detail.clone() };
-    let tx = Transaction::begin().await.map_err(|_| unknown())?;
+    let tx = Transaction::begin_for(Accepts::Later).await.map_err(|_| unknown())?;
     match tx.row(sql, values).await.map_err(|_| unknown())? {
         Some(_) => Ok(()),
         None => Err(Error::Storage { detail: format!("a commit did not arrive: {detail}") }),

@@ -13,6 +13,12 @@ use crate::platform::sqlite::{Db, DbError, Row, Value};
 /// How often a transaction tries to take the write lock. SQLite's queue is not fair: among many writers, one
 /// may wait for its whole 5 s while later ones get the lock.
 const ATTEMPTS: u32 = 5;
+/// How often a relaxed transaction tries to take the write lock, over more than a minute.
+const ATTEMPTS_ASIDE: u32 = 200;
+/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
+/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
+/// is soon done, but a crowd of writers is not.
+const ASIDE_MS: (u64, u64) = (4, 500);
 
 thread_local! {
     /// A relaxed connection to a file, for the next relaxed change of this instance. Opening one costs much more than a
@@ -69,21 +75,33 @@ impl Writer {
     }
 }
 
-/// Runs a statement that takes the write lock, and waits for the lock.
+/// Runs a statement that takes the write lock, and waits for the lock. A relaxed change waits outside SQLite, because many
+/// writers that wait inside SQLite delay each other and the more important writers.
 pub(super) async fn run_locked(
     writer: &mut Writer,
     sql: &str,
     values: &[Value],
 ) -> Result<Vec<Row>, DbError> {
-    let db = match writer {
-        Writer::File(db, ..) => db,
+    let (db, durability) = match writer {
+        Writer::File(db, durability, _) => (db, *durability),
+        // The instance has one connection to a server that writes. A change that waited for minutes would keep all others
+        // from writing, and there is nothing to step aside for: the server takes writers one after the other.
         Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
     };
+    let attempts = match durability {
+        Durability::Full => ATTEMPTS,
+        Durability::Relaxed => ATTEMPTS_ASIDE,
+    };
     let mut attempt = 1;
+    let (mut longest, most) = ASIDE_MS;
     loop {
         match db.query(sql, values.iter().cloned()).await {
-            Err(DbError::Busy) if attempt < ATTEMPTS => attempt += 1,
+            Err(DbError::Busy) if attempt < attempts => attempt += 1,
             done => return done,
+        }
+        if let Durability::Relaxed = durability {
+            clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
+            longest = (longest * 2).min(most);
         }
     }
 }
@@ -122,40 +140,6 @@ pub(super) async fn run_on_server(
 /// disk and the checkpoints.
 async fn prepare(lent: &Lent) -> Result<(), DbError> {
     lent.query("pragma foreign_keys = 1", Vec::new()).await.map(drop)
-}
-
-/// How often a relaxed transaction tries to take the write lock, over more than a minute.
-const ATTEMPTS_ASIDE: u32 = 200;
-/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
-/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
-/// is soon done, but a crowd of writers is not.
-const ASIDE_MS: (u64, u64) = (4, 500);
-
-/// Runs a statement that takes the write lock, when no other connection has it. It waits outside SQLite,
-/// because many writers that wait inside SQLite delay each other and the more important writers.
-pub(super) async fn run_aside(
-    writer: &mut Writer,
-    sql: &str,
-    values: &[Value],
-) -> Result<Vec<Row>, DbError> {
-    let db = match writer {
-        Writer::File(db, ..) => db,
-        // The instance has one connection to a server that writes. A change that waited for minutes would keep all others
-        // from writing, and there is nothing to step aside for: the server takes writers one after the other.
-        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
-    };
-    let mut attempt = 1;
-    let (mut longest, most) = ASIDE_MS;
-    loop {
-        match db.query(sql, values.iter().cloned()).await {
-            Err(DbError::Busy) if attempt < ATTEMPTS_ASIDE => {
-                attempt += 1;
-                clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
-                longest = (longest * 2).min(most);
-            }
-            done => return done,
-        }
-    }
 }
 
 /// Closes the connection that is kept, and has none kept that is at work now. An error of the instance's reader may

@@ -1,4 +1,7 @@
-//! The query parameters of lists: which page, how many, and what a person typed.
+//! The query parameters of lists: which page, how many, from when, and what a person typed.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::domain::Page;
 use crate::error::{Error, Result};
@@ -55,6 +58,18 @@ pub fn typed(name: &str, value: String) -> Result<String> {
             Err(Error::invalid(format!("?{name}"), detail))
         }
     }
+}
+
+/// The time that the parameter `name` has, in milliseconds since the Unix epoch.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn time(name: &str, value: &str) -> Result<i64> {
+    let time = OffsetDateTime::parse(value, &Rfc3339).map_err(|_| {
+        let rule = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
+        Error::invalid(format!("?{name}"), format!("{rule}, but is {value:?}"))
+    })?;
+    Ok(time.unix_timestamp() * 1000 + i64::from(time.millisecond()))
 }
 
 /// The cursor of a list that is sorted by id: an id with this prefix.

@@ -106,7 +106,8 @@ pub(super) fn callable_sql() -> String {
     format!(
         "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
            c.sealed, c.version, c.expires_at, c.refresh_at,
-           i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped
+           i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped,
+           cast(unixepoch('subsec') * 1000 as integer) as read_at
          from integrations i left join credentials c on c.integration_id = i.id
          where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
     )
@@ -118,6 +119,8 @@ pub struct Callable {
     pub admission: Admission,
     /// The workspace.
     pub workspace: String,
+    /// When the row was read, by the database's clock, in milliseconds since the Unix epoch.
+    pub read_at: i64,
     stored: Option<StoredCredential>,
 }
 
@@ -149,6 +152,7 @@ impl Callable {
                 stopped: row.text_or_null("stopped")?,
             },
             workspace: workspace.to_owned(),
+            read_at: row.get("read_at")?,
             stored,
         })
     }

@@ -42,7 +42,11 @@ pub async fn store_in_place(
     }
     let sql = "insert or replace into data_keys (workspace, id, sealed, key_id)
                values (?1, ?2, ?3, ?4)";
-    tx.query(sql, key(id).into_iter().chain([Value::from(new), Value::text(key_id)])).await?;
+    let values = [Value::from(new.clone()), Value::text(key_id)];
+    tx.query(sql, key(id).into_iter().chain(values)).await?;
+    // Each seal is another ciphertext.
+    let sql = "select 1 from data_keys where workspace = ?1 and id = ?2 and sealed = ?3";
+    tx.confirm_commit_by(sql, key(id).into_iter().chain([Value::from(new)]));
     tx.commit().await?;
     Ok(None)
 }

@@ -1,5 +1,5 @@
-//! The network between an application and its database server. It can delay requests, lose the response to a
-//! request, and be cut.
+//! The network between an application and its database server. It can delay requests, lose requests or the responses to
+//! them, and be cut.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,13 +24,34 @@ pub(crate) struct Line {
 struct State {
     /// How long a request takes to arrive, in milliseconds.
     delay: AtomicU64,
-    /// The response to the next request with this text is lost.
-    lose: Mutex<Option<String>>,
+    /// What is lost next.
+    lose: Mutex<Option<Loss>>,
     lost: AtomicUsize,
+    /// Whether new connections wait.
+    held: watch::Sender<bool>,
     /// The number of transactions that were begun over this line.
     began: AtomicUsize,
     /// Whether the line is cut.
     cut: watch::Sender<bool>,
+}
+
+/// What a line loses of the requests with a text.
+struct Loss {
+    text: String,
+    part: Part,
+    /// How many requests pass before.
+    after: usize,
+    /// How many are lost then.
+    times: usize,
+    /// Whether new connections wait from then on.
+    holds: bool,
+}
+
+/// The part of an exchange that is lost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Request,
+    Answer,
 }
 
 /// The end of a chunked response.
@@ -45,6 +66,7 @@ impl Line {
             delay: AtomicU64::new(0),
             lose: Mutex::new(None),
             lost: AtomicUsize::new(0),
+            held: watch::Sender::new(false),
             began: AtomicUsize::new(0),
             cut: watch::Sender::new(false),
         });
@@ -55,6 +77,7 @@ impl Line {
             while let Ok((client, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 connections.spawn(async move {
+                    let _ = state.held.subscribe().wait_for(|held| !held).await;
                     // If the server is down, the line refuses connections too.
                     if let Ok(server) = TcpStream::connect(to).await {
                         carry(client, server, state).await;
@@ -72,7 +95,33 @@ impl Line {
 
     /// The next request with `text` arrives, but the connection is cut before its response.
     pub(crate) fn lose_answer_to(&self, text: &str) {
-        *self.state.lose() = Some(text.to_owned());
+        self.lose(text, Part::Answer, 0, 1, false);
+    }
+
+    /// As [`Self::lose_answer_to`]. New connections then wait until [`Self::release`].
+    pub(crate) fn lose_answer_and_hold(&self, text: &str) {
+        self.lose(text, Part::Answer, 0, 1, true);
+    }
+
+    /// The next request with `text` does not arrive, and its connection is cut.
+    pub(crate) fn lose_request_with(&self, text: &str) {
+        self.lose(text, Part::Request, 0, 1, false);
+    }
+
+    /// All responses to requests with `text` are lost, except to the first `after` ones, until [`Self::release`].
+    pub(crate) fn lose_answers_to(&self, text: &str, after: usize) {
+        self.lose(text, Part::Answer, after, usize::MAX, false);
+    }
+
+    /// Loses nothing more, and holds nothing.
+    pub(crate) fn release(&self) {
+        *self.state.lose() = None;
+        self.state.held.send_replace(false);
+    }
+
+    fn lose(&self, text: &str, part: Part, after: usize, times: usize, holds: bool) {
+        let text = text.to_owned();
+        *self.state.lose() = Some(Loss { text, part, after, times, holds });
     }
 
     /// Cuts all connections, and each new one at once, until the line is mended.
@@ -85,27 +134,35 @@ impl Line {
         self.state.began.load(Ordering::SeqCst)
     }
 
-    /// The number of responses that were lost.
+    /// The number of requests and responses that were lost.
     pub(crate) fn lost(&self) -> usize {
         self.state.lost.load(Ordering::SeqCst)
     }
 }
 
 impl State {
-    fn lose(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+    fn lose(&self) -> std::sync::MutexGuard<'_, Option<Loss>> {
         self.lose.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether to lose the response to this request.
-    fn is_chosen(&self, request: &[u8]) -> bool {
+    /// What to lose of this exchange.
+    fn loses(&self, request: &[u8]) -> Option<Part> {
         let mut lose = self.lose();
-        let found = lose
-            .as_ref()
-            .is_some_and(|text| memchr::memmem::find(request, text.as_bytes()).is_some());
-        if found {
+        let loss = lose.as_mut()?;
+        memchr::memmem::find(request, loss.text.as_bytes())?;
+        if loss.after > 0 {
+            loss.after -= 1;
+            return None;
+        }
+        let part = loss.part;
+        if loss.holds {
+            self.held.send_replace(true);
+        }
+        loss.times -= 1;
+        if loss.times == 0 {
             *lose = None;
         }
-        found
+        Some(part)
     }
 }
 
@@ -134,8 +191,13 @@ async fn requests(
         if memchr::memmem::find(bytes, b"BEGIN IMMEDIATE").is_some() {
             state.began.fetch_add(1, Ordering::SeqCst);
         }
-        if state.is_chosen(bytes) {
-            chosen.store(true, Ordering::SeqCst);
+        match state.loses(bytes) {
+            Some(Part::Answer) => chosen.store(true, Ordering::SeqCst),
+            Some(Part::Request) => {
+                state.lost.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
+            None => {}
         }
         let delay = state.delay.load(Ordering::SeqCst);
         if delay > 0 {

@@ -1,7 +1,7 @@
 //! How the application is served, described and stored.
 //!
 //! - `deployed`: the files of `deploy/` that name what the application has
-//! - `deployed`: the files of `deploy/`, compared with the application
+//! - `earlier`: databases of earlier versions, migrated and read
 //! - `metrics`: the metrics for Prometheus
 //! - `replicas`: replicas on one libSQL server and one Redis
 //! - `service`: paths, methods, health
@@ -10,6 +10,7 @@
 //! - `ui`: the admin UI's files
 
 mod deployed;
+mod earlier;
 pub(crate) mod metrics;
 mod openapi;
 mod replicas;

@@ -56,7 +56,7 @@ impl Provider {
     }
 
     /// Sets the response of the token endpoint. All other endpoints succeed.
-    fn answers(&self, token: Token) {
+    pub(super) fn answers(&self, token: Token) {
         self.upstream.answer(move |seen| match seen.target() {
             "/token" => token(seen),
             _ => Reply::json(200, &json!({"id": "u1"})),
@@ -95,11 +95,11 @@ impl Provider {
         self.app.get("/api/integrations/up").as_admin().send().await.json()
     }
 
-    async fn call(&self) -> Answer {
+    pub(super) async fn call(&self) -> Answer {
         self.app.get("/api/proxy/up/things").as_role("AGENT", "acme").send().await
     }
 
-    fn set(&self, sql: &str) {
+    pub(super) fn set(&self, sql: &str) {
         self.app.database().execute(sql, []).unwrap();
     }
 

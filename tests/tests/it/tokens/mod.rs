@@ -4,6 +4,7 @@
 //! - `findings`: a revocation that ended more than its manifest said
 //! - `in_use`: a token in use is not revoked
 //! - `kept`: a token that cannot be revoked yet
+//! - `lives`: a token that lives is used, and only a holder that may live is waited for
 //! - `migrated`: a refresh while the database is migrated
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
@@ -16,6 +17,7 @@ mod alive;
 mod findings;
 pub(crate) mod in_use;
 mod kept;
+mod lives;
 mod migrated;
 pub(crate) mod oauth;
 mod oauth_providers;

@@ -65,7 +65,8 @@ async fn a_holder_whose_lease_has_expired_is_not_overtaken_while_it_stores_its_t
         let first = holder();
         until("another request has the lease", async || {
             // The holder renews the lease, so it may have to expire more than once.
-            let sql = "update credentials set lease_until = 1 where attempt = ?1";
+            let sql = "update credentials set lease_until = unixepoch('subsec') * 1000 - 1
+                       where attempt = ?1";
             database.execute(sql, [&first]).unwrap();
             (holder() != first).then_some(())
         })
@@ -105,6 +106,25 @@ async fn tokens_of_a_new_connection_survive_a_database_that_fails_for_a_moment()
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(pair.get().await["health"]["state"], "healthy");
     assert_eq!((pair.provider.live_tokens().len(), pair.app.count("outbox")), (2, 0));
+}
+
+/// The database rejects the row of a new connection, and would reject it again.
+#[tokio::test]
+async fn tokens_of_a_new_connection_that_the_schema_rejects_are_revoked_at_once() {
+    let pair = Pair::start(Kind::Strict).await;
+    let flow = pair.begin_with(json!({})).await;
+    let back = flow.consent().await;
+    let reject = "create trigger rejects before insert on credentials begin
+                    select raise(abort, 'CHECK constraint failed: test');
+                  end";
+    pair.app.database().execute_batch(reject).unwrap();
+    let page = flow.come_back(&pair.app, &back).await;
+    assert_eq!((page.status.as_u16(), page.header("x-nexus-error")), (500, "internal"), "{page:?}");
+    assert!(page.text.contains("could not store the connection"), "{page:?}");
+    assert!(!pair.app.log().contains("new tokens are not stored yet"), "it was tried again");
+    until("the tokens are revoked", async || pair.provider.live_tokens().is_empty().then_some(()))
+        .await;
+    assert_eq!(pair.app.count("outbox"), 0);
 }
 
 /// 200 deletes. Half of the revocations fail, and the process is killed twice.

@@ -9,13 +9,23 @@ use std::collections::{BTreeSet, HashSet};
 
 type Token = u8;
 
+/// The time of a lease.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Lease {
+    Held,
+    /// It has expired a moment ago, and its holder may live.
+    Expired,
+    /// It has expired so long ago that its holder has given up.
+    Old,
+}
+
 /// The stored row of the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Row {
     version: u8,
     token: Token,
-    /// The instance that has the lease, and whether the lease is still valid.
-    lease: Option<(u8, bool)>,
+    /// The instance that has the lease, and the time of the lease.
+    lease: Option<(u8, Lease)>,
     reauthorize: bool,
 }
 
@@ -67,7 +77,8 @@ enum Worker {
         version: u8,
         token: Token,
     },
-    /// The instance has taken over an expired lease. It waits, and renews the lease, before it sends the request.
+    /// The instance has taken over a lease whose holder may live. It waits, and renews the lease, before it sends the
+    /// request.
     TakingOver {
         version: u8,
         token: Token,
@@ -102,6 +113,8 @@ struct World {
     reconnect: bool,
     /// Whether a response was lost with its process.
     lost: bool,
+    /// Whether an expired lease is waited for. For client credentials it is not.
+    waits: bool,
     /// Whether a lease expired while its holder was sending the request. The wait of the one that takes it over is as
     /// long as it takes to store an answer, not as long as a provider takes to answer.
     overtaken: bool,
@@ -123,6 +136,7 @@ impl World {
             delete: false,
             reconnect: false,
             lost: false,
+            waits: true,
             overtaken: false,
         }
     }
@@ -141,13 +155,14 @@ impl World {
             Worker::Loaded { version, token } => match &mut next.row {
                 Some(row) if row.version != version => Worker::Looking,
                 // The instance has the lease, but the response was lost. The id of the attempt shows it.
-                Some(row) if row.lease == Some((me as u8, true)) => {
+                Some(row) if row.lease == Some((me as u8, Lease::Held)) => {
                     Worker::TakingOver { version, token }
                 }
-                Some(row) if row.lease.is_none_or(|(_, holds)| !holds) => {
-                    let is_abandoned = row.lease.is_some();
-                    row.lease = Some((me as u8, true));
-                    match is_abandoned {
+                Some(row) if row.lease.is_none_or(|(_, lease)| lease != Lease::Held) => {
+                    let holder_may_live =
+                        row.lease.is_some_and(|(_, lease)| lease == Lease::Expired);
+                    row.lease = Some((me as u8, Lease::Held));
+                    match holder_may_live && self.waits {
                         true => Worker::TakingOver { version, token },
                         false => Worker::Leased { version, token },
                     }
@@ -168,7 +183,7 @@ impl World {
                         if row.version == version
                             && row.lease.is_some_and(|(owner, _)| usize::from(owner) == me) =>
                     {
-                        row.lease = Some((me as u8, true));
+                        row.lease = Some((me as u8, Lease::Held));
                         Worker::Leased { version, token }
                     }
                     _ => Worker::Looking,
@@ -228,12 +243,20 @@ impl World {
             nexts.push(Self { stolen: self.stolen - 1, ..self.clone() });
         }
         if let (Some(row), true) = (self.row, self.expiries > 0)
-            && let Some((owner, true)) = row.lease
+            && let Some((owner, Lease::Held)) = row.lease
         {
-            let row = Some(Row { lease: Some((owner, false)), ..row });
+            let row = Some(Row { lease: Some((owner, Lease::Expired)), ..row });
             let asks = matches!(self.workers[usize::from(owner)], Worker::Leased { .. });
             let overtaken = self.overtaken || asks;
             nexts.push(Self { row, overtaken, expiries: self.expiries - 1, ..self.clone() });
+        }
+        if let Some(row) = self.row
+            && let Some((owner, Lease::Expired)) = row.lease
+            && self.workers[usize::from(owner)] == Worker::Done
+        {
+            // Time passes. A holder that lives would have given up by then.
+            let row = Some(Row { lease: Some((owner, Lease::Old)), ..row });
+            nexts.push(Self { row, ..self.clone() });
         }
         for me in (0..2).filter(|me| self.crashes > 0 && self.workers[*me] != Worker::Done) {
             let mut next = Self { crashes: self.crashes - 1, ..self.clone() };
@@ -355,10 +378,10 @@ fn changes_of_which_nobody_hears_and_stolen_ones_refresh_once_and_lose_nothing()
 #[test]
 fn leases_that_run_out_crashes_and_all_else_at_once() {
     let mut lost = 0;
-    for rotates in [true, false] {
+    for (rotates, waits) in [(true, true), (false, true), (false, false)] {
         for expiries in 0..=2 {
             for crashes in 0..=2 {
-                let beside = World { delete: true, reconnect: true, ..World::new(rotates) };
+                let beside = World { delete: true, reconnect: true, waits, ..World::new(rotates) };
                 let rest = explore(World { expiries, crashes, unconfirmed: 1, ..beside });
                 lost += rest.iter().filter(|world| world.lost).count();
             }

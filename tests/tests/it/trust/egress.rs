@@ -4,6 +4,7 @@ use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
 use crate::kit::app::{App, Options};
+use crate::tokens::oauth::Pair;
 use crate::trust::broker::{hash, put_document};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
@@ -124,4 +125,35 @@ async fn loopback_is_open_only_where_private_hosts_says_so() {
     let answer = closed.post("/api/integrations/a/check").as_admin().send().await;
     assert_eq!(answer.json()["health"]["state"], "failing", "{answer:?}");
     assert_eq!(provider.requests().len(), asked);
+}
+
+/// Whoever calls us may be traced. No request that follows tells a provider about it.
+#[tokio::test]
+async fn no_request_to_a_provider_names_a_trace() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    pair.provider.clear_requests();
+    pair.expire();
+    let app = &pair.app;
+    for request in [
+        app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme"),
+        app.post("/api/integrations/primary/check").as_admin(),
+        app.delete("/api/integrations/primary").as_admin(),
+    ] {
+        let request = request
+            .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            .header("tracestate", "inside=1")
+            .header("baggage", "user=ann");
+        let answer = request.send().await;
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+    let seen = pair.provider.requests();
+    for path in ["/token", "/userinfo", "/revoke"] {
+        assert!(seen.iter().any(|one| one.path == path), "nothing was sent to {path}");
+    }
+    for request in &seen {
+        for name in ["traceparent", "tracestate", "baggage"] {
+            assert_eq!(request.header(name), None, "{name}: {}", request.path);
+        }
+    }
 }

@@ -53,6 +53,12 @@ async fn at_once(app: &App, path: &str, token: &str, count: usize, status: u16) 
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
+/// An application that allows 20 wrong proofs a minute, and reads the client's address from `x-client`.
+async fn limited_by_address() -> App {
+    let options = Options::default().var("wrong_proofs_per_minute", "20");
+    options.var("client_address_header", "x-client").start().await.unwrap()
+}
+
 async fn connected(options: Options) -> (App, Upstream) {
     let (app, upstream) = (options.start().await.unwrap(), Upstream::start().await);
     upstream.connect(&app, json!({})).await;
@@ -61,12 +67,7 @@ async fn connected(options: Options) -> (App, Upstream) {
 
 #[tokio::test]
 async fn wrong_proofs_are_limited_by_address_and_kind_and_good_ones_are_not() {
-    let app = Options::default()
-        .var("wrong_proofs_per_minute", "20")
-        .var("client_address_header", "x-client")
-        .start()
-        .await
-        .unwrap();
+    let app = limited_by_address().await;
     let made = app.post("/api/agents").as_admin().json(&json!({"name": "one"})).send().await;
     let path = format!("/api/agents/{}/keys", made.json()["id"].as_str().unwrap());
     let made = app.post(&path).as_admin().json(&json!({})).send().await.json();
@@ -115,12 +116,7 @@ async fn wrong_proofs_are_limited_by_address_and_kind_and_good_ones_are_not() {
 
 #[tokio::test]
 async fn wrong_session_cookies_are_limited_and_good_ones_are_not() {
-    let app = Options::default()
-        .var("wrong_proofs_per_minute", "20")
-        .var("client_address_header", "x-client")
-        .start()
-        .await
-        .unwrap();
+    let app = limited_by_address().await;
     let program = Program::register(&app).await;
     let person = Person::sign_in(&app, "ann", "ADMIN");
     let me = async |cookie: &str, address: &str| {
@@ -228,12 +224,7 @@ fn refresh_form(program: &Program, token: &str) -> String {
 
 #[tokio::test]
 async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
-    let app = Options::default()
-        .var("wrong_proofs_per_minute", "20")
-        .var("client_address_header", "x-client")
-        .start()
-        .await
-        .unwrap();
+    let app = limited_by_address().await;
     let program = Program::register(&app).await;
     let person = Person::sign_in(&app, "ann", "ADMIN");
     within_a_minute(async |number| {
@@ -585,8 +576,7 @@ async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
 /// One client may have any number of addresses.
 #[tokio::test]
 async fn the_counts_of_wrong_proofs_have_a_bound() {
-    let options = Options::default().var("wrong_proofs_per_minute", "20");
-    let app = options.var("client_address_header", "x-client").start().await.unwrap();
+    let app = limited_by_address().await;
     for network in 0..15 {
         let calls = (0..100).map(|host| {
             let call = app.get("/api/me").header("x-client", &format!("10.0.{network}.{host}"));

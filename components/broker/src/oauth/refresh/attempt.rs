@@ -6,24 +6,25 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use nexus_common::domain::manifest_id::provider_label;
 use nexus_common::domain::{Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
-use nexus_common::metrics::{self, Family};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{
-    Lease, Renewal, Transaction, now_ms, require_known_schema, write_counts_soon,
+    HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms, require_known_schema,
 };
 use nexus_common::{Error, Result};
+use nexus_manifests::AuthMethod;
 use nexus_vault::credential::{self, Usable};
 use nexus_vault::{digest, oauth_app};
 
+use super::notes::{count_answer, logged, words};
 use super::renewal::request_tokens;
 use super::state::State;
 use super::{IntegrationContext, RefreshReason, elapsed, pending};
 use crate::ending::plan;
 use crate::oauth::refusal::TokenFailure;
+use crate::oauth::token::DEADLINE;
 
 /// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;
@@ -33,7 +34,9 @@ const RENEWAL: Duration = Duration::from_millis(1_500);
 /// another request could soon take the lease over.
 const LATE_MS: i64 = 3_000;
 /// How long an attempt that takes over an expired lease waits before it asks the provider. The holder before may live,
-/// with new tokens that the database does not take yet. It stores them within this time once the database does.
+/// with new tokens that the database does not take yet. It stores them within this time once the database does. There is
+/// nothing to wait for if the lease ended so long ago that its holder has given up ([`HOLDER_MOST_MS`]), nor for client
+/// credentials: a request for a token leaves them as they are.
 const GRACE: Duration = Duration::from_secs(3);
 /// The pause between two tries of a renewal while another connection writes.
 const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
@@ -42,18 +45,14 @@ const BACKOFF_MS: i64 = 15_000;
 
 /// How long the attempt goes on trying to store renewed tokens while the database cannot be written.
 const STORE_WITHIN: Duration = Duration::from_secs(40);
-/// The first pause between two of these tries, and the longest.
-const STORE_AGAIN: Duration = Duration::from_millis(100);
-/// See [`STORE_AGAIN`].
-const STORE_AGAIN_AT_MOST: Duration = Duration::from_secs(1);
 
-/// The result of storing renewed tokens.
-enum Stored {
-    /// They are stored, as this version.
-    As(i64),
-    /// Others are stored. The new ones are in the outbox, as far as they are not in use.
-    Lost,
-}
+/// The longest time that the last try to store tokens takes, in milliseconds: five times the busy timeout of a file.
+const LAST_TRY_MS: u128 = 25_000;
+// A holder takes the lease, may be late, asks the provider, and stores the tokens.
+const _: () = assert!(
+    LATE_MS as u128 + DEADLINE.as_millis() + STORE_WITHIN.as_millis() + LAST_TRY_MS
+        < LEASE_MS as u128 + HOLDER_MOST_MS as u128
+);
 
 /// The pause after `pause`, at random, so that holders that meet do not meet again.
 fn longer(pause: Duration) -> Duration {
@@ -66,7 +65,7 @@ pub(super) struct Attempt {
     name: String,
     version: i64,
     taken_ms: i64,
-    /// Whether another attempt had the lease, and has neither renewed nor ended it.
+    /// Whether another attempt had the lease, and may still have tokens to store.
     takes_over: bool,
     reason: RefreshReason,
 }
@@ -86,7 +85,7 @@ impl Attempt {
         reason: RefreshReason,
     ) -> Result<Option<Self>> {
         let name = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
-        let takes_over = state.is_abandoned();
+        let takes_over = state.holder_may_live();
         let lease = lease_of(context.key, version, &name);
         let taken = lease.take(reason.forced_every_ms(), takes_over).await?;
         Ok(taken.map(|taken_ms| Self { name, version, taken_ms, takes_over, reason }))
@@ -97,7 +96,8 @@ impl Attempt {
     }
 
     /// Asks the provider. The caller waits for at most `patience`. After that the refresh continues in the
-    /// background, because the provider may have revoked the old refresh token already.
+    /// background, because the provider may have revoked the old refresh token already. A token that lives is used
+    /// meanwhile, as others use it, unless the provider has rejected it.
     pub(super) async fn refresh_within(
         self,
         patience: Duration,
@@ -106,6 +106,7 @@ impl Attempt {
         alive: bool,
     ) -> Result<Usable> {
         let (stored, request_id) = context.to_stored();
+        let meanwhile = (alive && self.reason.is_not_forced()).then(|| usable.clone());
         let refresh = Box::pin(async move {
             let context = IntegrationContext::of(&stored, &request_id);
             let refreshed = self.refresh(&context, usable, alive).await;
@@ -121,7 +122,10 @@ impl Attempt {
                         line.with("integration", &id).why(&error);
                     }
                 });
-                Err(pending(context).await)
+                match meanwhile {
+                    Some(usable) => Ok(usable),
+                    None => Err(pending(context).await),
+                }
             }
         }
     }
@@ -133,39 +137,36 @@ impl Attempt {
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
+        let must_wait = self.takes_over && may_lose_tokens(&usable);
         if let Err(error) = prepare().await {
-            let log = |what: &str, error: &Error| {
-                let line = Line::error(what).with("request_id", &context.request_id);
-                line.with("integration", &context.key.id).why(error);
-            };
-            log("a refresh did not begin", &error);
-            // Nothing was asked yet. A replica of the version that has migrated the database may ask at once.
-            let was_forced = self.reason.forced_every_ms().is_some();
-            if let Err(error) = self.lease(context.key).release(was_forced).await {
-                log("the lease of a refresh was not ended", &error);
-            }
-            return if self.reason.lets_use(alive) { Ok(usable) } else { Err(error) };
+            return self.not_begun(context, usable, alive, (error, !must_wait)).await;
         }
         // After the look at the lease, nothing is read that could delay the request until the lease has expired.
         let client = oauth_app::of_usable(context.key.workspace, &usable).await;
-        if self.takes_over {
+        if must_wait {
             self.while_held(context, clock::sleep(GRACE)).await;
         }
         // Under load, the holder may get no processor time for seconds.
-        let begun = now_ms().await?;
-        let must_renew = self.takes_over || begun - self.taken_ms > LATE_MS;
+        let begun = match now_ms().await {
+            Ok(begun) => begun,
+            Err(error) => return self.not_begun(context, usable, alive, (error, true)).await,
+        };
+        let must_renew = must_wait || begun - self.taken_ms > LATE_MS;
         if must_renew && !self.is_renewed_in_time(context).await {
             return self.without_lease(context, usable, alive).await;
         }
         let manifest_id = usable.sourced.manifest.id.clone();
         match self.while_held(context, request_tokens(usable, client, begun)).await {
             Ok(renewed) => {
-                count(&manifest_id, "refreshed");
+                count_answer(&manifest_id, Ok(()));
                 self.while_held(context, self.store_success(context, renewed)).await
             }
             Err((failure, old)) => {
-                count(&manifest_id, outcome(&failure));
-                self.store_failure(context, &failure, alive).await?;
+                count_answer(&manifest_id, Err(&failure));
+                if let Err(error) = self.store_failure(context, &failure, alive).await {
+                    // The lease expires, and a later call asks again.
+                    context.log("the failure of a refresh is not stored", &error);
+                }
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
                     // The old token is used until it expires, if the provider still accepts it.
@@ -176,6 +177,25 @@ impl Attempt {
         }
     }
 
+    /// The credential for an attempt that has not asked the provider because of `why`: the old one while it may be used.
+    /// `may_end` says whether the lease ends now. A lease that was taken from an attempt that may live goes on until it
+    /// expires, or the next one would not wait for that attempt.
+    async fn not_begun(
+        &self,
+        context: &IntegrationContext<'_>,
+        usable: Usable,
+        alive: bool,
+        (why, may_end): (Error, bool),
+    ) -> Result<Usable> {
+        context.log("a refresh did not begin", &why);
+        // A replica of the version that has migrated the database may ask at once.
+        let was_forced = self.reason.forced_every_ms().is_some();
+        if may_end && let Err(error) = self.lease(context.key).release(was_forced).await {
+            context.log("the lease of a refresh was not ended", &error);
+        }
+        if self.reason.lets_use(alive) { Ok(usable) } else { Err(why) }
+    }
+
     /// The credential for an attempt that has lost its lease: the one that another request has stored meanwhile, or
     /// else the old one while it may be used.
     async fn without_lease(
@@ -184,13 +204,11 @@ impl Attempt {
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
-        let stored = credential::load(context.key).await?;
-        if stored.version != self.version {
-            Ok(stored)
-        } else if self.reason.lets_use(alive) {
-            Ok(usable)
-        } else {
-            Err(pending(context).await)
+        match credential::load(context.key).await {
+            Ok(stored) if stored.version != self.version => Ok(stored),
+            Ok(_) | Err(Error::Storage { .. }) if self.reason.lets_use(alive) => Ok(usable),
+            Ok(_) => Err(pending(context).await),
+            Err(error) => Err(error),
         }
     }
 
@@ -250,46 +268,50 @@ impl Attempt {
         context: &IntegrationContext<'_>,
         renewed: Usable,
     ) -> Result<Usable> {
-        let sealed = renewed.seal(context.key).await?;
-        let begun = clock::now_ms();
-        let mut pause = STORE_AGAIN;
-        loop {
-            let failure = match self.try_store(context, &sealed, &renewed).await {
-                Ok(Stored::As(version)) => return Ok(Usable { version, ..renewed }),
-                Ok(Stored::Lost) => return credential::load(context.key).await,
-                Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) => error,
-                Err(error) => return Err(error),
-            };
-            let line = Line::error("renewed tokens are not stored yet");
-            let line = line.with("request_id", &context.request_id);
-            line.with("integration", &context.key.id).why(&failure);
-            if elapsed(begun) >= STORE_WITHIN {
-                return Err(failure);
+        let note = |error: &Error| context.log("renewed tokens are not stored yet", error);
+        let stored = async {
+            // Each seal is another ciphertext, by which a try is found of which no answer came.
+            let sealed = renewed.seal(context.key).await?;
+            keep_trying(STORE_WITHIN, note, async || self.try_store(context, &sealed).await).await
+        };
+        match stored.await {
+            Ok(Some(version)) => Ok(Usable { version, ..renewed }),
+            // The integration was deleted or connected again, or another request has refreshed the token.
+            Ok(None) => {
+                self.give_up(context, &renewed).await;
+                credential::load(context.key).await
             }
-            clock::sleep(pause).await;
-            pause = (pause * 2).min(STORE_AGAIN_AT_MOST);
+            // All was tried that time allows.
+            Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) => Err(error),
+            Err(error) => {
+                self.give_up(context, &renewed).await;
+                Err(error)
+            }
         }
     }
 
-    /// Stores the new tokens once. If the version has changed meanwhile, they go to the outbox, unless an earlier try
-    /// has stored them and its answer was lost.
+    /// Puts new tokens that are not stored into the outbox. Those that are in use are not revoked.
+    async fn give_up(&self, context: &IntegrationContext<'_>, renewed: &Usable) {
+        let lost = plan::lost(context.key, renewed).await;
+        let by = (context.actor, context.request_id);
+        if let Err(error) = give_up(context.key, by, &lost).await {
+            context.log("new tokens that are neither stored nor revoked", &error);
+        }
+    }
+
+    /// Stores the new tokens once, and returns their version, also if an earlier try has stored them and its answer was
+    /// lost. `None` if the version has changed meanwhile.
     async fn try_store(
         &self,
         context: &IntegrationContext<'_>,
         sealed: &SealedCredential,
-        renewed: &Usable,
-    ) -> Result<Stored> {
+    ) -> Result<Option<i64>> {
         let tx = Transaction::begin_for_new_tokens().await?;
         if let Some(version) = tx.version_of_sealed(context.key, sealed).await? {
-            return Ok(Stored::As(version));
+            return Ok(Some(version));
         }
         let Some(version) = tx.store_renewed(context.key, self.version, sealed).await? else {
-            // The integration was deleted or connected again, or another request has refreshed the token. The
-            // new tokens that are not in use are revoked.
-            let lost = plan::lost(context.key, renewed).await;
-            tx.give_up(context.key, (context.actor, context.request_id), &lost).await?;
-            tx.commit().await?;
-            return Ok(Stored::Lost);
+            return Ok(None);
         };
         // A check that rejected the old token decides itself whether the new one is accepted.
         let mended: &[Health] = match self.reason {
@@ -299,7 +321,7 @@ impl Attempt {
         tx.mend_health(context.key, mended, "the provider gave a new token", context.cause())
             .await?;
         tx.commit().await?;
-        Ok(Stored::As(version))
+        Ok(Some(version))
     }
 
     /// Stores the failure, if this attempt still holds the lease.
@@ -323,55 +345,14 @@ impl Attempt {
     }
 }
 
-/// The result of a renewal. A lease that another attempt has taken is logged. After a failure the next renewal may
-/// succeed.
-fn logged(context: &IntegrationContext<'_>, renewal: Result<Renewal>) -> Renewal {
-    let line = || {
-        let line = Line::error("the lease of a refresh was not renewed");
-        line.with("request_id", &context.request_id).with("integration", &context.key.id)
-    };
-    match renewal {
-        Ok(Renewal::Lost) => {
-            line().with("why", &"another attempt has taken it").write();
-            Renewal::Lost
-        }
-        Ok(renewal) => renewal,
-        Err(error) => {
-            line().why(&error);
-            Renewal::Busy
-        }
-    }
+/// Whether a request to the provider uses up what the next request needs. A refresh token may be good for one request. A
+/// client's own secret is good for any number.
+fn may_lose_tokens(usable: &Usable) -> bool {
+    usable.sourced.manifest.auth_method != AuthMethod::Oauth2ClientCredentials
 }
 
 /// The steps that may fail, before the provider is asked: what it gives must be stored.
 async fn prepare() -> Result<()> {
     require_known_schema().await?;
     digest::digester().await.map(drop)
-}
-
-/// Counts an answer to an attempt for the metrics.
-fn count(manifest_id: &str, outcome: &str) {
-    metrics::note(Family::Refreshes, &[provider_label(manifest_id), outcome], 1);
-    write_counts_soon();
-}
-
-/// The word of a failure in the metrics.
-const fn outcome(failure: &TokenFailure) -> &'static str {
-    match failure {
-        TokenFailure::Grant(_) => "rejected",
-        TokenFailure::Client(_) => "client_rejected",
-        TokenFailure::Trouble(_) => "failed",
-    }
-}
-
-fn words(error: &Error) -> String {
-    match error {
-        Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why) => {
-            why.clone()
-        }
-        Error::OauthClientMissing { manifest_id, .. } => {
-            format!("the OAuth app of {manifest_id} that this was connected with no longer exists")
-        }
-        _ => "the token could not be refreshed".to_owned(),
-    }
 }

@@ -2,12 +2,14 @@
 //!
 //! The request that takes the lease of a credential's version asks the provider, and renews the lease until
 //! the provider responds. All other requests use the old token until it expires, or wait. A lease that is not
-//! renewed can be taken over, because its holder is gone. A success is written if the version that it was
+//! renewed can be taken over, because its holder is gone. If the holder may still live, the one that takes over waits a
+//! moment for what it has to store. A success is written if the version that it was
 //! made from is still stored, no matter which request holds the lease by then. A failure is written only by
 //! the attempt that holds the lease. Tokens that cannot be stored go to the outbox. A person is asked to
 //! connect again only after the provider has rejected the refresh token itself. All times are the database's.
 
 mod attempt;
+mod notes;
 mod renewal;
 mod state;
 
@@ -15,6 +17,7 @@ use std::time::Duration;
 
 use nexus_common::broker::Stored;
 use nexus_common::domain::{Health, IntegrationKey};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::store::{Cause, Transaction};
 use nexus_common::{Error, Result};
@@ -53,6 +56,11 @@ impl RefreshReason {
         alive && !matches!(self, Self::VerifyRejected(_))
     }
 
+    /// Whether the time of the token has come, and the provider has not rejected it.
+    const fn is_not_forced(self) -> bool {
+        self.forced_every_ms().is_none()
+    }
+
     /// How long ago the last forced refresh must be, in milliseconds. `None` if the refresh is not forced: then the time
     /// of the token has come.
     const fn forced_every_ms(self) -> Option<i64> {
@@ -84,6 +92,12 @@ impl<'a> IntegrationContext<'a> {
     /// The actor and the request, for events.
     pub(crate) fn cause(&self) -> Cause<'a> {
         Cause { actor: self.actor, request_id: self.request_id }
+    }
+
+    /// Logs an error of the refresh that the caller may not get.
+    fn log(&self, what: &str, error: &Error) {
+        let line = Line::error(what).with("request_id", &self.request_id);
+        line.with("integration", &self.key.id).why(error);
     }
 
     /// Owned copies of the fields.
@@ -247,14 +261,17 @@ async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
             }
             Ok(None) => {}
             // The database cannot be written now. A later call asks for the lease again.
-            Err(Error::Storage { .. }) if reason.lets_use(alive) => return Ok(usable.into()),
+            Err(error) if reason.lets_use(alive) => {
+                context.log("the lease of a refresh was not taken", &error);
+                return Ok(usable.into());
+            }
             Err(error) => return Err(error),
         }
     }
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());
     }
-    if alive && matches!(reason, RefreshReason::Due | RefreshReason::Check) {
+    if alive && reason.is_not_forced() {
         return Ok(usable.into());
     }
     if state.backing_off() {

@@ -68,9 +68,9 @@ impl State {
         self.0.lease_until < self.0.now
     }
 
-    /// Whether the lease of an attempt has expired. Its holder is gone, or cannot reach the database.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.0.has_attempt && self.0.lease_until > 0 && self.may_be_taken()
+    /// Whether the lease of an attempt has expired whose holder may live, and cannot reach the database.
+    pub(super) fn holder_may_live(&self) -> bool {
+        self.0.holder_may_live && self.may_be_taken()
     }
 
     /// Whether no request is asking the provider, and none may yet.

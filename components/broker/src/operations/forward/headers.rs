@@ -11,7 +11,7 @@ use nexus_manifests::{Inject, Manifest};
 use crate::provider::mask::Needles;
 
 /// Headers of a request that name its origin or change its meaning. An agent may not send them.
-const NOT_UP: [&str; 30] = [
+const NOT_UP: [&str; 28] = [
     "authorization",
     "cookie",
     "expect",
@@ -41,16 +41,30 @@ const NOT_UP: [&str; 30] = [
     "x-rewrite-path",
     "x-rewrite-uri",
     "x-rewrite-url",
+];
+
+/// Headers by which a traced program names its trace, and what it adds to it. They say something about the inside, and a
+/// provider has no use for them.
+const OF_TRACES: [&str; 9] = [
     "traceparent",
     "tracestate",
+    "baggage",
+    "b3",
+    "newrelic",
+    "sentry-trace",
+    "uber-trace-id",
+    "x-amzn-trace-id",
+    "x-cloud-trace-context",
 ];
 
 /// Whether an agent may send this header. A header with `_` is rejected, because CGI reads it as the one with
 /// `-`.
 fn goes_up(name: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["x-forwarded-", "x-nexus-", "x-envoy-", "x-b3-", "x-datadog-"];
     !NOT_UP.contains(&name)
+        && !OF_TRACES.contains(&name)
         && !name.contains('_')
-        && !["x-forwarded-", "x-nexus-", "x-envoy-"].iter().any(|prefix| name.starts_with(prefix))
+        && !PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Headers with which a provider controls a browser. Here they would act on the application's own origin.

@@ -75,6 +75,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             response
         }
         Err(error) => {
+            let is_unsent = call.progress.sent_at.get().is_none();
+            let error = if is_unsent { error.before_change() } else { error };
             let problem = error.problem(&request_id);
             call.observe(CallOutcome::of_error(&error, &problem.code));
             ours_with(&error, &problem)
@@ -108,6 +110,8 @@ struct CallProgress {
     sent_at: Cell<Option<u64>>,
     /// The integration, once it was found.
     found: OnceCell<Rc<Callable>>,
+    /// Whether its row was read for this call, and not kept from an earlier one.
+    is_fresh: Cell<bool>,
 }
 
 impl Call {
@@ -132,13 +136,14 @@ impl Call {
                 begun_at: clock::now_ms(),
                 sent_at: Cell::new(None),
                 found: OnceCell::new(),
+                is_fresh: Cell::new(false),
             },
         })
     }
 
     /// Counts the call for the metrics.
     fn observe(&self, outcome: CallOutcome) {
-        let CallProgress { begun_at, sent_at, found } = &self.progress;
+        let CallProgress { begun_at, sent_at, found, .. } = &self.progress;
         let now = clock::now_ms();
         usage::observe(&Observed {
             manifest_id: found
@@ -162,6 +167,7 @@ impl Call {
         let now = revision(Watched::Rights).await?;
         require_standing_at(now, &self.caller.workspace, &self.caller.basis).await?;
         let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
+        self.progress.is_fresh.set(now.is_none());
         let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;
         self.require_usable(admission).await?;

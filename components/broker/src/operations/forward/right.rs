@@ -65,7 +65,10 @@ impl Right {
         }
         let now = revision(Watched::Rights).await.ok()?;
         match require_standing_at(now, &self.caller.workspace, &self.caller.basis).await {
-            Ok(()) | Err(Error::Storage { .. }) => {}
+            Ok(())
+            | Err(
+                Error::Storage { .. } | Error::DatabaseNewer { .. } | Error::SchemaBehind { .. },
+            ) => {}
             Err(error) => return Some(Lost::Revoked(Box::new(error))),
         }
         // The row is read again only if it may have changed since.

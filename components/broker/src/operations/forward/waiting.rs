@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use nexus_common::domain::{CallKey, IntegrationKey};
 use nexus_common::forward::{Attempt, WAIT, Wait, may_wait};
 use nexus_common::http::empty;
+use nexus_common::log::Line;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Refreshing, now_ms};
 use nexus_common::{Error, Result};
@@ -94,9 +95,11 @@ impl Call {
         let Some(refresh_at) = opened.usable.times.refresh_at else {
             return Ok(Live::Opened(opened));
         };
-        if now_ms().await? < refresh_at {
+        let now = self.now_ms().await?;
+        if now < refresh_at {
             return Ok(Live::Opened(opened));
         }
+        let lives = opened.usable.times.expires_at.is_none_or(|at| at > now);
         let who = IntegrationContext {
             key: IntegrationKey::new(&self.caller.workspace, &admission.id),
             actor: &self.caller.subject,
@@ -117,7 +120,23 @@ impl Call {
                 Ok(Live::Wait(refreshing(&admission.id, version, seconds)))
             }
             Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
+            // A later call asks for the refresh again.
+            Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) if lives => {
+                let line = Line::error("a call uses the old token, because storage failed");
+                line.with("request_id", &who.request_id)
+                    .with("integration", &who.key.id)
+                    .why(&error);
+                Ok(Live::Opened(opened))
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    /// The database's time. A row that was read for this call has it, and a row that was kept does not.
+    async fn now_ms(&self) -> Result<i64> {
+        match self.progress.found.get().filter(|_| self.progress.is_fresh.get()) {
+            Some(callable) => Ok(callable.read_at),
+            None => now_ms().await,
         }
     }
 }

@@ -85,6 +85,9 @@ pub async fn register_app_client(
         Value::from(address),
     ];
     let is_written = tx.row(sql, values).await?.is_some();
+    if is_written {
+        tx.confirm_commit_by("select 1 from app_clients where id = ?1", [Value::text(id)]);
+    }
     let now = tx.now_ms / 1000;
     tx.commit().await?;
     Ok(is_written.then_some(now))

@@ -60,6 +60,8 @@ pub async fn save_app_request(hash: [u8; 32], session_id: &str, asked: &AppReque
         Value::integer(tx.now_ms),
     ];
     tx.query(sql, values).await?;
+    let sql = "select 1 from app_requests where hash = ?1";
+    tx.confirm_commit_by(sql, [Value::from(hash.as_slice())]);
     tx.commit().await
 }
 

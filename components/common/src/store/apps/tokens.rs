@@ -120,7 +120,12 @@ impl Transaction {
             Value::integer(self.now_ms),
             Value::integer(new.expires_at),
         ];
-        self.query(sql, values).await.map(drop)
+        self.query(sql, values).await?;
+        // A program that hears nothing sends the code or the refresh token again, which would end the app.
+        let sql = "select 1 from app_tokens where id = ?1 and secret_hash = ?2";
+        let values = [Value::text(new.id), Value::from(new.secret_hash.as_slice())];
+        self.confirm_commit_by(sql, values);
+        Ok(())
     }
 
     /// As [`find_app_token`], while nobody else can write.

@@ -22,7 +22,8 @@ async fn a_replica_that_cannot_store_its_tokens_for_a_while_is_not_overtaken() {
             database.query_row(sql, [], |row| row.get(0)).unwrap()
         };
         let first = holder();
-        database.execute("update credentials set lease_until = 1", []).unwrap();
+        let end = "update credentials set lease_until = unixepoch('subsec') * 1000 - 1";
+        database.execute(end, []).unwrap();
         let mend = async {
             until("the second has the lease", async || (holder() != first).then_some(())).await;
             lines[0].cut(false);
