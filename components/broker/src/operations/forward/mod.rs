@@ -17,11 +17,13 @@ mod overrides;
 mod own_urls;
 mod query;
 mod rate;
+mod record;
 mod right;
 mod roots;
 mod rules;
 mod send;
 mod target;
+mod template;
 mod upload;
 mod usage;
 mod waiting;
@@ -34,7 +36,7 @@ use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::{CallKey, Health, Status};
-use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours, ours_with};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, Past, WAIT, ours, ours_with};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -48,6 +50,7 @@ use opened::Opened;
 pub(crate) use opened::forget;
 use outcome::{AgentLabel, CallOutcome};
 use overrides::Methods;
+use record::Recording;
 use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
@@ -70,13 +73,17 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
         Ok(response) => {
             // A call that waits elsewhere comes again.
             if !response.headers().contains_key(WAIT) {
-                call.observe(CallOutcome::of_status(response.status()));
+                let outcome = CallOutcome::of_status(response.status());
+                call.observe(outcome);
+                call.record.end(&call.path, outcome, response.status().as_u16(), None);
             }
             response
         }
         Err(error) => {
             let problem = error.problem(&request_id);
-            call.observe(CallOutcome::of_error(&error, &problem.code));
+            let outcome = CallOutcome::of_error(&error, &problem.code);
+            call.observe(outcome);
+            call.record.end(&call.path, outcome, problem.status, Some(&problem.code));
             ours_with(&error, &problem)
         }
     }
@@ -98,6 +105,8 @@ struct Call {
     hub: String,
     request_id: RequestId,
     progress: CallProgress,
+    /// What is recorded of the call.
+    record: Rc<Recording>,
 }
 
 /// How far a call has come, for the metrics.
@@ -117,7 +126,10 @@ impl Call {
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+        let (now, past) = (clock::now_ms(), Past::of(inbound.headers()));
+        let record = Recording::begin(now, past, inbound.sent_method(), inbound.request_id.own());
         Some(Self {
+            record: Rc::new(record),
             caller,
             token_in,
             address,
@@ -129,7 +141,7 @@ impl Call {
             hub,
             request_id: inbound.request_id.clone(),
             progress: CallProgress {
-                begun_at: clock::now_ms(),
+                begun_at: now,
                 sent_at: Cell::new(None),
                 found: OnceCell::new(),
             },
@@ -164,10 +176,12 @@ impl Call {
         let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
         let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;
+        self.record.found(self.whose(admission));
         self.require_usable(admission).await?;
         let opened = self.open(callable).await?;
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
+        self.record.goes_to(&target, &opened);
         let path = CallPath::read(target.below)?;
         let methods = self.check_rules(admission, &opened, &headers, &target, &path).await?;
         let right = self.right(admission, &target, path, methods);
@@ -205,6 +219,15 @@ impl Call {
         }
     }
 
+    /// The workspace, integration and agent of the call.
+    fn whose(&self, admission: &Admission) -> CallKey {
+        CallKey {
+            workspace: self.caller.workspace.clone(),
+            integration_id: admission.id.clone(),
+            agent: self.caller.subject.clone(),
+        }
+    }
+
     /// The facts on which the right to this call depends.
     fn right(
         &self,
@@ -214,11 +237,8 @@ impl Call {
         methods: Vec<CallMethod>,
     ) -> Right {
         Right {
-            whose: CallKey {
-                workspace: self.caller.workspace.clone(),
-                integration_id: admission.id.clone(),
-                agent: self.caller.subject.clone(),
-            },
+            whose: self.whose(admission),
+            record: Rc::clone(&self.record),
             caller: self.caller.clone(),
             address: self.address.clone(),
             policy: admission.policy.clone(),
@@ -255,7 +275,10 @@ impl Call {
     async fn lost(&self, admission: &Admission, lost: Lost) -> Error {
         match lost {
             Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
-            Lost::Denied(why) => self.policy_denied(admission, &why).await,
+            Lost::Denied(why) => {
+                self.record.decided_by(&why);
+                self.policy_denied(admission, &why).await
+            }
             Lost::Expired => Error::TokenExpired,
             Lost::Revoked(why) => *why,
         }
@@ -336,7 +359,13 @@ impl Call {
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
         let integration_id = admission.id.as_str();
         let asked = Asked { caller: &self.caller, methods: &methods, target, path, integration_id };
-        let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
+        let Some(why) = rules::refusal(opened, &asked) else {
+            if let Some(rule) = rules::allowance(opened, &asked) {
+                self.record.decided_by(&rule);
+            }
+            return Ok(methods.all);
+        };
+        self.record.decided_by(&why);
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",

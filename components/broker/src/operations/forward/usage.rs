@@ -1,5 +1,5 @@
-//! Counts usage: calls, errors and bytes per integration, agent and minute. Also counts calls for the metrics, and notes
-//! the address from which an agent was used last.
+//! Counts usage: calls, errors and bytes per integration, agent and minute. Also counts calls for the metrics, keeps the
+//! records of calls until they are written, and notes the address from which an agent was used last.
 //!
 //! Calls are counted in memory and written a moment later, many at once, so that no call waits for the disk.
 //! A process that is killed loses the counts of that moment. Counting must not fail a call.
@@ -16,9 +16,12 @@ use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family, Histogram, Series};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Used, note_addresses, record_usage, write_counts_soon};
+use nexus_common::store::{
+    CallRecord, RING, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
+};
 
 use super::outcome::{AgentLabel, CallOutcome};
+use super::record::Ended;
 use super::right::Right;
 
 /// How often the address of an agent is written at most, in milliseconds.
@@ -28,6 +31,11 @@ const GATHER: Duration = Duration::from_millis(250);
 /// The same in an instance that has written a moment ago. After each write, every instance reads again what it needs to
 /// know of its callers.
 const GATHER_WHILE_BUSY: Duration = Duration::from_secs(1);
+/// The most records of calls that an instance keeps until they are written. More would only displace each other.
+const MOST_RECORDS: usize = RING as usize;
+/// Of so many records, one makes the instance delete what is beyond the limit, on average. So the table stays small however
+/// seldom the tick runs.
+const SWEPT_EVERY: u64 = 500;
 /// An instance is busy for this long after it has written, in milliseconds.
 const BUSY_MS: u64 = 2_000;
 
@@ -60,6 +68,10 @@ struct Counts {
 #[derive(Default)]
 struct Counted {
     calls: BTreeMap<CallKey, Counts>,
+    /// What is recorded of each call.
+    records: Vec<Ended>,
+    /// How many calls were not recorded, because there were too many.
+    unrecorded: usize,
     /// Calls for the metrics. There are few different ones, so they are found by looking at each.
     outcomes: Vec<(String, AgentLabel, CallOutcome, i64)>,
     durations: Vec<Durations>,
@@ -102,6 +114,11 @@ pub(super) fn observe(observed: &Observed<'_>) {
 }
 
 impl Counted {
+    /// Whether no task is going to write what was counted.
+    fn is_idle(&self) -> bool {
+        self.calls.is_empty() && self.records.is_empty()
+    }
+
     /// Adds the time until a call was sent, and from then on, in milliseconds.
     fn observe_durations(&mut self, provider: &str, (before_ms, after_ms): (u64, u64)) {
         self.preparation.observe(before_ms);
@@ -135,10 +152,10 @@ impl Counted {
 
 /// Counts the call that had `right`, and that has ended.
 pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
-    let Right { whose, caller, address, .. } = right;
+    let Right { whose, caller, address, record, .. } = right;
     let address = caller.agent_id().zip(address).filter(|(agent, _)| is_due(agent));
-    let first = COUNTED.with_borrow_mut(|counted| {
-        let first = counted.calls.is_empty();
+    let was_idle = COUNTED.with_borrow_mut(|counted| {
+        let was_idle = counted.is_idle();
         if let Some((agent, address)) = address {
             counted.addresses.insert(agent.to_owned(), address);
         }
@@ -146,21 +163,52 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
         counts.calls += 1;
         counts.errors += i64::from(is_error);
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
-        first
+        was_idle
     });
-    if first {
-        spawn(async {
-            let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
-            clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
-            WRITTEN_AT.set(clock::now_ms());
-            let mut counted = COUNTED.take();
-            counted.note_observed();
-            if let Err(error) = write(&counted).await {
-                Line::error("usage counts are lost")
-                    .with("agents", &counted.calls.len())
-                    .why(&error);
-            }
-        });
+    record.carried(bytes);
+    if was_idle {
+        spawn(write_soon());
+    }
+}
+
+/// Keeps the record of a call that has ended until it is written.
+pub(super) fn record(ended: Ended) {
+    let was_idle = COUNTED.with_borrow_mut(|counted| {
+        let was_idle = counted.is_idle();
+        match counted.records.len() < MOST_RECORDS {
+            true => counted.records.push(ended),
+            false => counted.unrecorded += 1,
+        }
+        was_idle
+    });
+    if was_idle {
+        spawn(write_soon());
+    }
+}
+
+/// Writes what was counted, after a moment in which more may come.
+async fn write_soon() {
+    let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
+    clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
+    WRITTEN_AT.set(clock::now_ms());
+    let mut counted = COUNTED.take();
+    counted.note_observed();
+    if counted.unrecorded > 0 {
+        let what = "calls are counted, and missing in the list of calls: there were too many";
+        Line::warning(what).with("calls", &counted.unrecorded).write();
+    }
+    let (agents, calls) = (counted.calls.len(), counted.records.len());
+    if let Err(error) = write(counted).await {
+        Line::error("usage counts are lost")
+            .with("agents", &agents)
+            .with("calls", &calls)
+            .why(&error);
+        return;
+    }
+    let is_due = clock::random_u64() % SWEPT_EVERY < calls as u64;
+    if is_due && let Err(error) = sweep_calls(Duration::ZERO).await {
+        // The tick does the same.
+        Line::error("old calls are not deleted").why(&error);
     }
 }
 
@@ -180,8 +228,9 @@ fn is_due(agent: &str) -> bool {
     })
 }
 
-async fn write(counted: &Counted) -> Result<()> {
-    let used = counted.calls.iter().map(|(key, counts)| Used {
+async fn write(counted: Counted) -> Result<()> {
+    let Counted { calls, records, addresses, .. } = counted;
+    let used = calls.iter().map(|(key, counts)| Used {
         workspace: &key.workspace,
         integration_id: &key.integration_id,
         agent: &key.agent,
@@ -189,14 +238,17 @@ async fn write(counted: &Counted) -> Result<()> {
         errors: counts.errors,
         bytes: counts.bytes,
     });
+    let now = clock::now_ms();
+    let records: Vec<CallRecord> =
+        records.into_iter().map(|ended| ended.into_record(now)).collect();
     let counts = metrics::take();
-    if let Err(error) = record_usage(&Vec::from_iter(used), &counts).await {
+    if let Err(error) = record_usage(&Vec::from_iter(used), &records, &counts).await {
         counts.into_iter().for_each(|(series, count)| metrics::put(series, count));
         write_counts_soon();
         return Err(error);
     }
-    match counted.addresses.is_empty() {
+    match addresses.is_empty() {
         true => Ok(()),
-        false => note_addresses(&counted.addresses).await,
+        false => note_addresses(&addresses).await,
     }
 }
