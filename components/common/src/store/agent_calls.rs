@@ -232,7 +232,7 @@ fn excess() -> String {
            with full as materialized (
              select integration_id, (select kept.id from agent_calls as kept
                  where kept.integration_id = used.integration_id order by kept.id desc limit 1 offset {RING}) as last
-             from (select distinct integration_id from agent_calls where id > ?1) as used)
+             from (select distinct integration_id from agent_calls not indexed where id > ?1) as used)
            select old.id from full cross join agent_calls as old
              on old.integration_id = full.integration_id and old.id <= full.last
            limit {SWEPT}) returning 1"
