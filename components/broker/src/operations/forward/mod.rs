@@ -73,17 +73,15 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
         Ok(response) => {
             // A call that waits elsewhere comes again.
             if !response.headers().contains_key(WAIT) {
-                let outcome = CallOutcome::of_status(response.status());
-                call.observe(outcome);
-                call.record.end(&call.path, outcome, response.status().as_u16(), None);
+                let status = response.status();
+                call.end(CallOutcome::of_status(status), status.as_u16(), None);
             }
             response
         }
         Err(error) => {
             let problem = error.problem(&request_id);
             let outcome = CallOutcome::of_error(&error, &problem.code);
-            call.observe(outcome);
-            call.record.end(&call.path, outcome, problem.status, Some(&problem.code));
+            call.end(outcome, problem.status, Some(&problem.code));
             ours_with(&error, &problem)
         }
     }
@@ -127,19 +125,19 @@ impl Call {
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
         let (now, past) = (clock::now_ms(), Past::of(inbound.headers()));
-        let record = Recording::begin(now, past, inbound.sent_method(), inbound.request_id.own());
+        let (method, request_id) = (inbound.sent_method(), &inbound.request_id);
         Some(Self {
-            record: Rc::new(record),
+            record: Recording::begin(now, past, method, request_id.own()),
             caller,
             token_in,
             address,
             target: decode(target),
             path: path.to_owned(),
             query: inbound.raw_query().to_owned(),
-            method: inbound.sent_method().clone(),
+            method: method.clone(),
             host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
             hub,
-            request_id: inbound.request_id.clone(),
+            request_id: request_id.clone(),
             progress: CallProgress {
                 begun_at: now,
                 sent_at: Cell::new(None),
@@ -148,8 +146,9 @@ impl Call {
         })
     }
 
-    /// Counts the call for the metrics.
-    fn observe(&self, outcome: CallOutcome) {
+    /// Counts the call for the metrics, and records how it ended. `code` is that of our problem.
+    fn end(&self, outcome: CallOutcome, status: u16, code: Option<&str>) {
+        self.record.end(&self.path, outcome, status, code);
         let CallProgress { begun_at, sent_at, found } = &self.progress;
         let now = clock::now_ms();
         usage::observe(&Observed {
@@ -275,10 +274,7 @@ impl Call {
     async fn lost(&self, admission: &Admission, lost: Lost) -> Error {
         match lost {
             Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
-            Lost::Denied(why) => {
-                self.record.decided_by(&why);
-                self.policy_denied(admission, &why).await
-            }
+            Lost::Denied(why) => self.policy_denied(admission, &why).await,
             Lost::Expired => Error::TokenExpired,
             Lost::Revoked(why) => *why,
         }
@@ -365,7 +361,6 @@ impl Call {
             }
             return Ok(methods.all);
         };
-        self.record.decided_by(&why);
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",
@@ -379,6 +374,7 @@ impl Call {
 
     /// The error for a call that a rule denies, with the page where a person can change the policy.
     async fn policy_denied(&self, admission: &Admission, why: &str) -> Error {
+        self.record.decided_by(why);
         let link = link(admission).await;
         let denied = Error::PolicyDenied(format!(
             "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \

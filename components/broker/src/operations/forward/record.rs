@@ -5,6 +5,7 @@
 //! of a call that names no integration, or that comes again after a wait.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 use http::{HeaderValue, Method};
 use nexus_common::domain::CallKey;
@@ -55,8 +56,8 @@ pub(super) struct Ended {
 
 impl Recording {
     /// The record of a call that arrived `past.ms` before `now`.
-    pub(super) fn begin(now: u64, past: Past, method: &Method, request_id: &str) -> Self {
-        Self {
+    pub(super) fn begin(now: u64, past: Past, method: &Method, request_id: &str) -> Rc<Self> {
+        Rc::new(Self {
             begun_at: now.saturating_sub(past.ms),
             method: method.clone(),
             request_id: request_id.to_owned(),
@@ -68,7 +69,7 @@ impl Recording {
             bytes: Cell::new(0),
             is_refreshed: Cell::new(past.is_refreshed),
             is_replayed: Cell::new(past.is_replayed),
-        }
+        })
     }
 
     /// The integration was found.

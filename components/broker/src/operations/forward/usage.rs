@@ -38,6 +38,8 @@ const MOST_RECORDS: usize = RING as usize;
 const SWEPT_EVERY: u64 = 500;
 /// An instance is busy for this long after it has written, in milliseconds.
 const BUSY_MS: u64 = 2_000;
+/// A writer that has not begun to write after this long was ended with its request, in milliseconds.
+const OVERDUE_MS: u64 = 10_000;
 
 /// A call that has a response.
 pub(super) struct Observed<'a> {
@@ -84,6 +86,8 @@ thread_local! {
     static COUNTED: RefCell<Counted> = RefCell::default();
     /// When this instance last wrote what it had counted.
     static WRITTEN_AT: Cell<u64> = const { Cell::new(0) };
+    /// Since when a task waits to write what is counted.
+    static WRITER_SINCE: Cell<Option<u64>> = const { Cell::new(None) };
     /// When the address of an agent was written, by the agent's id.
     static NOTED: RefCell<Recent<String, u64>> = RefCell::default();
 }
@@ -114,11 +118,6 @@ pub(super) fn observe(observed: &Observed<'_>) {
 }
 
 impl Counted {
-    /// Whether no task is going to write what was counted.
-    fn is_idle(&self) -> bool {
-        self.calls.is_empty() && self.records.is_empty()
-    }
-
     /// Adds the time until a call was sent, and from then on, in milliseconds.
     fn observe_durations(&mut self, provider: &str, (before_ms, after_ms): (u64, u64)) {
         self.preparation.observe(before_ms);
@@ -154,8 +153,7 @@ impl Counted {
 pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
     let Right { whose, caller, address, record, .. } = right;
     let address = caller.agent_id().zip(address).filter(|(agent, _)| is_due(agent));
-    let was_idle = COUNTED.with_borrow_mut(|counted| {
-        let was_idle = counted.is_idle();
+    COUNTED.with_borrow_mut(|counted| {
         if let Some((agent, address)) = address {
             counted.addresses.insert(agent.to_owned(), address);
         }
@@ -163,25 +161,26 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
         counts.calls += 1;
         counts.errors += i64::from(is_error);
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
-        was_idle
     });
     record.carried(bytes);
-    if was_idle {
-        spawn(write_soon());
-    }
+    ensure_writer();
 }
 
 /// Keeps the record of a call that has ended until it is written.
 pub(super) fn record(ended: Ended) {
-    let was_idle = COUNTED.with_borrow_mut(|counted| {
-        let was_idle = counted.is_idle();
-        match counted.records.len() < MOST_RECORDS {
-            true => counted.records.push(ended),
-            false => counted.unrecorded += 1,
-        }
-        was_idle
+    COUNTED.with_borrow_mut(|counted| match counted.records.len() < MOST_RECORDS {
+        true => counted.records.push(ended),
+        false => counted.unrecorded += 1,
     });
-    if was_idle {
+    ensure_writer();
+}
+
+/// Makes sure that a task is going to write what is counted.
+fn ensure_writer() {
+    let now = clock::now_ms();
+    let since = WRITER_SINCE.get();
+    if since.is_none_or(|since| now.saturating_sub(since) > OVERDUE_MS) {
+        WRITER_SINCE.set(Some(now));
         spawn(write_soon());
     }
 }
@@ -191,6 +190,7 @@ async fn write_soon() {
     let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
     clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
     WRITTEN_AT.set(clock::now_ms());
+    WRITER_SINCE.set(None);
     let mut counted = COUNTED.take();
     counted.note_observed();
     if counted.unrecorded > 0 {
