@@ -37,7 +37,9 @@ pub(crate) async fn of_workspace(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "calls.read").await?;
     let names: Vec<&str> = ["integration_id"].into_iter().chain(NAMES).collect();
     let query = inbound.query(&names)?;
-    page(&caller.workspace, query, None).await
+    let (page, filter) = (wire::page(&query)?, filter(query)?);
+    let body = AgentCalls::of(&caller.workspace).page(&filter, &page).await?;
+    Ok(json_response(StatusCode::OK, body))
 }
 
 /// A page of the calls of one integration, the newest first.
@@ -47,24 +49,15 @@ pub(crate) async fn of_workspace(inbound: &Inbound) -> Result<Response> {
 pub(crate) async fn of_integration(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.calls").await?;
     let query = inbound.query(&NAMES)?;
+    let (page, mut filter) = (wire::page(&query)?, filter(query)?);
     // The calls of a deleted integration are deleted with it.
-    let found = Integrations::of(&caller.workspace).find(id).await?;
-    page(&caller.workspace, query, Some(found.id)).await
-}
-
-async fn page(
-    workspace: &str,
-    query: Vec<(String, String)>,
-    integration_id: Option<String>,
-) -> Result<Response> {
-    let page = wire::page(&query)?;
-    let filter = filter(query, integration_id)?;
-    let body = AgentCalls::of(workspace).page(&filter, &page).await?;
+    filter.integration_id = Some(Integrations::of(&caller.workspace).find(id).await?.id);
+    let body = AgentCalls::of(&caller.workspace).page(&filter, &page).await?;
     Ok(json_response(StatusCode::OK, body))
 }
 
-fn filter(query: Vec<(String, String)>, integration_id: Option<String>) -> Result<CallFilter> {
-    let mut filter = CallFilter { integration_id, ..CallFilter::default() };
+fn filter(query: Vec<(String, String)>) -> Result<CallFilter> {
+    let mut filter = CallFilter::default();
     for (name, value) in query {
         match name.as_str() {
             "integration_id" => filter.integration_id = Some(wire::typed(&name, value)?),

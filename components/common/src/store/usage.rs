@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{CallRecord, write_relaxed};
+use super::{CallRow, write_relaxed};
 use crate::error::Result;
 use crate::metrics::Series;
 use crate::platform::sqlite::Value;
@@ -32,7 +32,7 @@ pub struct Used<'a> {
 /// [`crate::Error::Storage`]. Then nothing was written.
 pub async fn record_usage(
     used: &[Used<'_>],
-    calls: &[CallRecord],
+    calls: &[CallRow],
     counts: &BTreeMap<Series, i64>,
 ) -> Result<()> {
     let used: Vec<_> = used
@@ -41,12 +41,13 @@ pub async fn record_usage(
             json!([workspace, integration_id, agent, calls, errors, bytes])
         })
         .collect();
-    let calls: Vec<_> = calls.iter().map(CallRecord::to_row).collect();
+    let calls: Vec<_> = calls.iter().map(|CallRow(row)| row.as_str()).collect();
     let counts: Vec<_> = counts
         .iter()
         .map(|(Series { family, labels, part }, count)| json!([family.name(), labels, part, count]))
         .collect();
     let sql = "insert into counted (usage, calls, counters) values (?1, ?2, ?3)";
-    let values = [used, calls, counts].map(|rows| Value::text(json!(rows).to_string()));
+    let calls = format!("[{}]", calls.join(","));
+    let values = [json!(used).to_string(), calls, json!(counts).to_string()].map(Value::text);
     write_relaxed(sql, values).await.map(drop)
 }

@@ -17,7 +17,7 @@ use nexus_common::metrics::{self, Family, Histogram, Series};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{
-    CallRecord, RING, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
+    CallRow, RING, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
 };
 
 use super::outcome::{AgentLabel, CallOutcome};
@@ -239,8 +239,8 @@ async fn write(counted: Counted) -> Result<()> {
         bytes: counts.bytes,
     });
     let now = clock::now_ms();
-    let records: Vec<CallRecord> =
-        records.into_iter().map(|ended| ended.into_record(now)).collect();
+    let records: Vec<CallRow> =
+        records.into_iter().map(|ended| ended.into_record(now).to_row()).collect();
     let counts = metrics::take();
     if let Err(error) = record_usage(&Vec::from_iter(used), &records, &counts).await {
         counts.into_iter().for_each(|(series, count)| metrics::put(series, count));
