@@ -42,6 +42,9 @@ export const calls = {
   host: "Host",
   code: "Error code",
   requestId: "Request id",
+  latest: "Last calls",
+  latestNone: "No calls in the last 7 days.",
+  integration: "Integration",
   noRule: "No rule",
   trial: {
     title: "The last calls under these rules",

@@ -1,4 +1,4 @@
-/** The last calls of agents to an integration: their list, its filters, and the details of one call. */
+/** The last calls of agents to an integration: their list and its filters. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
@@ -8,10 +8,10 @@ import type { CallFilters } from "../logic/calls";
 import { exact, moment } from "../logic/time";
 import { t } from "../text/all";
 import { formatValue } from "./activity";
+import { CallDetails, OpenCall, isFailed, resultOf } from "./call-details";
 import { Select, Switch } from "./controls";
-import { Dialog } from "./dialog";
 import { Loaded } from "./loaded";
-import { Alert, Button, CopyField, Fact } from "./parts";
+import { Alert, Button } from "./parts";
 import { useAgentName } from "./use-agents";
 import { useCalls } from "./use-calls";
 
@@ -64,7 +64,7 @@ export function CallsPanel({ integration }: { integration: Integration }) {
           </Button>
         </div>
       )}
-      {opened && <Details call={opened} nameOf={nameOf} onClose={() => setOpened(null)} />}
+      {opened && <CallDetails call={opened} nameOf={nameOf} onClose={() => setOpened(null)} />}
     </div>
   );
 }
@@ -134,9 +134,7 @@ function Table({ calls, nameOf, onOpen }: TableProps) {
               </td>
               <td role="cell">{nameOf(call.agent)}</td>
               <td role="cell">
-                <button type="button" class="opens" aria-label={t.calls.open(nameOfCall(call))} onClick={() => onOpen(call)}>
-                  <code>{nameOfCall(call)}</code>
-                </button>
+                <OpenCall call={call} onOpen={onOpen} />
                 <Marks call={call} />
               </td>
               <td role="cell">{call.rule && formatValue(call.rule)}</td>
@@ -167,57 +165,4 @@ function Head({ name, isNumber = false }: { name: string; isNumber?: boolean }) 
 function Marks({ call: { refreshed, replayed } }: { call: Call }) {
   if (replayed) return <span class="soft" title={t.calls.replayedHint}>{t.calls.replayed}</span>;
   return refreshed ? <span class="soft" title={t.calls.refreshedHint}>{t.calls.refreshed}</span> : null;
-}
-
-interface DetailsProps {
-  call: Call;
-  nameOf(subject: string): string;
-  onClose(): void;
-}
-
-/** One call: what the list leaves out. */
-function Details({ call, nameOf, onClose }: DetailsProps) {
-  const { columns } = t.calls;
-  return (
-    <Dialog title={<code>{nameOfCall(call)}</code>} onClose={onClose}>
-      <div class="stack">
-        <div class="field">
-          <span class="label">{t.calls.path}</span>
-          <CopyField text={call.path || "/"} what={t.calls.path} />
-        </div>
-        <dl class="columns-of-facts">
-          <Fact name={columns.at}>{exact(call.at)}</Fact>
-          <Fact name={columns.agent}>{nameOf(call.agent)}</Fact>
-          <Fact name={columns.status}>{resultOf(call)}</Fact>
-          {call.code && (
-            <Fact name={t.calls.code}>
-              <code>{call.code}</code>
-            </Fact>
-          )}
-          <Fact name={columns.rule}>{call.rule ? formatValue(call.rule) : t.calls.noRule}</Fact>
-          {call.host && <Fact name={t.calls.host}>{call.host}</Fact>}
-          <Fact name={columns.ms}>{t.calls.ms(call.ms)}</Fact>
-          <Fact name={columns.size}>{t.calls.size(call.bytes)}</Fact>
-        </dl>
-        {call.refreshed && <p class="hint">{call.replayed ? t.calls.replayedHint : t.calls.refreshedHint}</p>}
-        <div class="field">
-          <span class="label">{t.calls.requestId}</span>
-          <CopyField text={call.request_id} what={t.calls.requestId} />
-        </div>
-      </div>
-    </Dialog>
-  );
-}
-
-/** "GET /v1/customers/{id}" */
-function nameOfCall({ method, template }: Call): string {
-  return `${method} ${template || "/"}`;
-}
-
-function resultOf({ status, outcome }: Call): string {
-  return `${status} ${t.calls.outcomes[outcome] ?? outcome}`;
-}
-
-function isFailed({ outcome }: Call): boolean {
-  return outcome !== "succeeded" && outcome !== "client_error";
 }

@@ -43,6 +43,9 @@ export const calls: typeof englishCalls = {
   host: "Host",
   code: "Fehlercode",
   requestId: "Anfrage-ID",
+  latest: "Letzte Aufrufe",
+  latestNone: "Keine Aufrufe in den letzten 7 Tagen.",
+  integration: "Integration",
   noRule: "Keine Regel",
   trial: {
     title: "Die letzten Aufrufe unter diesen Regeln",
