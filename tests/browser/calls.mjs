@@ -2,15 +2,16 @@
 
 import assert from "node:assert/strict";
 
-import { connect, facts, scenario } from "./harness.mjs";
-
-const proxied = async (path) => {
-  const response = await fetch(`${facts.url}/api/proxy/sandbox${path}`, { headers: { authorization: `Bearer ${facts.tokens.AGENT}` } });
-  await response.text();
-};
+import { call, connect, facts, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await connect("Sandbox");
+  const agent = await call("POST", "/api/agents", { name: "Support bot" });
+  const { key } = await call("POST", `/api/agents/${agent.id}/keys`, {});
+  const proxied = async (path) => {
+    const response = await fetch(`${facts.url}/api/proxy/sandbox${path}`, { headers: { authorization: `Bearer ${key}` } });
+    await response.text();
+  };
   await signedIn("MANAGER");
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
   await page.getByRole("tab", { name: "Calls" }).click();
@@ -26,6 +27,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const other = table.getByRole("button", { name: "Details of GET /things/{id}" });
   await other.waitFor();
   assert.equal(await table.getByRole("row").count(), 3);
+  assert.equal(await table.getByRole("cell", { name: "Support bot" }).count(), 2);
   assert.equal(await page.getByText("of-a-query").count(), 0);
   await look("calls");
 
@@ -50,8 +52,15 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await other.waitFor();
   await page.getByRole("switch", { name: "Follow" }).click();
 
+  // The agent's page has its calls to all integrations.
+  await page.goto(`/#/agents/${agent.id}`);
+  await page.getByRole("button", { name: "Details of GET /things/{id}" }).click();
+  await page.getByRole("dialog").getByText("Sandbox", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await look("agent-calls");
+
   // Rules are tried on these calls while they are written.
-  await page.getByRole("tab", { name: "Access" }).click();
+  await page.goto("/#/integrations/sandbox/access");
   const trial = page.locator(".trial");
   await trial.getByText("Would deny none of the last 2 calls").waitFor();
   await page.getByRole("button", { name: "Add rule" }).click();
