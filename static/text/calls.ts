@@ -47,6 +47,7 @@ export const calls = {
   integration: "Integration",
   noRule: "No rule",
   trial: {
+    waiting: "Trying these rules…",
     title: "The last calls under these rules",
     none: "No agent has called yet, so there is nothing to try these rules on.",
     denied: (denied: number, tried: number) => `Would deny ${count(denied)} of the last ${plural(tried, "call", "calls")}`,

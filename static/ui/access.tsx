@@ -193,7 +193,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         )}
       </Form>
       <PolicyTest policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
-      <PolicyTrial id={integration.id} policy={policy} saved={saved} manifest={manifest} isUsable={isValidated && invalid === null} />
+      <PolicyTrial id={integration.id} policy={policy} saved={saved} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
       {deny.length > 0 && (
         <details class="fold">
           <summary>{t.access.always(deny.length)}</summary>

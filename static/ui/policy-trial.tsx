@@ -22,11 +22,13 @@ interface Props {
   /** The policy in force. */
   saved: Policy;
   manifest: IntegrationManifest;
-  /** Whether the server would take exactly this policy. */
-  isUsable: boolean;
+  /** Whether the server has validated exactly this policy. */
+  isValidated: boolean;
+  /** Whether the server would reject this policy. */
+  isInvalid: boolean;
 }
 
-export function PolicyTrial({ id, policy, saved, manifest, isUsable }: Props) {
+export function PolicyTrial({ id, policy, saved, manifest, isValidated, isInvalid }: Props) {
   const { client } = useNexus();
   const [agents] = useAgents();
   const path = `/api/integrations/${encodeURIComponent(id)}/calls`;
@@ -37,7 +39,14 @@ export function PolicyTrial({ id, policy, saved, manifest, isUsable }: Props) {
     <section class="box trial">
       <h2>{t.calls.trial.title}</h2>
       <Loaded of={calls} onRetry={() => again()} rows={2}>
-        {({ items }) => (isUsable ? <Result trial={tryPolicy(policy, saved, manifest, items, known)} nameOf={nameOf} /> : <p class="soft">{t.access.because["invalid"]}</p>)}
+        {({ items }) =>
+          // Nothing is foretold by rules that the server has not read.
+          !isValidated || isInvalid ? (
+            <p class="soft">{isValidated ? t.access.because["invalid"] : t.calls.trial.waiting}</p>
+          ) : (
+            <Result trial={tryPolicy(policy, saved, manifest, items, known)} nameOf={nameOf} />
+          )
+        }
       </Loaded>
     </section>
   );

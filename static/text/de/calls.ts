@@ -48,6 +48,7 @@ export const calls: typeof englishCalls = {
   integration: "Integration",
   noRule: "Keine Regel",
   trial: {
+    waiting: "Diese Regeln werden erprobt…",
     title: "Die letzten Aufrufe unter diesen Regeln",
     none: "Noch hat kein Agent etwas aufgerufen, an dem sich diese Regeln erproben lassen.",
     denied: (denied, tried) => `Würden ${count(denied)} ${tried === 1 ? "von 1 Aufruf" : `der letzten ${count(tried)} Aufrufe`} ablehnen`,
