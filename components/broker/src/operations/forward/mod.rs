@@ -127,7 +127,7 @@ impl Call {
         let (now, past) = (clock::now_ms(), Past::of(inbound.headers()));
         let (method, request_id) = (inbound.sent_method(), &inbound.request_id);
         Some(Self {
-            record: Recording::begin(now, past, method, request_id.own()),
+            record: Recording::begin((now, past), method, request_id.own(), usage::record),
             caller,
             token_in,
             address,
@@ -356,9 +356,7 @@ impl Call {
         let integration_id = admission.id.as_str();
         let asked = Asked { caller: &self.caller, methods: &methods, target, path, integration_id };
         let Some(why) = rules::refusal(opened, &asked) else {
-            if let Some(rule) = rules::allowance(opened, &asked) {
-                self.record.decided_by(&rule);
-            }
+            rules::allowance(opened, &asked).inspect(|rule| self.record.decided_by(rule));
             return Ok(methods.all);
         };
         let entry = Entry {

@@ -15,10 +15,8 @@ use nexus_common::store::CallRecord;
 
 use super::opened::Opened;
 use super::outcome::CallOutcome;
-use super::right::Lost;
 use super::target::Target;
 use super::template::{plain, template};
-use super::usage;
 
 /// The maximum length of a path in a record, in bytes.
 const LONGEST_PATH: usize = 1024;
@@ -39,6 +37,8 @@ pub(super) struct Recording {
     bytes: Cell<u64>,
     is_refreshed: Cell<bool>,
     is_replayed: Cell<bool>,
+    /// Gets the record when the call has ended.
+    keep: fn(Ended),
 }
 
 /// How a call ended.
@@ -55,9 +55,15 @@ pub(super) struct Ended {
 }
 
 impl Recording {
-    /// The record of a call that arrived `past.ms` before `now`.
-    pub(super) fn begin(now: u64, past: Past, method: &Method, request_id: &str) -> Rc<Self> {
+    /// The record of a call that arrived `past.ms` before `now`. `keep` gets it when the call has ended.
+    pub(super) fn begin(
+        (now, past): (u64, Past),
+        method: &Method,
+        request_id: &str,
+        keep: fn(Ended),
+    ) -> Rc<Self> {
         Rc::new(Self {
+            keep,
             begun_at: now.saturating_sub(past.ms),
             method: method.clone(),
             request_id: request_id.to_owned(),
@@ -117,13 +123,11 @@ impl Recording {
         self.correct(CallOutcome::Unreachable);
     }
 
-    /// The body of the response was cut, because the caller has lost the right to the call.
-    pub(super) fn note_loss(&self, lost: &Lost) {
+    /// The body of the response was cut, because the caller has lost the right to the call. `why` is the rule or the
+    /// reason.
+    pub(super) fn note_loss(&self, why: &str) {
         self.correct(CallOutcome::Denied);
-        match lost {
-            Lost::Denied(rule) => self.decided_by(rule),
-            other => self.decided_by(other.why()),
-        }
+        self.decided_by(why);
     }
 
     fn correct(&self, outcome: CallOutcome) {
@@ -143,7 +147,7 @@ impl Drop for Recording {
         let (Some(whose), Some(end)) = (self.whose.take(), self.end.take()) else { return };
         let ended_at = clock::now_ms();
         let path = self.path.take().unwrap_or_default();
-        usage::record(Ended {
+        (self.keep)(Ended {
             ended_at,
             record: CallRecord {
                 whose,

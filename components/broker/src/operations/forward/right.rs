@@ -60,6 +60,14 @@ impl Lost {
             Self::Revoked(_) => "the caller or the integration was switched off or stopped",
         }
     }
+
+    /// The rule that denies the call now, or the reason why it was cut.
+    pub(super) fn rule(&self) -> &str {
+        match self {
+            Self::Denied(rule) => rule,
+            other => other.why(),
+        }
+    }
 }
 
 impl Right {

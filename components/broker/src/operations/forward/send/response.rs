@@ -276,7 +276,7 @@ impl Source {
                     return sender.fail("the provider's response broke off").await;
                 }
                 Next::End(End::Lost(lost)) => {
-                    self.right.record.note_loss(&lost);
+                    self.right.record.note_loss(lost.rule());
                     return sender.fail(lost.why()).await;
                 }
             };
@@ -305,7 +305,7 @@ impl Source {
                 }
                 (self.looked, self.watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
                 if let Some(lost) = self.right.lost().await {
-                    self.right.record.note_loss(&lost);
+                    self.right.record.note_loss(lost.rule());
                     break lost.why();
                 }
                 if self.looked.saturating_sub(begun) > UNREAD_MS {
