@@ -163,7 +163,8 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
     });
     record.carried(bytes);
-    ensure_writer();
+    let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
+    ensure_writer(if is_busy { GATHER_WHILE_BUSY } else { GATHER });
 }
 
 /// Keeps the record of a call that has ended until it is written.
@@ -172,23 +173,23 @@ pub(super) fn record(ended: Ended) {
         true => counted.records.push(ended),
         false => counted.unrecorded += 1,
     });
-    ensure_writer();
+    // The usage of a call is counted before. A call that was not sent has none, and nobody waits for its record.
+    ensure_writer(GATHER_WHILE_BUSY);
 }
 
-/// Makes sure that a task is going to write what is counted.
-fn ensure_writer() {
+/// Makes sure that a task is going to write what is counted, after `gather` unless one is to do so already.
+fn ensure_writer(gather: Duration) {
     let now = clock::now_ms();
     let since = WRITER_SINCE.get();
     if since.is_none_or(|since| now.saturating_sub(since) > OVERDUE_MS) {
         WRITER_SINCE.set(Some(now));
-        spawn(write_soon());
+        spawn(write_after(gather));
     }
 }
 
-/// Writes what was counted, after a moment in which more may come.
-async fn write_soon() {
-    let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
-    clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
+/// Writes what was counted, after the time `gather`, in which more may come.
+async fn write_after(gather: Duration) {
+    clock::sleep(gather).await;
     WRITTEN_AT.set(clock::now_ms());
     WRITER_SINCE.set(None);
     let mut counted = COUNTED.take();
