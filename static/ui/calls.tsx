@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Call, CallPage, Integration } from "../api/types";
 import { NO_CALL_FILTERS, callQuery, isAnyCallFilter } from "../logic/calls";
 import type { CallFilters } from "../logic/calls";
-import { exact, moment } from "../logic/time";
+import { exact, second } from "../logic/time";
 import { t } from "../text/all";
 import { formatValue } from "./activity";
 import { CallDetails, OpenCall, isFailed, resultOf } from "./call-details";
@@ -130,7 +130,7 @@ function Table({ calls, nameOf, onOpen }: TableProps) {
           {calls.map((call) => (
             <tr key={call.id} role="row" class={isFailed(call) ? "refused" : undefined}>
               <td role="cell">
-                <time dateTime={call.at} title={exact(call.at)}>{moment(call.at)}</time>
+                <time dateTime={call.at} title={exact(call.at)}>{second(call.at)}</time>
               </td>
               <td role="cell">{nameOf(call.agent)}</td>
               <td role="cell">
