@@ -173,6 +173,24 @@ fn general() -> Value {
         "action": query("action", "Exactly this action", &typed),
         "target": query("target", "Exactly this target", &typed),
         "outcome": query("outcome", "Exactly this outcome", &enumeration(&["done", "denied"])),
+        "call_agent": query("agent", "Exactly this agent, by the subject of its token", &typed),
+        "call_integration": query("integration_id", "Exactly this integration, by its id", &typed),
+        "call_method": query(
+            "method",
+            "Exactly this method",
+            &enumeration(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        ),
+        "call_outcome": query("outcome", "Exactly this outcome", &enumeration(&crate::schemas::CALL_OUTCOMES)),
+        "call_status": query(
+            "status",
+            "A class of statuses such as `4xx`, or one status such as `404`",
+            &json!({"type": "string", "pattern": "^([1-5]xx|[1-5][0-9]{2})$"}),
+        ),
+        "call_after": query(
+            "after",
+            "Only calls that were recorded after this position, the `latest` of an earlier page",
+            &json!({"type": "string", "pattern": "^[0-9]{1,18}$"}),
+        ),
         "by": query(
             "by",
             "What one row is about. Without it, a row has all calls of its period",

@@ -5,12 +5,14 @@
 mod agents;
 mod apps;
 mod audit;
+mod calls;
 mod people;
 mod registry;
 
 use serde_json::{Map, Value, json};
 
 use crate::component;
+pub(crate) use calls::CALL_OUTCOMES;
 
 /// All schemas, by name.
 pub(crate) fn all() -> Map<String, Value> {
@@ -25,6 +27,7 @@ pub(crate) fn all() -> Map<String, Value> {
         registry::all(),
         people::all(),
         audit::all(),
+        calls::all(),
         service(),
     ];
     groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()

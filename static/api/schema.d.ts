@@ -253,6 +253,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List agents' last calls in the workspace, newest first
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listCalls"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/connected-apps": {
         readonly parameters: {
             readonly query?: never;
@@ -379,6 +399,26 @@ export interface paths {
          * @description The old credential works until the new one is stored. If the new account differs from the old one, it is rejected when the browser returns, unless it is accepted here. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["authorizeIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List agents' last calls to an integration, newest first
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationCalls"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1376,6 +1416,51 @@ export interface components {
             /** @default false */
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
+        };
+        readonly Call: {
+            /** @description The subject of the agent's token */
+            readonly agent: string;
+            /**
+             * Format: date-time
+             * @description When it arrived
+             */
+            readonly at: string;
+            readonly bytes: number;
+            /** @description The code of the problem, if the response was not the provider's */
+            readonly code: string | null;
+            /** @description The host, if it is not that of the provider's base URL */
+            readonly host: string | null;
+            /** @description The position of the call */
+            readonly id: string;
+            readonly integration_id: string;
+            readonly method: string;
+            readonly ms: number;
+            /**
+             * @description `succeeded`; `client_error` and `server_error` of the provider; `timeout` and `unreachable`; `denied` by a policy, the manifest or a stop; `limited`; `unusable` until a person has done something; `invalid`; `failed` in this application
+             * @enum {string}
+             */
+            readonly outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
+            /** @description The path below the base URL, without a query, at most 1024 bytes of it. The template, if the call was rejected before its target was known */
+            readonly path: string;
+            /** @description Whether it waited for a new token */
+            readonly refreshed: boolean;
+            /** @description Whether it was sent again with a new token, after the provider's 401 */
+            readonly replayed: boolean;
+            /** @description Our id of the request, as events and audit records have it */
+            readonly request_id: string;
+            /** @description The rule that decided: `policy.rules[0] denies DELETE /v1/**` */
+            readonly rule: string | null;
+            /** @description The status that the agent got */
+            readonly status: number;
+            /** @description The path with its ids folded: `/v1/customers/{id}` */
+            readonly template: string;
+        };
+        readonly CallPage: {
+            readonly items: readonly components["schemas"]["Call"][];
+            /** @description The position of the newest call, whatever the filters select. `after` it, a later request finds the calls that came since */
+            readonly latest: string;
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
@@ -3466,6 +3551,18 @@ export interface components {
         readonly believe_effect: boolean;
         /** @description What one row is about. Without it, a row has all calls of its period */
         readonly by: "integration" | "agent";
+        /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+        readonly call_after: string;
+        /** @description Exactly this agent, by the subject of its token */
+        readonly call_agent: string;
+        /** @description Exactly this integration, by its id */
+        readonly call_integration: string;
+        /** @description Exactly this method */
+        readonly call_method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+        /** @description Exactly this outcome */
+        readonly call_outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
+        /** @description A class of statuses such as `4xx`, or one status such as `404` */
+        readonly call_status: string;
         /** @description Exactly this category */
         readonly category: string;
         /** @description RFC 6749, 4.1.2 */
@@ -4215,6 +4312,60 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly listCalls: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+                readonly after?: components["parameters"]["call_after"];
+                /** @description Exactly this agent, by the subject of its token */
+                readonly agent?: components["parameters"]["call_agent"];
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description Exactly this integration, by its id */
+                readonly integration_id?: components["parameters"]["call_integration"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this method */
+                readonly method?: components["parameters"]["call_method"];
+                /** @description Exactly this outcome */
+                readonly outcome?: components["parameters"]["call_outcome"];
+                /** @description A class of statuses such as `4xx`, or one status such as `404` */
+                readonly status?: components["parameters"]["call_status"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly listConnectedApps: {
         readonly parameters: {
             readonly query?: {
@@ -4624,6 +4775,65 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listIntegrationCalls: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+                readonly after?: components["parameters"]["call_after"];
+                /** @description Exactly this agent, by the subject of its token */
+                readonly agent?: components["parameters"]["call_agent"];
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this method */
+                readonly method?: components["parameters"]["call_method"];
+                /** @description Exactly this outcome */
+                readonly outcome?: components["parameters"]["call_outcome"];
+                /** @description A class of statuses such as `4xx`, or one status such as `404` */
+                readonly status?: components["parameters"]["call_status"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];

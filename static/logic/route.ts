@@ -5,7 +5,7 @@
 
 import type { Integration } from "../api/types";
 
-export type ManageTab = "overview" | "access" | "activity" | "usage" | "use";
+export type ManageTab = "overview" | "access" | "calls" | "activity" | "usage" | "use";
 export type Route =
   | { page: "integrations"; filters: Filters }
   | { page: "integration"; id: string; tab: ManageTab }
@@ -32,7 +32,7 @@ export interface Filters {
 export const NO_FILTERS: Filters = { q: "", status: "", health: "", manifest: "", view: "", sort: "" };
 export const HOME: Route = { page: "integrations", filters: NO_FILTERS };
 
-const TABS: readonly ManageTab[] = ["overview", "access", "activity", "usage", "use"];
+const TABS: readonly ManageTab[] = ["overview", "access", "calls", "activity", "usage", "use"];
 /** The values that a filter may have. A mistyped one in an address does not filter. */
 const VALUES: Partial<Record<keyof Filters, readonly string[]>> = {
   status: ["active", "inactive"],

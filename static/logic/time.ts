@@ -13,6 +13,7 @@ const formats = (locale: string) => ({
   relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto" }),
   whole: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
   exact: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }),
+  second: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }),
   day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }),
   date: new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }),
   hour: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
@@ -45,6 +46,8 @@ export function ago(time: string, now: number): string {
 export const moment = (time: string): string => format.whole.format(new Date(time));
 /** With seconds and the time zone, for a record. */
 export const exact = (time: string): string => format.exact.format(new Date(time));
+/** "30 Nov, 06:47:12", for lists of what happened within days. */
+export const second = (time: string): string => format.second.format(new Date(time));
 export const day = (time: string): string => format.day.format(new Date(time));
 /** "30 April 2027", for a calendar date `YYYY-MM-DD`, which has no time zone. */
 export const date = (day: string): string => format.date.format(new Date(day));

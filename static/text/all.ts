@@ -6,6 +6,7 @@ import { t as first } from ".";
 import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
+import { calls } from "./calls";
 import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
@@ -24,6 +25,7 @@ export const english = {
   access,
   activity,
   usage,
+  calls,
   use,
   remove,
   apps,

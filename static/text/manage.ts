@@ -3,7 +3,7 @@ import { count, moment, size } from "../logic/time";
 import { plural, someNames } from "./plural";
 
 export const manage = {
-  tabs: { overview: "Overview", access: "Access", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
+  tabs: { overview: "Overview", access: "Access", calls: "Calls", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
   tabsLabel: "Sections of this integration",
   loading: "Loading the integration…",
   errorTitle: "The integration could not be loaded",

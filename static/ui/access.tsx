@@ -13,6 +13,7 @@ import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
+import { PolicyTrial } from "./policy-trial";
 import { RuleRow } from "./rule-row";
 import { useAgentName } from "./use-agents";
 
@@ -192,6 +193,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         )}
       </Form>
       <PolicyTest policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
+      <PolicyTrial id={integration.id} policy={policy} saved={saved} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
       {deny.length > 0 && (
         <details class="fold">
           <summary>{t.access.always(deny.length)}</summary>

@@ -5,6 +5,7 @@ import type { Agent } from "../api/types";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
 import { AgentAccessList } from "./agent-access";
+import { AgentCalls } from "./agent-calls";
 import { AgentConnect } from "./agent-connect";
 import { AgentKeys } from "./agent-keys";
 import { AgentSwitch, aboutAgent, useSwitch } from "./agents";
@@ -92,6 +93,7 @@ function View({ agent, onChanged }: ViewProps) {
         <div class="stack">
           {isRegistered ? <AgentConnect agent={agent} onChanged={() => onChanged()} /> : <NotHere agent={agent} />}
           <AgentAccessList agent={agent} />
+          <AgentCalls agent={agent} />
         </div>
         <div class="stack">
           {isRegistered && <AgentKeys agent={agent} onChanged={() => onChanged()} />}

@@ -9,6 +9,7 @@ import type { ManageTab, Route } from "../logic/route";
 import { t } from "../text/all";
 import { Access } from "./access";
 import { Activity } from "./activity";
+import { CallsPanel } from "./calls";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
@@ -107,6 +108,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
       >
         {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOpen={open} />}
         {tab === "access" && <Access integration={integration} manifest={manifest} onChanged={changed} onReload={() => set()} />}
+        {tab === "calls" && <CallsPanel integration={integration} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
         {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} onChanged={changed} />}

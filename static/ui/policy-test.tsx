@@ -67,7 +67,8 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
 /** The verdict for rules that cannot be saved. There is no prediction for them. */
 const INVALID = { allowed: false, because: "invalid" } as const;
 
-function verdictText(verdict: Verdict | typeof INVALID): string {
+/** Which rule decided, and how. */
+export function verdictText(verdict: Verdict | typeof INVALID): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);

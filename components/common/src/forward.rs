@@ -18,11 +18,12 @@ use crate::http::{
     ANSWERED, CALL, ERROR_CODE, PASSED_ID, RequestId, Respond, again_while_unavailable, answered,
     request_to, set, strip,
 };
+use crate::platform::clock;
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 use crate::rpc::{CALLER, Component};
 pub use on_behalf::{ON_BEHALF, OnBehalf};
 use wait::Waiter;
-pub use wait::{Attempt, KEPT, WAIT, Wait, may_wait};
+pub use wait::{Attempt, KEPT, Past, WAIT, Wait, may_wait};
 
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
@@ -98,13 +99,14 @@ impl Forward<'_> {
         F: Future<Output = Result<Response, CallError>>,
     {
         let mut waiter: Option<Waiter> = None;
-        let mut attempt = Attempt::First;
+        let (mut attempt, mut past, begun_ms) = (Attempt::First, Past::default(), clock::now_ms());
         loop {
             let answer = match self.may_be_repeated() {
                 true => {
-                    again_while_unavailable(CALL, async || self.once(&ask, attempt).await).await?
+                    again_while_unavailable(CALL, async || self.once(&ask, attempt, past).await)
+                        .await?
                 }
-                false => self.once(&ask, attempt).await?,
+                false => self.once(&ask, attempt, past).await?,
             };
             let wait = Wait::of(answer.headers()).filter(|_| attempt != Attempt::Last);
             let Some(wait) = wait else { return Ok(answer) };
@@ -113,6 +115,7 @@ impl Forward<'_> {
                 true => Attempt::Again,
                 false => Attempt::Last,
             };
+            past.note(&wait, clock::now_ms().saturating_sub(begun_ms));
         }
     }
 
@@ -130,11 +133,12 @@ impl Forward<'_> {
         &mut self,
         ask: &impl Fn(Request<Body>) -> F,
         attempt: Attempt,
+        past: Past,
     ) -> Result<Response>
     where
         F: Future<Output = Result<Response, CallError>>,
     {
-        match ask(self.request(attempt).await?).await {
+        match ask(self.request(attempt, past).await?).await {
             Err(CallError::Timeout) => {
                 let why = "the provider did not begin to answer in time";
                 Err(Error::ProviderTimeout(why.into()))
@@ -144,7 +148,7 @@ impl Forward<'_> {
     }
 
     /// The request to the broker. A streamed body is in the first request only.
-    async fn request(&mut self, attempt: Attempt) -> Result<Request<Body>> {
+    async fn request(&mut self, attempt: Attempt, past: Past) -> Result<Request<Body>> {
         let agent = self.agent;
         let trace = agent.trace();
         if trace.is_in(self.path) || trace.is_in(self.query) {
@@ -162,14 +166,19 @@ impl Forward<'_> {
             path.push('?');
             path.push_str(self.query);
         }
-        let headers = self.headers_to_broker(&trace, attempt).await?;
+        let headers = self.headers_to_broker(&trace, attempt, past).await?;
         let mut request = request_to("broker", self.method.clone(), &path, body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
 
     /// The caller's headers without the token, and the headers that only a component can set.
-    async fn headers_to_broker(&self, trace: &Trace<'_>, attempt: Attempt) -> Result<HeaderMap> {
+    async fn headers_to_broker(
+        &self,
+        trace: &Trace<'_>,
+        attempt: Attempt,
+        past: Past,
+    ) -> Result<HeaderMap> {
         let secret = config::broker_secret().await?;
         let mut headers = self.headers.clone();
         trace.remove_from(&mut headers);
@@ -195,7 +204,7 @@ impl Forward<'_> {
                 Error::Internal("the address of the hub cannot be a header".into())
             })?,
         );
-        attempt.write(&mut headers);
+        attempt.write(past, &mut headers);
         Ok(headers)
     }
 }

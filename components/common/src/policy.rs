@@ -95,6 +95,17 @@ impl Policy {
         (!is_allowed).then(|| "no allow rule in policy.rules matches this call".to_owned())
     }
 
+    /// The name of the first allow rule that covers `call` as it was sent. `None` if no rule does: a policy without allow
+    /// rules allows what it does not deny.
+    #[must_use]
+    pub fn allowance(&self, call: &PolicyCall<'_>) -> Option<String> {
+        let (method, reading) = (*call.methods.first()?, call.path.exact().first()?);
+        let mut numbered = self.rules.iter().enumerate();
+        let (index, rule) = numbered
+            .find(|(_, rule)| rule.is_for(call.agent) && rule.allows(call.host, method, reading))?;
+        Some(format!("policy.rules[{index}] allows {}", rule.summary()))
+    }
+
     /// Whether an allow rule for `agent` has `method` and exactly the path `path`, without wildcards.
     pub fn names(&self, agent: PolicyAgent<'_>, method: CallMethod, path: &str) -> bool {
         self.rules.iter().any(|rule| {
@@ -231,6 +242,24 @@ mod tests {
         assert!(refusal(only_denies.clone(), "GET,POST", "/v1/files/1").is_some());
         let why = refusal(only_denies, "POST", "/v1/files/1").unwrap();
         assert_eq!(why, "policy.rules[0] denies POST /v1/files/**");
+    }
+
+    #[test]
+    fn the_rule_that_allows_a_call_is_named() {
+        let rule =
+            |effect: &str, path: &str| json!({"effect": effect, "methods": ["GET"], "path": path});
+        let rules = json!([rule("deny", "/b"), rule("allow", "/a/*"), rule("allow", "/a/**")]);
+        let policy: Policy = serde_json::from_value(json!({ "rules": rules })).unwrap();
+        for (path, expected) in [
+            ("/a/1", Some("policy.rules[1] allows GET /a/*")),
+            ("/a/1/2", Some("policy.rules[2] allows GET /a/**")),
+            ("/c", None),
+        ] {
+            let path = CallPath::read(path).unwrap();
+            let agent = PolicyAgent { subject: "a", id: None };
+            let call = PolicyCall { agent, methods: &[CallMethod::Get], host: "h", path: &path };
+            assert_eq!(policy.allowance(&call).as_deref(), expected);
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! The events and the usage of an integration, the usage of a workspace, and its audit record.
+//! The events, the usage and the calls of an integration, the usage and the calls of a workspace, and its audit record.
 //!
 //! This component only reads, and has no secret. It forwards requests that need the broker to `upkeep`. It
 //! must not show the history of another workspace.
 #![forbid(unsafe_code)]
 
 mod audit;
+mod calls;
 mod integration;
 mod usage;
 
@@ -36,6 +37,14 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["usage"] => {
             inbound.require_get()?;
             usage::page(&inbound).await
+        }
+        ["calls"] => {
+            inbound.require_get()?;
+            calls::of_workspace(&inbound).await
+        }
+        ["integrations", id, "calls"] => {
+            inbound.require_get()?;
+            calls::of_integration(&inbound, id).await
         }
         ["integrations", id, "events"] => {
             inbound.require_get()?;

@@ -40,7 +40,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::POST => forward(inbound, "create").await,
             _ => Err(Error::MethodNotAllowed("POST")),
         },
-        [_, "events" | "usage"] => match method {
+        [_, "calls" | "events" | "usage"] => match method {
             Method::GET => forward(inbound, "history").await,
             _ => Err(Error::MethodNotAllowed("GET")),
         },

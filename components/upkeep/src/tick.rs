@@ -14,7 +14,7 @@ use nexus_common::rpc::{Client, Component, Nothing};
 use nexus_common::{Result, store, tick_secret};
 use serde_json::json;
 
-/// How long one tick deletes old events and usage.
+/// How long one tick deletes old events and usage, and how long calls.
 const PRUNING: Duration = Duration::from_secs(2);
 
 /// Does the work that is due. The response has a count for each kind of work.
@@ -29,8 +29,10 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     store::close_minutes().await?;
     let broken = broker.call::<SignHeads>(&Nothing {}).await?;
     let forgotten = store::forget_flows().await?;
-    let pruned =
-        store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);
+    let pruned = store::prune(PRUNING).await?
+        + store::sweep_calls(PRUNING).await?
+        + store::thin_heads().await?
+        + i64::from(ticked.forgotten);
     let failed = ticked.failed + broken;
     metrics::note(Family::TickFailures, &[], i64::from(failed));
     store::mark_tick().await?;

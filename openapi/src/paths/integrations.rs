@@ -9,12 +9,13 @@ use crate::problems;
 
 const LIST: &str = "/api/integrations";
 const ONE: &str = "/api/integrations/{id}";
-const NEXT: [&str; 6] = [
+const NEXT: [&str; 7] = [
     "getIntegration",
     "updateIntegration",
     "checkIntegration",
     "listIntegrationEvents",
     "listIntegrationUsage",
+    "listIntegrationCalls",
     "deleteIntegration",
 ];
 
@@ -29,7 +30,9 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/integrations/{id}/check", "post", check()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
+        ("/api/integrations/{id}/calls", "get", agents_calls()),
         ("/api/usage", "get", workspace_usage()),
+        ("/api/calls", "get", workspace_calls()),
     ]
 }
 
@@ -189,6 +192,50 @@ fn workspace_usage() -> Operation {
         )
         .query(&["by", "from", "to", "per_long", "limit", "after_row"])
         .responds(200, Answer::json("A page", "WorkspaceUsagePage"))
+}
+
+const CALLS: &str = "One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are \
+     kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to \
+     `latest`.";
+
+fn agents_calls() -> Operation {
+    of_one("listIntegrationCalls", "List agents' last calls to an integration, newest first")
+        .describe(CALLS)
+        .query(&[
+            "call_agent",
+            "call_method",
+            "call_outcome",
+            "call_status",
+            "from",
+            "to",
+            "call_after",
+            "limit",
+            "after_row",
+        ])
+        .responds(200, Answer::json("A page", "CallPage"))
+}
+
+fn workspace_calls() -> Operation {
+    Operation::new(
+        "listCalls",
+        "integrations",
+        "List agents' last calls in the workspace, newest first",
+    )
+    .role(Role::Manager)
+    .describe(CALLS)
+    .query(&[
+        "call_integration",
+        "call_agent",
+        "call_method",
+        "call_outcome",
+        "call_status",
+        "from",
+        "to",
+        "call_after",
+        "limit",
+        "after_row",
+    ])
+    .responds(200, Answer::json("A page", "CallPage"))
 }
 
 fn usage() -> Operation {

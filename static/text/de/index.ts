@@ -4,6 +4,7 @@ import type { LaterWords } from "../all";
 import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
+import { calls } from "./calls";
 import { common, leave } from "./common";
 import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
 import { list } from "./list";
@@ -30,6 +31,7 @@ export const words: FirstWords & LaterWords = {
   access,
   activity,
   usage,
+  calls,
   use,
   remove,
   apps,

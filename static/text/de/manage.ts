@@ -14,7 +14,7 @@ import type {
 import { plural, someNames } from "../plural";
 
 export const manage: typeof englishManage = {
-  tabs: { overview: "Übersicht", access: "Zugriff", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
+  tabs: { overview: "Übersicht", access: "Zugriff", calls: "Aufrufe", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
   tabsLabel: "Bereiche dieser Integration",
   loading: "Die Integration wird geladen …",
   errorTitle: "Die Integration konnte nicht geladen werden",

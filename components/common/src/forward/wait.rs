@@ -34,8 +34,15 @@ const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
 /// The event that a request waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// A refresh, for at most so many seconds.
-    Refresh(Refreshing, u16),
+    /// A refresh.
+    Refresh {
+        /// The refresh.
+        refreshing: Refreshing,
+        /// How long to wait at most, in seconds.
+        seconds: u16,
+        /// Whether the provider has had the call already, and has rejected its token.
+        was_sent: bool,
+    },
     /// A free place under the limit of concurrent calls.
     Place,
 }
@@ -46,8 +53,10 @@ impl Wait {
     pub fn to_header(&self) -> Option<HeaderValue> {
         let text = match self {
             Self::Place => "place".to_owned(),
-            Self::Refresh(Refreshing { integration_id, version }, seconds) => {
-                format!("refresh {integration_id} {version} {seconds}")
+            Self::Refresh { refreshing, seconds, was_sent } => {
+                let Refreshing { integration_id, version } = refreshing;
+                let sent = if *was_sent { " sent" } else { "" };
+                format!("refresh {integration_id} {version} {seconds}{sent}")
             }
         };
         HeaderValue::try_from(text).ok()
@@ -63,7 +72,9 @@ impl Wait {
                 let integration_id = words.next()?.to_owned();
                 let version = words.next()?.parse().ok()?;
                 let seconds = words.next()?.parse().ok()?;
-                Some(Self::Refresh(Refreshing { integration_id, version }, seconds))
+                let was_sent = words.next() == Some("sent");
+                let refreshing = Refreshing { integration_id, version };
+                Some(Self::Refresh { refreshing, seconds, was_sent })
             }
             _ => None,
         }
@@ -71,7 +82,7 @@ impl Wait {
 
     fn patience(&self) -> Duration {
         match self {
-            Self::Refresh(_, seconds) => Duration::from_secs((*seconds).into()),
+            Self::Refresh { seconds, .. } => Duration::from_secs((*seconds).into()),
             Self::Place => PLACE,
         }
     }
@@ -102,19 +113,59 @@ impl Attempt {
     pub fn of(headers: &HeaderMap) -> Self {
         match headers.get(WAIT).map(HeaderValue::as_bytes) {
             None => Self::First,
-            Some(value) if value == NO_MORE.as_bytes() => Self::Last,
+            Some(value) if value.starts_with(NO_MORE.as_bytes()) => Self::Last,
             Some(_) => Self::Again,
         }
     }
 
-    /// Names the attempt in `headers`.
-    pub(super) fn write(self, headers: &mut HeaderMap) {
-        let value = match self {
+    /// Names the attempt in `headers`, and what its call has been through.
+    pub(super) fn write(self, past: Past, headers: &mut HeaderMap) {
+        let word = match self {
             Self::First => return,
             Self::Again => AGAIN,
             Self::Last => NO_MORE,
         };
-        headers.insert(WAIT, HeaderValue::from_static(value));
+        let Past { ms, is_refreshed, is_replayed } = past;
+        let refreshed = if is_refreshed { " refreshed" } else { "" };
+        let replayed = if is_replayed { " replayed" } else { "" };
+        if let Ok(value) = HeaderValue::try_from(format!("{word} {ms}{refreshed}{replayed}")) {
+            headers.insert(WAIT, value);
+        }
+    }
+}
+
+/// What a call has been through before this attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// How long ago it arrived, in milliseconds.
+    pub ms: u64,
+    /// Whether it waited for a new token.
+    pub is_refreshed: bool,
+    /// Whether the provider has rejected its token, so that it is sent again.
+    pub is_replayed: bool,
+}
+
+impl Past {
+    /// The past that `headers` name. A first attempt has none.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        let text = headers.get(WAIT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut words = text.split(' ').skip(1);
+        let ms = words.next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        let (is_refreshed, is_replayed) =
+            words.fold((false, false), |(refreshed, replayed), word| {
+                (refreshed || word == "refreshed", replayed || word == "replayed")
+            });
+        Self { ms, is_refreshed, is_replayed }
+    }
+
+    /// Adds the wait for `wait`, `ms` after the call arrived.
+    pub(super) fn note(&mut self, wait: &Wait, ms: u64) {
+        self.ms = ms;
+        if let Wait::Refresh { was_sent, .. } = wait {
+            self.is_refreshed = true;
+            self.is_replayed |= was_sent;
+        }
     }
 }
 
@@ -146,7 +197,7 @@ impl Waiter {
             }
             self.pause(wait).await;
             let is_over = match wait {
-                Wait::Refresh(refreshing, _) => refreshing.is_over().await?,
+                Wait::Refresh { refreshing, .. } => refreshing.is_over().await?,
                 Wait::Place => true,
             };
             if is_over {
@@ -159,7 +210,7 @@ impl Waiter {
     /// the last.
     async fn pause(&mut self, wait: &Wait) {
         let (first, longest) = match wait {
-            Wait::Refresh(..) => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+            Wait::Refresh { .. } => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
             Wait::Place => PLACE_PAUSES_MS,
         };
         let most = self.pause_ms.max(first);
@@ -175,7 +226,9 @@ mod tests {
     #[test]
     fn the_wait_header_is_read_back_as_written() {
         let refreshing = Refreshing { integration_id: "int_1".to_owned(), version: 7 };
-        for wait in [Wait::Place, Wait::Refresh(refreshing, 10)] {
+        let refresh =
+            |was_sent| Wait::Refresh { refreshing: refreshing.clone(), seconds: 10, was_sent };
+        for wait in [Wait::Place, refresh(false), refresh(true)] {
             let mut headers = HeaderMap::new();
             headers.insert(WAIT, wait.to_header().unwrap());
             assert_eq!(Wait::of(&headers), Some(wait));
@@ -186,9 +239,24 @@ mod tests {
     fn the_attempt_is_read_back_as_written() {
         for attempt in [Attempt::First, Attempt::Again, Attempt::Last] {
             let mut headers = HeaderMap::new();
-            attempt.write(&mut headers);
+            let past = Past { ms: 7, is_refreshed: true, is_replayed: attempt == Attempt::Last };
+            attempt.write(past, &mut headers);
             assert_eq!((Attempt::of(&headers), Wait::of(&headers)), (attempt, None));
+            let expected = if attempt == Attempt::First { Past::default() } else { past };
+            assert_eq!(Past::of(&headers), expected);
         }
+    }
+
+    #[test]
+    fn what_a_call_waited_for_is_its_past() {
+        let refreshing = Refreshing { integration_id: "int_1".to_owned(), version: 7 };
+        let refresh =
+            |was_sent| Wait::Refresh { refreshing: refreshing.clone(), seconds: 10, was_sent };
+        let mut past = Past::default();
+        past.note(&refresh(true), 40);
+        past.note(&Wait::Place, 90);
+        past.note(&refresh(false), 120);
+        assert_eq!(past, Past { ms: 120, is_refreshed: true, is_replayed: true });
     }
 
     #[test]

@@ -35,7 +35,7 @@ async fn write() {
     while metrics::is_any() {
         clock::sleep(GATHER * (failures + 1)).await;
         let counts = metrics::take();
-        let Err(error) = record_usage(&[], &counts).await else {
+        let Err(error) = record_usage(&[], &[], &counts).await else {
             failures = 0;
             continue;
         };

@@ -4,6 +4,7 @@
 //! A transaction must not make HTTP requests. Times in rows come from the database, in milliseconds since the
 //! Unix epoch. Code here must not read the instance's clock.
 
+mod agent_calls;
 mod agents;
 mod apps;
 mod audit;
@@ -48,6 +49,7 @@ mod writer;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
+pub use agent_calls::{AgentCalls, CallFilter, CallRecord, CallRow, RING, sweep_calls};
 pub use agents::{
     AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
     StoredKey, find_key, note_addresses, note_outside_agents,

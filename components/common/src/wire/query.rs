@@ -40,6 +40,15 @@ pub fn limit_to(most: u32, value: &str) -> Result<u32> {
     limit.ok_or_else(|| Error::invalid("?limit", format!("must be 1 to {most}, but is {value:?}")))
 }
 
+/// The position that the parameter `name` has: one that an earlier response named.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn position(name: &str, value: &str) -> Result<i64> {
+    let rule = "must be the `latest` of an earlier page";
+    digits(value).ok_or_else(|| Error::invalid(format!("?{name}"), rule))
+}
+
 /// A number of 1 to 18 digits, without any other character.
 fn digits<T: std::str::FromStr>(value: &str) -> Option<T> {
     let plain = (1..=18).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());

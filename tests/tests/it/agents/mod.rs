@@ -1,5 +1,6 @@
 //! Agents' calls, through the proxy and MCP.
 //!
+//! - `calls`: the list of calls
 //! - `ends`: broken responses and broken requests
 //! - `examples`: `examples/agent-tools`
 //! - `gate`: denied calls, in every spelling
@@ -20,6 +21,7 @@
 //! - `sdk_links`: SDKs that follow links
 //! - `signed`: tokens that an agent signs with its own key
 
+mod calls;
 mod ends;
 mod examples;
 mod gate;

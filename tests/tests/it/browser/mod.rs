@@ -118,6 +118,11 @@ async fn a_scope_that_was_not_granted_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn the_calls_of_an_integration_are_followed_and_rules_tried_on_them() {
+    play("calls.mjs").await;
+}
+
+#[tokio::test]
 async fn an_integration_is_managed() {
     play("manage.mjs").await;
 }

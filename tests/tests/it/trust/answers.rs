@@ -34,6 +34,8 @@ fn cases() -> Vec<Case> {
         case(Method::POST, "/check", None, (200, "")),
         case(Method::GET, "/usage", None, (200, "")),
         case(Method::GET, "/usage?from=yesterday", None, (422, "invalid")),
+        case(Method::GET, "/calls", None, (200, "")),
+        case(Method::GET, "/calls?status=ok", None, (422, "invalid")),
         case(Method::GET, "/events?limit=0", None, (422, "invalid")),
         case(Method::PATCH, "", None, (405, "method_not_allowed")),
         case(Method::GET, "/nothing", None, (404, "not_found")),

@@ -233,7 +233,7 @@ const TABLE: [Row; 18] = [
     },
     Row {
         component: "history",
-        routes: &["/api/audit/...", "/api/usage"],
+        routes: &["/api/audit/...", "/api/usage", "/api/calls"],
         storage: (true, false),
         variables: &[
             "client_address_header",

@@ -17,11 +17,13 @@ mod overrides;
 mod own_urls;
 mod query;
 mod rate;
+mod record;
 mod right;
 mod roots;
 mod rules;
 mod send;
 mod target;
+mod template;
 mod upload;
 mod usage;
 mod waiting;
@@ -34,7 +36,7 @@ use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::{CallKey, Health, Status};
-use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours, ours_with};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, Past, WAIT, ours, ours_with};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -48,6 +50,7 @@ use opened::Opened;
 pub(crate) use opened::forget;
 use outcome::{AgentLabel, CallOutcome};
 use overrides::Methods;
+use record::Recording;
 use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
@@ -70,7 +73,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
         Ok(response) => {
             // A call that waits elsewhere comes again.
             if !response.headers().contains_key(WAIT) {
-                call.observe(CallOutcome::of_status(response.status()));
+                let status = response.status();
+                call.end(CallOutcome::of_status(status), status.as_u16(), None);
             }
             response
         }
@@ -78,7 +82,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             let is_unsent = call.progress.sent_at.get().is_none();
             let error = if is_unsent { error.before_change() } else { error };
             let problem = error.problem(&request_id);
-            call.observe(CallOutcome::of_error(&error, &problem.code));
+            let outcome = CallOutcome::of_error(&error, &problem.code);
+            call.end(outcome, problem.status, Some(&problem.code));
             ours_with(&error, &problem)
         }
     }
@@ -100,6 +105,8 @@ struct Call {
     hub: String,
     request_id: RequestId,
     progress: CallProgress,
+    /// What is recorded of the call.
+    record: Rc<Recording>,
 }
 
 /// How far a call has come, for the metrics.
@@ -121,19 +128,22 @@ impl Call {
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+        let (now, past) = (clock::now_ms(), Past::of(inbound.headers()));
+        let (method, request_id) = (inbound.sent_method(), &inbound.request_id);
         Some(Self {
+            record: Recording::begin((now, past), method, request_id.own(), usage::record),
             caller,
             token_in,
             address,
             target: decode(target),
             path: path.to_owned(),
             query: inbound.raw_query().to_owned(),
-            method: inbound.sent_method().clone(),
+            method: method.clone(),
             host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
             hub,
-            request_id: inbound.request_id.clone(),
+            request_id: request_id.clone(),
             progress: CallProgress {
-                begun_at: clock::now_ms(),
+                begun_at: now,
                 sent_at: Cell::new(None),
                 found: OnceCell::new(),
                 is_fresh: Cell::new(false),
@@ -141,8 +151,9 @@ impl Call {
         })
     }
 
-    /// Counts the call for the metrics.
-    fn observe(&self, outcome: CallOutcome) {
+    /// Counts the call for the metrics, and records how it ended. `code` is that of our problem.
+    fn end(&self, outcome: CallOutcome, status: u16, code: Option<&str>) {
+        self.record.end(&self.path, outcome, status, code);
         let CallProgress { begun_at, sent_at, found, .. } = &self.progress;
         let now = clock::now_ms();
         usage::observe(&Observed {
@@ -170,10 +181,12 @@ impl Call {
         self.progress.is_fresh.set(now.is_none());
         let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;
+        self.record.found(self.whose(admission));
         self.require_usable(admission).await?;
         let opened = self.open(callable).await?;
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
+        self.record.goes_to(&target, &opened);
         let path = CallPath::read(target.below)?;
         let methods = self.check_rules(admission, &opened, &headers, &target, &path).await?;
         let right = self.right(admission, &target, path, methods);
@@ -211,6 +224,15 @@ impl Call {
         }
     }
 
+    /// The workspace, integration and agent of the call.
+    fn whose(&self, admission: &Admission) -> CallKey {
+        CallKey {
+            workspace: self.caller.workspace.clone(),
+            integration_id: admission.id.clone(),
+            agent: self.caller.subject.clone(),
+        }
+    }
+
     /// The facts on which the right to this call depends.
     fn right(
         &self,
@@ -220,11 +242,8 @@ impl Call {
         methods: Vec<CallMethod>,
     ) -> Right {
         Right {
-            whose: CallKey {
-                workspace: self.caller.workspace.clone(),
-                integration_id: admission.id.clone(),
-                agent: self.caller.subject.clone(),
-            },
+            whose: self.whose(admission),
+            record: Rc::clone(&self.record),
             caller: self.caller.clone(),
             address: self.address.clone(),
             policy: admission.policy.clone(),
@@ -342,7 +361,10 @@ impl Call {
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
         let integration_id = admission.id.as_str();
         let asked = Asked { caller: &self.caller, methods: &methods, target, path, integration_id };
-        let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
+        let Some(why) = rules::refusal(opened, &asked) else {
+            rules::allowance(opened, &asked).inspect(|rule| self.record.decided_by(rule));
+            return Ok(methods.all);
+        };
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",
@@ -356,6 +378,7 @@ impl Call {
 
     /// The error for a call that a rule denies, with the page where a person can change the policy.
     async fn policy_denied(&self, admission: &Admission, why: &str) -> Error {
+        self.record.decided_by(why);
         let link = link(admission).await;
         let denied = Error::PolicyDenied(format!(
             "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \

@@ -3,6 +3,8 @@
 //! This module must not look at the credential, and must not decide about a call that has not begun, which
 //! `rules` does.
 
+use std::rc::Rc;
+
 use nexus_common::auth::Caller;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
@@ -11,6 +13,7 @@ use nexus_common::store::{Watched, require_standing_at, revision};
 use nexus_common::{Error, Result};
 
 use super::opened;
+use super::record::Recording;
 use super::rules::policy_refusal;
 use nexus_common::domain::CallKey;
 
@@ -30,6 +33,8 @@ pub(super) struct Right {
     pub(super) host: String,
     /// The path below the base URL, parsed.
     pub(super) path: CallPath,
+    /// The record of the call.
+    pub(super) record: Rc<Recording>,
 }
 
 /// The reason why a call may not go on.
@@ -53,6 +58,14 @@ impl Lost {
             Self::Denied(_) => "the integration's policy no longer allows this call",
             Self::Expired => "the caller's token has expired",
             Self::Revoked(_) => "the caller or the integration was switched off or stopped",
+        }
+    }
+
+    /// The rule that denies the call now, or the reason why it was cut.
+    pub(super) fn rule(&self) -> &str {
+        match self {
+            Self::Denied(rule) => rule,
+            other => other.why(),
         }
     }
 }

@@ -64,6 +64,17 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     refusal.or_else(|| if is_agent { denied(opened, asked) } else { None })
 }
 
+/// The rule of the policy that allows a call which is not denied. `None` if no rule decided.
+pub(super) fn allowance(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
+    let policy = &opened.policy;
+    if policy.rules.is_empty() {
+        return None;
+    }
+    let Asked { caller, methods, target, path, .. } = asked;
+    let agent = caller.as_policy_agent();
+    policy.allowance(&PolicyCall { agent, methods: &methods.all, host: target.host.name(), path })
+}
+
 /// Why `policy` denies a call of `caller`. `None` if it does not. If the policies limit the person of a
 /// connected app, the call must be allowed to the person too.
 pub(super) fn policy_refusal(

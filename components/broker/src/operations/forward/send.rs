@@ -191,7 +191,7 @@ impl Sent<'_> {
     ) -> Result<Retry> {
         Ok(match (self.renewed(context, opened.usable.version).await, again) {
             (Ok(Some(Found::Refreshing { version, seconds })), Some(_)) => {
-                Retry::Instead(Outcome::Wait(refreshing(context.key.id, version, seconds)))
+                Retry::Instead(Outcome::Wait(refreshing(context.key.id, version, seconds, true)))
             }
             (Ok(Some(Found::Usable(renewed))), Some(again)) => {
                 // The refresh may have taken long.
@@ -199,6 +199,7 @@ impl Sent<'_> {
                     return Ok(Retry::Instead(Outcome::Lost(lost)));
                 }
                 let opened = opened.renewed(*renewed)?;
+                self.right.record.note_replay();
                 let answer = self.once(&opened.usable, again, sent).await;
                 Retry::Sent(opened, answer)
             }

@@ -1,5 +1,5 @@
-//! Counts usage: calls, errors and bytes per integration, agent and minute. Also counts calls for the metrics, and notes
-//! the address from which an agent was used last.
+//! Counts usage: calls, errors and bytes per integration, agent and minute. Also counts calls for the metrics, keeps the
+//! records of calls until they are written, and notes the address from which an agent was used last.
 //!
 //! Calls are counted in memory and written a moment later, many at once, so that no call waits for the disk.
 //! A process that is killed loses the counts of that moment. Counting must not fail a call.
@@ -16,9 +16,12 @@ use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family, Histogram, Series};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Used, note_addresses, record_usage, write_counts_soon};
+use nexus_common::store::{
+    CallRow, RING, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
+};
 
 use super::outcome::{AgentLabel, CallOutcome};
+use super::record::Ended;
 use super::right::Right;
 
 /// How often the address of an agent is written at most, in milliseconds.
@@ -28,8 +31,15 @@ const GATHER: Duration = Duration::from_millis(250);
 /// The same in an instance that has written a moment ago. After each write, every instance reads again what it needs to
 /// know of its callers.
 const GATHER_WHILE_BUSY: Duration = Duration::from_secs(1);
+/// The most records of calls that an instance keeps until they are written. More would only displace each other.
+const MOST_RECORDS: usize = RING as usize;
+/// Of so many records, one makes the instance delete what is beyond the limit, on average. So the table stays small however
+/// seldom the tick runs.
+const SWEPT_EVERY: u64 = 500;
 /// An instance is busy for this long after it has written, in milliseconds.
 const BUSY_MS: u64 = 2_000;
+/// A writer that has not begun to write after this long was ended with its request, in milliseconds.
+const OVERDUE_MS: u64 = 10_000;
 
 /// A call that has a response.
 pub(super) struct Observed<'a> {
@@ -60,6 +70,10 @@ struct Counts {
 #[derive(Default)]
 struct Counted {
     calls: BTreeMap<CallKey, Counts>,
+    /// What is recorded of each call.
+    records: Vec<Ended>,
+    /// How many calls were not recorded, because there were too many.
+    unrecorded: usize,
     /// Calls for the metrics. There are few different ones, so they are found by looking at each.
     outcomes: Vec<(String, AgentLabel, CallOutcome, i64)>,
     durations: Vec<Durations>,
@@ -72,6 +86,8 @@ thread_local! {
     static COUNTED: RefCell<Counted> = RefCell::default();
     /// When this instance last wrote what it had counted.
     static WRITTEN_AT: Cell<u64> = const { Cell::new(0) };
+    /// Since when a task waits to write what is counted.
+    static WRITER_SINCE: Cell<Option<u64>> = const { Cell::new(None) };
     /// When the address of an agent was written, by the agent's id.
     static NOTED: RefCell<Recent<String, u64>> = RefCell::default();
 }
@@ -135,10 +151,9 @@ impl Counted {
 
 /// Counts the call that had `right`, and that has ended.
 pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
-    let Right { whose, caller, address, .. } = right;
+    let Right { whose, caller, address, record, .. } = right;
     let address = caller.agent_id().zip(address).filter(|(agent, _)| is_due(agent));
-    let first = COUNTED.with_borrow_mut(|counted| {
-        let first = counted.calls.is_empty();
+    COUNTED.with_borrow_mut(|counted| {
         if let Some((agent, address)) = address {
             counted.addresses.insert(agent.to_owned(), address);
         }
@@ -146,21 +161,55 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
         counts.calls += 1;
         counts.errors += i64::from(is_error);
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
-        first
     });
-    if first {
-        spawn(async {
-            let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
-            clock::sleep(if is_busy { GATHER_WHILE_BUSY } else { GATHER }).await;
-            WRITTEN_AT.set(clock::now_ms());
-            let mut counted = COUNTED.take();
-            counted.note_observed();
-            if let Err(error) = write(&counted).await {
-                Line::error("usage counts are lost")
-                    .with("agents", &counted.calls.len())
-                    .why(&error);
-            }
-        });
+    record.carried(bytes);
+    let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
+    ensure_writer(if is_busy { GATHER_WHILE_BUSY } else { GATHER });
+}
+
+/// Keeps the record of a call that has ended until it is written.
+pub(super) fn record(ended: Ended) {
+    COUNTED.with_borrow_mut(|counted| match counted.records.len() < MOST_RECORDS {
+        true => counted.records.push(ended),
+        false => counted.unrecorded += 1,
+    });
+    // The usage of a call is counted before. A call that was not sent has none, and nobody waits for its record.
+    ensure_writer(GATHER_WHILE_BUSY);
+}
+
+/// Makes sure that a task is going to write what is counted, after `gather` unless one is to do so already.
+fn ensure_writer(gather: Duration) {
+    let now = clock::now_ms();
+    let since = WRITER_SINCE.get();
+    if since.is_none_or(|since| now.saturating_sub(since) > OVERDUE_MS) {
+        WRITER_SINCE.set(Some(now));
+        spawn(write_after(gather));
+    }
+}
+
+/// Writes what was counted, after the time `gather`, in which more may come.
+async fn write_after(gather: Duration) {
+    clock::sleep(gather).await;
+    WRITTEN_AT.set(clock::now_ms());
+    WRITER_SINCE.set(None);
+    let mut counted = COUNTED.take();
+    counted.note_observed();
+    if counted.unrecorded > 0 {
+        let what = "calls are counted, and missing in the list of calls: there were too many";
+        Line::warning(what).with("calls", &counted.unrecorded).write();
+    }
+    let (agents, calls) = (counted.calls.len(), counted.records.len());
+    if let Err(error) = write(counted).await {
+        Line::error("usage counts are lost")
+            .with("agents", &agents)
+            .with("calls", &calls)
+            .why(&error);
+        return;
+    }
+    let is_due = clock::random_u64() % SWEPT_EVERY < calls as u64;
+    if is_due && let Err(error) = sweep_calls(Duration::ZERO).await {
+        // The tick does the same.
+        Line::error("old calls are not deleted").why(&error);
     }
 }
 
@@ -180,8 +229,9 @@ fn is_due(agent: &str) -> bool {
     })
 }
 
-async fn write(counted: &Counted) -> Result<()> {
-    let used = counted.calls.iter().map(|(key, counts)| Used {
+async fn write(counted: Counted) -> Result<()> {
+    let Counted { calls, records, addresses, .. } = counted;
+    let used = calls.iter().map(|(key, counts)| Used {
         workspace: &key.workspace,
         integration_id: &key.integration_id,
         agent: &key.agent,
@@ -189,14 +239,17 @@ async fn write(counted: &Counted) -> Result<()> {
         errors: counts.errors,
         bytes: counts.bytes,
     });
+    let now = clock::now_ms();
+    let records: Vec<CallRow> =
+        records.into_iter().map(|ended| ended.into_record(now).to_row()).collect();
     let counts = metrics::take();
-    if let Err(error) = record_usage(&Vec::from_iter(used), &counts).await {
+    if let Err(error) = record_usage(&Vec::from_iter(used), &records, &counts).await {
         counts.into_iter().for_each(|(series, count)| metrics::put(series, count));
         write_counts_soon();
         return Err(error);
     }
-    match counted.addresses.is_empty() {
+    match addresses.is_empty() {
         true => Ok(()),
-        false => note_addresses(&counted.addresses).await,
+        false => note_addresses(&addresses).await,
     }
 }

@@ -117,9 +117,12 @@ impl Call {
                 Err(oauth::pending(&who).await)
             }
             Ok(Found::Refreshing { version, seconds }) => {
-                Ok(Live::Wait(refreshing(&admission.id, version, seconds)))
+                Ok(Live::Wait(refreshing(&admission.id, version, seconds, false)))
             }
-            Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
+            Ok(Found::Usable(usable)) => {
+                self.record.note_refresh(opened.usable.version, usable.version);
+                opened.renewed(*usable).map(Live::Opened)
+            }
             // A later call asks for the refresh again.
             Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) if lives => {
                 let line = Line::error("a call uses the old token, because storage failed");
@@ -141,9 +144,11 @@ impl Call {
     }
 }
 
-/// The wait for the refresh of the token of the integration `id`, which takes at most `seconds`.
-pub(super) fn refreshing(id: &str, version: i64, seconds: u16) -> Wait {
-    Wait::Refresh(Refreshing { integration_id: id.to_owned(), version }, seconds)
+/// The wait for the refresh of the token of the integration `id`, which takes at most `seconds`. `was_sent` says whether
+/// the provider has had the call, and has rejected its token.
+pub(super) fn refreshing(id: &str, version: i64, seconds: u16, was_sent: bool) -> Wait {
+    let refreshing = Refreshing { integration_id: id.to_owned(), version };
+    Wait::Refresh { refreshing, seconds, was_sent }
 }
 
 /// The response that makes the component that received the call wait, and then send it again.

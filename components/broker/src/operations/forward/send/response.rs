@@ -272,9 +272,13 @@ impl Source {
                 Next::Chunk(chunk) => chunk,
                 Next::End(End::Complete) => break,
                 Next::End(End::Broken) => {
+                    self.right.record.note_break();
                     return sender.fail("the provider's response broke off").await;
                 }
-                Next::End(End::Lost(lost)) => return sender.fail(lost.why()).await,
+                Next::End(End::Lost(lost)) => {
+                    self.right.record.note_loss(lost.rule());
+                    return sender.fail(lost.why()).await;
+                }
             };
             witness.see(&chunk);
             let chunk = outflow.push(chunk);
@@ -301,6 +305,7 @@ impl Source {
                 }
                 (self.looked, self.watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
                 if let Some(lost) = self.right.lost().await {
+                    self.right.record.note_loss(lost.rule());
                     break lost.why();
                 }
                 if self.looked.saturating_sub(begun) > UNREAD_MS {

@@ -1,0 +1,291 @@
+//! The last calls of agents: up to [`RING`] per integration, for seven days.
+//!
+//! `usage` writes them. A record must not hold a query, a header or a body, nor a secret of the integration.
+
+use std::time::Duration;
+
+use super::{read_row, write_relaxed};
+use crate::domain::{CallKey, Page};
+use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::sqlite::Value;
+
+/// How many calls of an integration are kept.
+pub const RING: u32 = 1_000;
+/// How long they are kept, in milliseconds: 7 days.
+const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// The maximum number of rows that one statement deletes.
+const SWEPT: u32 = 1_000;
+
+/// One call of an agent that has ended.
+pub struct CallRecord {
+    /// The workspace, the integration, and the subject of the agent's token.
+    pub whose: CallKey,
+    /// How long ago it arrived, in milliseconds, when it is written.
+    pub age_ms: u64,
+    /// The method.
+    pub method: String,
+    /// The host with its port, if it is not that of the base URL.
+    pub host: Option<String>,
+    /// The path with its ids folded: `/v1/customers/{id}`.
+    pub template: String,
+    /// The path below the base URL.
+    pub path: String,
+    /// How it ended, as the metrics say it.
+    pub outcome: &'static str,
+    /// The status that the agent got.
+    pub status: u16,
+    /// The code of the problem, if the response was one of ours.
+    pub code: Option<String>,
+    /// From its arrival to its end, in milliseconds.
+    pub ms: u64,
+    /// The bytes of its bodies.
+    pub bytes: u64,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// Our id of the request.
+    pub request_id: String,
+    /// Whether it waited for a new token.
+    pub is_refreshed: bool,
+    /// Whether it was sent again with a new token.
+    pub is_replayed: bool,
+}
+
+/// A [`CallRecord`] as the view `counted` takes it: JSON.
+pub struct CallRow(pub(super) String);
+
+impl CallRecord {
+    /// The row of the record.
+    #[must_use]
+    pub fn to_row(&self) -> CallRow {
+        let CallKey { workspace, integration_id, agent } = &self.whose;
+        let call = (
+            agent,
+            &self.method,
+            &self.host,
+            &self.template,
+            &self.path,
+            self.outcome,
+            self.status,
+            &self.code,
+            self.ms,
+            self.bytes,
+            &self.rule,
+            &self.request_id,
+            u8::from(self.is_refreshed),
+            u8::from(self.is_replayed),
+        );
+        // Texts and numbers are always JSON.
+        let call = serde_json::to_string(&call).unwrap_or_else(|_| "[]".to_owned());
+        let row = (workspace, integration_id, self.age_ms, call);
+        CallRow(serde_json::to_string(&row).unwrap_or_else(|_| "[]".to_owned()))
+    }
+}
+
+/// Which calls to show. A member that is `None` selects nothing.
+#[derive(Debug, Default)]
+pub struct CallFilter {
+    /// Exactly this integration, by its id.
+    pub integration_id: Option<String>,
+    /// Exactly this agent, by the subject of its token.
+    pub agent: Option<String>,
+    /// Exactly this method.
+    pub method: Option<String>,
+    /// Exactly this outcome.
+    pub outcome: Option<String>,
+    /// The lowest and the highest status.
+    pub statuses: Option<(u16, u16)>,
+    /// From this time on, in milliseconds since the Unix epoch.
+    pub from: Option<i64>,
+    /// Before this time, in milliseconds since the Unix epoch.
+    pub to: Option<i64>,
+    /// Only calls that were recorded after this position, the `latest` of an earlier page.
+    pub after: Option<i64>,
+}
+
+/// The calls of one workspace.
+pub struct AgentCalls<'a> {
+    workspace: &'a str,
+}
+
+impl<'a> AgentCalls<'a> {
+    /// The calls of `workspace`.
+    #[must_use]
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// A page as JSON, `{"items":[…],"next_cursor":…,"latest":…}`, the newest first. `latest` is the position of the newest
+    /// call, whatever the filter selects: a later read after it finds exactly the calls that came since.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn page(&self, filter: &CallFilter, page: &Page) -> Result<String> {
+        let after = filter.after.unwrap_or(0);
+        let latest = self.latest(filter).await?.max(after);
+        // What is recorded from now on is later than `latest`, and belongs to the next look.
+        let below = page.cursor.unwrap_or(i64::MAX).min(latest.saturating_add(1));
+        let mut values: Vec<Value> =
+            vec![self.workspace.into(), below.into(), after.into(), KEPT_MS.into()];
+        let mut conditions = String::new();
+        for (condition, value) in conditions_of(filter) {
+            values.push(value);
+            conditions.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        let sql = format!(
+            "select json_object('id', cast(id as text),
+               'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
+               'integration_id', integration_id, 'agent', agent, 'method', method, 'host', host,
+               'template', template, 'path', path, 'outcome', outcome, 'status', status, 'code', code,
+               'ms', ms, 'bytes', bytes, 'rule', rule, 'request_id', request_id,
+               'refreshed', json(iif(refreshed, 'true', 'false')),
+               'replayed', json(iif(replayed, 'true', 'false'))) as item, id as position
+             from agent_calls indexed by {}
+             where workspace = ?1 and id < ?2 and id > ?3
+               and at > unixepoch() * 1000 - ?4{conditions} order by id desc",
+            index_of(filter)
+        );
+        let listed = page.read(&sql, values).await?;
+        let open = listed.strip_suffix('}').unwrap_or(&listed);
+        Ok(format!("{open},\"latest\":\"{latest}\"}}"))
+    }
+
+    /// The position of the newest call of the integration that `filter` names, or of the workspace. 0 if there is none.
+    async fn latest(&self, filter: &CallFilter) -> Result<i64> {
+        let row = match &filter.integration_id {
+            Some(id) => {
+                let sql = "select id from agent_calls indexed by agent_calls_of_integration
+                           where integration_id = ?1 and workspace = ?2 order by id desc limit 1";
+                read_row(sql, [Value::text(id.as_str()), self.workspace.into()]).await?
+            }
+            None => {
+                let sql = "select id from agent_calls indexed by agent_calls_of_workspace
+                           where workspace = ?1 order by id desc limit 1";
+                read_row(sql, [self.workspace.into()]).await?
+            }
+        };
+        Ok(row.map(|row| row.get("id")).transpose()?.unwrap_or(0))
+    }
+}
+
+/// The index in whose order a page is read.
+fn index_of(filter: &CallFilter) -> &'static str {
+    match filter.integration_id {
+        Some(_) => "agent_calls_of_integration",
+        None => "agent_calls_of_workspace",
+    }
+}
+
+/// The conditions of a filter, each with its value.
+fn conditions_of(filter: &CallFilter) -> impl Iterator<Item = (&'static str, Value)> {
+    let texts = [
+        ("integration_id = ", &filter.integration_id),
+        ("agent = ", &filter.agent),
+        ("method = ", &filter.method),
+        ("outcome = ", &filter.outcome),
+    ];
+    let texts = texts
+        .into_iter()
+        .filter_map(|(condition, text)| Some((condition, Value::text(text.as_deref()?))));
+    let numbers = [
+        ("status >= ", filter.statuses.map(|(low, _)| i64::from(low))),
+        ("status <= ", filter.statuses.map(|(_, high)| i64::from(high))),
+        ("at >= ", filter.from),
+        ("at < ", filter.to),
+    ];
+    let numbers = numbers
+        .into_iter()
+        .filter_map(|(condition, number)| Some((condition, Value::integer(number?))));
+    texts.chain(numbers)
+}
+
+/// Deletes calls older than 7 days, and those that an integration has beyond the newest [`RING`], up to a thousand at a
+/// time, until nothing is left or `limit` has passed. At least one such step is made. Returns the number of deleted calls.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn sweep_calls(limit: Duration) -> Result<i64> {
+    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    let end = clock::now_ms().saturating_add(limit);
+    let work = Work::find().await?;
+    let mut removed = 0;
+    if work.has_old {
+        let sql = format!(
+            "delete from agent_calls where at < cast(unixepoch('subsec') * 1000 as integer) - ?1
+               and id in (select id from agent_calls order by id limit {SWEPT}) returning 1"
+        );
+        removed += delete_until(end, &sql, KEPT_MS).await?.deleted;
+    }
+    if work.newest > work.counted {
+        let Deletion { deleted, is_done } = delete_until(end, &excess(), work.counted).await?;
+        removed += deleted;
+        if is_done {
+            let sql = "insert into counted_calls (one, up_to) values (1, ?1)
+                       on conflict (one) do update set up_to = max(up_to, excluded.up_to)";
+            write_relaxed(sql, [Value::integer(work.newest)]).await?;
+        }
+    }
+    Ok(removed)
+}
+
+/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`].
+fn excess() -> String {
+    format!(
+        "delete from agent_calls where id in (
+           with full as materialized (
+             select integration_id, (select kept.id from agent_calls as kept
+                 where kept.integration_id = used.integration_id order by kept.id desc limit 1 offset {RING}) as last
+             from (select distinct integration_id from agent_calls not indexed where id > ?1) as used)
+           select old.id from full cross join agent_calls as old
+             on old.integration_id = full.integration_id and old.id <= full.last
+           limit {SWEPT}) returning 1"
+    )
+}
+
+/// What there is to sweep.
+struct Work {
+    /// Whether the oldest call is too old.
+    has_old: bool,
+    /// The position of the newest call.
+    newest: i64,
+    /// The position up to which the calls of the integrations were counted.
+    counted: i64,
+}
+
+impl Work {
+    async fn find() -> Result<Self> {
+        let sql = "select
+               coalesce((select at < unixepoch() * 1000 - ?1 from agent_calls order by id limit 1), 0) as has_old,
+               coalesce((select max(id) from agent_calls), 0) as newest,
+               coalesce((select up_to from counted_calls), 0) as counted";
+        let row = read_row(sql, [Value::integer(KEPT_MS)]).await?;
+        let Some(row) = row else { return Ok(Self { has_old: false, newest: 0, counted: 0 }) };
+        Ok(Self {
+            has_old: row.get("has_old")?,
+            newest: row.get("newest")?,
+            counted: row.get("counted")?,
+        })
+    }
+}
+
+/// What was deleted, and whether that is all.
+struct Deletion {
+    deleted: i64,
+    is_done: bool,
+}
+
+/// Runs a statement that deletes some rows, each time in a transaction of its own, until none is left or the time `end` has
+/// come.
+async fn delete_until(end: u64, sql: &str, value: i64) -> Result<Deletion> {
+    let mut deleted = 0;
+    loop {
+        let rows = write_relaxed(sql, [Value::integer(value)]).await?.len();
+        deleted += i64::try_from(rows).unwrap_or(0);
+        if rows < SWEPT as usize {
+            return Ok(Deletion { deleted, is_done: true });
+        }
+        if clock::now_ms() >= end {
+            return Ok(Deletion { deleted, is_done: false });
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The list of agents' calls: what is recorded of a call, and what never is.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use nexus_simulators::Kind;
+
+use crate::kit::app::{App, TICK_SECRET, until};
+use crate::kit::stream::Stream;
+use crate::kit::token;
+use crate::kit::upstream::{KEY, Reply, Upstream};
+use crate::tokens::oauth::Pair;
+
+const CALLS: &str = "/api/integrations/up/calls";
+
+async fn page(app: &App, path: &str) -> Value {
+    let answer = app.get(path).as_admin().send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+async fn items(app: &App, path: &str) -> Vec<Value> {
+    page(app, path).await["items"].as_array().unwrap().clone()
+}
+
+/// The calls of `path`, once there are `count` of them.
+async fn recorded(app: &App, path: &str, count: usize) -> Vec<Value> {
+    let what = format!("{count} calls of {path}");
+    until(&what, async || Some(items(app, path).await).filter(|items| items.len() == count)).await
+}
+
+async fn call(app: &App, method: Method, path: &str) -> u16 {
+    let call = app.call(method, &format!("/api/proxy/up{path}")).as_role("AGENT", "acme");
+    call.send().await.status.as_u16()
+}
+
+async fn set_rules(app: &App, rules: Value) {
+    let body = json!({"policy": {"agents": ["*"], "rules": rules}});
+    let put = app.put("/api/integrations/up").as_admin().json(&body).send().await;
+    assert_eq!(put.status, 200, "{put:?}");
+}
+
+async fn tick(app: &App) -> Value {
+    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// The one call of `items` with this status.
+fn with_status(items: &[Value], status: u16) -> &Value {
+    let mut found = items.iter().filter(|item| item["status"] == status);
+    let one = found.next().unwrap_or_else(|| panic!("no {status}: {items:?}"));
+    assert!(found.next().is_none(), "{items:?}");
+    one
+}
+
+#[tokio::test]
+async fn a_call_is_recorded_without_query_headers_and_bodies() {
+    let (app, upstream) = Upstream::connected().await;
+    let rule = |effect: &str, method: &str| json!({"effect": effect, "methods": [method], "path": "/v1/**"});
+    set_rules(&app, json!([rule("allow", "GET"), rule("deny", "DELETE"), rule("allow", "POST")]))
+        .await;
+    upstream.answer(|seen| match seen.method() {
+        "POST" => Reply::new(201, "x-answer: marker-answer-header\r\n", "marker-answer-body"),
+        _ => Reply::Bytes(b"marker-nonsense\r\n\r\n".to_vec()),
+    });
+    let path = "/api/proxy/up/v1/customers/cus_9s6XKzkNRiz8i3?q=marker-query";
+    let post = app.post(path).as_role("AGENT", "acme").header("x-sent", "marker-header");
+    let answer = post.json(&json!({"x": "marker-body"})).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(call(&app, Method::GET, "/v1/things/12").await, 502);
+    assert_eq!(call(&app, Method::DELETE, "/v1/things/12").await, 403);
+    assert_eq!(call(&app, Method::GET, "/elsewhere").await, 403);
+
+    let all = recorded(&app, CALLS, 4).await;
+    let made = with_status(&all, 201);
+    let id = page(&app, "/api/integrations/up").await["id"].clone();
+    let expected = json!({
+        "integration_id": id, "agent": "user-1", "method": "POST", "host": null,
+        "template": "/v1/customers/{id}", "path": "/v1/customers/cus_9s6XKzkNRiz8i3",
+        "outcome": "succeeded", "status": 201, "code": null,
+        "bytes": r#"{"x":"marker-body"}"#.len() + "marker-answer-body".len(),
+        "rule": "policy.rules[2] allows POST /v1/**", "refreshed": false, "replayed": false,
+        "request_id": answer.header("x-request-id"),
+        "at": made["at"], "ms": made["ms"], "id": made["id"],
+    });
+    assert_eq!(*made, expected);
+    let failed = with_status(&all, 502);
+    assert_eq!(
+        (&failed["outcome"], &failed["code"]),
+        (&json!("unreachable"), &json!("provider_error"))
+    );
+    assert_eq!(failed["rule"], "policy.rules[0] allows GET /v1/**");
+    let denied: Vec<_> = all.iter().filter(|item| item["status"] == 403).collect();
+    assert_eq!(denied.len(), 2, "{all:?}");
+    for (path, rule) in [
+        ("/v1/things/12", "policy.rules[1] denies DELETE /v1/**"),
+        ("/elsewhere", "no allow rule in policy.rules matches this call"),
+    ] {
+        let one = denied.iter().find(|item| item["path"] == path).unwrap();
+        assert_eq!((&one["outcome"], &one["rule"]), (&json!("denied"), &json!(rule)));
+        assert_eq!((&one["code"], &one["bytes"]), (&json!("policy_denied"), &json!(0)));
+    }
+    for file in app.data_files() {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let found = bytes.windows(7).any(|part| part == b"marker-");
+        assert!(!found, "{}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn a_path_shows_no_secret_and_no_query_by_another_name() {
+    let (app, upstream) = Upstream::connected().await;
+    let secret = "up_live_0123456789%2Fabc%2Bdef%3D";
+    for path in [
+        format!("/v1/keys/{secret}"),
+        "/v1/x;token=marker-1".to_owned(),
+        "/v1/x%3Ftoken=marker-2".to_owned(),
+        "/v1/x%23marker-3".to_owned(),
+    ] {
+        assert_eq!(call(&app, Method::GET, &path).await, 200, "{path}");
+    }
+    let all = recorded(&app, CALLS, 4).await;
+    assert!(!format!("{all:?}").contains("marker"), "{all:?}");
+    assert!(!format!("{all:?}").contains("0123456789"), "{all:?}");
+    assert!(!format!("{all:?}").contains(KEY), "{all:?}");
+    assert_eq!(all.iter().filter(|item| item["path"] == "/v1/x").count(), 3, "{all:?}");
+    assert!(all.iter().any(|item| item["template"] == "/v1/keys/{id}"), "{all:?}");
+
+    // Of a call whose target was not found out, only the template is kept.
+    let off = json!({"status": "inactive"});
+    app.put("/api/integrations/up").as_admin().json(&off).send().await;
+    assert_eq!(call(&app, Method::GET, &format!("/v1/keys/{secret}")).await, 409);
+    let one = recorded(&app, &format!("{CALLS}?outcome=unusable"), 1).await;
+    assert_eq!((&one[0]["path"], &one[0]["status"]), (&json!("/v1/keys/{id}"), &json!(409)));
+    assert_eq!(one[0]["code"], "integration_inactive");
+    assert_eq!(upstream.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn a_call_that_waited_for_a_new_token_says_so() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    let call = || pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme").send();
+    let marks =
+        |item: &Value| (item["refreshed"].as_bool().unwrap(), item["replayed"].as_bool().unwrap());
+    let path = "/api/integrations/primary/calls";
+    assert_eq!(call().await.status, 200);
+    assert_eq!(marks(&recorded(&pair.app, path, 1).await[0]), (false, false));
+    pair.expire();
+    assert_eq!(call().await.status, 200);
+    assert_eq!(marks(&recorded(&pair.app, path, 2).await[0]), (true, false));
+    pair.provider.expire_access_tokens();
+    assert_eq!(call().await.status, 200);
+    assert_eq!(marks(&recorded(&pair.app, path, 3).await[0]), (true, true));
+    assert_eq!(call().await.status, 200);
+    assert_eq!(marks(&recorded(&pair.app, path, 4).await[0]), (false, false));
+}
+
+#[tokio::test]
+async fn a_stream_is_recorded_when_it_has_ended() {
+    let (app, upstream) = Upstream::connected().await;
+    let stream = Stream::open(&app, &upstream, &token::of("AGENT", "acme")).await;
+    // Another call was recorded since, so the stream would have been too.
+    upstream.always(200, "", "{}");
+    assert_eq!(call(&app, Method::GET, "/x").await, 200);
+    assert_eq!(recorded(&app, CALLS, 1).await[0]["path"], "/x");
+    set_rules(&app, json!([{"effect": "deny", "methods": ["GET"], "path": "/events"}])).await;
+    stream.is_cut().await;
+    let all = recorded(&app, CALLS, 2).await;
+    let stream = all.iter().find(|item| item["path"] == "/events").unwrap();
+    assert_eq!((&stream["outcome"], &stream["status"]), (&json!("denied"), &json!(200)));
+    assert_eq!(stream["rule"], "policy.rules[0] denies GET /events");
+    assert!(stream["bytes"].as_i64().unwrap() > 0, "{stream}");
+}
+
+#[tokio::test]
+async fn filters_select_and_pages_continue() {
+    let (app, upstream) = Upstream::connected().await;
+    upstream.answer(|seen| match seen.target() {
+        "/base/missing" => Reply::new(404, "", "{}"),
+        "/base/broken" => Reply::new(500, "", "{}"),
+        _ => Reply::new(200, "", "{}"),
+    });
+    for path in ["/a", "/b", "/missing", "/broken"] {
+        call(&app, Method::GET, path).await;
+    }
+    call(&app, Method::POST, "/a").await;
+    recorded(&app, CALLS, 5).await;
+    let id = page(&app, "/api/integrations/up").await["id"].as_str().unwrap().to_owned();
+    for list in [CALLS.to_owned(), format!("/api/integrations/{id}/calls"), "/api/calls".to_owned()]
+    {
+        for (query, count) in [
+            ("", 5),
+            ("status=2xx", 3),
+            ("status=404", 1),
+            ("status=5xx&method=GET", 1),
+            ("status=5xx&method=POST", 0),
+            ("method=POST", 1),
+            ("outcome=client_error", 1),
+            ("outcome=server_error", 1),
+            ("outcome=denied", 0),
+            ("agent=user-1", 5),
+            ("agent=somebody", 0),
+            ("from=2026-01-01T00:00:00Z", 5),
+            ("to=2026-01-01T00:00:00Z", 0),
+        ] {
+            assert_eq!(
+                items(&app, &format!("{list}?{query}")).await.len(),
+                count,
+                "{list} {query}"
+            );
+        }
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = page(&app, &format!("{list}?limit=2{cursor}")).await;
+            let ids = page["items"].as_array().unwrap().iter();
+            seen.extend(ids.map(|item| item["id"].as_str().unwrap().parse::<i64>().unwrap()));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert!(seen.len() == 5 && seen.is_sorted_by(|one, next| one > next), "{seen:?}");
+        for query in [
+            "status=6xx",
+            "status=ok",
+            "method=get",
+            "method=TRACE",
+            "outcome=fine",
+            "from=yesterday",
+            "after=-1",
+            "after=x",
+            "cursor=x",
+            "limit=101",
+            "path=/a",
+        ] {
+            let answer = app.get(&format!("{list}?{query}")).as_admin().send().await;
+            answer.problem(422, "invalid");
+        }
+    }
+    let of = async |id: &str| items(&app, &format!("/api/calls?integration_id={id}")).await.len();
+    assert_eq!((of(&id).await, of("int_01HZZZZZZZZZZZZZZZZZZZZZZZ").await), (5, 0));
+}
+
+#[tokio::test]
+async fn whoever_follows_gets_each_call_once() {
+    let (app, _upstream) = Upstream::connected().await;
+    let empty = page(&app, CALLS).await;
+    assert_eq!(empty, json!({"items": [], "next_cursor": null, "latest": "0"}));
+    call(&app, Method::GET, "/one").await;
+    recorded(&app, CALLS, 1).await;
+    let latest = |page: &Value| page["latest"].as_str().unwrap().to_owned();
+    let first = page(&app, CALLS).await;
+    assert_eq!(first["items"][0]["id"], first["latest"]);
+    let later = format!("{CALLS}?after={}", latest(&first));
+    let nothing = page(&app, &later).await;
+    assert_eq!((&nothing["items"], &nothing["latest"]), (&json!([]), &first["latest"]));
+    call(&app, Method::GET, "/two").await;
+    let second = recorded(&app, &later, 1).await;
+    assert_eq!(second[0]["path"], "/two");
+    // A filter does not keep the position back.
+    let filtered = page(&app, &format!("{later}&method=POST")).await;
+    assert_eq!((&filtered["items"], &filtered["latest"]), (&json!([]), &second[0]["id"]));
+    let workspace = page(&app, &format!("/api/calls?after={}", latest(&first))).await;
+    assert_eq!(workspace["items"], json!(second));
+}
+
+#[tokio::test]
+async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
+    let (app, upstream) = Upstream::connected().await;
+    let body = json!({"manifest_id": "custom-up", "name": "Quiet", "credentials": {"key": KEY}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+    let day = 86_400_000_i64;
+    let insert = |slug: &str, count: i64, age: i64| {
+        let sql = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?2)
+             insert into agent_calls (workspace, integration_id, at, call)
+             select workspace, id, unixepoch() * 1000 - ?3,
+               json_array('bot', 'GET', null, '/n', '/' || n, 'succeeded', 200, null, 1, 1, null, 'r', 0, 0)
+             from integrations, numbers where slug = ?1 order by n";
+        app.database().execute(sql, rusqlite::params![slug, count, age]).unwrap();
+    };
+    insert("up", 30, 8 * day);
+    insert("quiet", 3, 6 * day);
+    insert("up", 2_500, 0);
+    let newest = page(&app, &format!("{CALLS}?limit=1")).await;
+    assert_eq!(newest["items"][0]["path"], "/2500");
+    assert_eq!(tick(&app).await["pruned"], 30 + 1_500);
+    assert_eq!(app.count("agent_calls"), 1_003);
+    assert_eq!(items(&app, "/api/integrations/quiet/calls").await.len(), 3);
+    let database = app.database();
+    let lowest: String = database
+        .query_row(
+            "select path from agent_calls where integration_id = (select id from integrations where slug = 'up')
+             order by id limit 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(lowest, "/1501");
+    assert_eq!(tick(&app).await["pruned"], 0);
+    insert("quiet", 1, 0);
+    insert("up", 2, 0);
+    assert_eq!(tick(&app).await["pruned"], 2);
+    // What is too old is not shown, even before a tick.
+    app.database().execute("update agent_calls set at = at - 8 * 86400000", []).unwrap();
+    assert_eq!(items(&app, "/api/calls").await.len(), 0);
+    drop(upstream);
+}
+
+#[tokio::test]
+async fn only_managers_of_the_workspace_read_calls() {
+    let (app, _upstream) = Upstream::connected().await;
+    call(&app, Method::GET, "/x").await;
+    recorded(&app, CALLS, 1).await;
+    for path in [CALLS, "/api/calls"] {
+        assert_eq!(app.get(path).as_role("MANAGER", "acme").send().await.status, 200);
+        app.get(path).as_role("AGENT", "acme").send().await.problem(403, "forbidden");
+        app.get(path).send().await.problem(401, "missing_token");
+        app.post(path).as_admin().send().await.problem(405, "method_not_allowed");
+    }
+    app.get(CALLS).as_role("ADMIN", "globex").send().await.problem(404, "not_found");
+    let id = page(&app, "/api/integrations/up").await["id"].as_str().unwrap().to_owned();
+    for path in ["/api/calls".to_owned(), format!("/api/calls?integration_id={id}")] {
+        let other = app.get(&path).as_role("ADMIN", "globex").send().await;
+        assert_eq!(other.json(), json!({"items": [], "next_cursor": null, "latest": "0"}));
+    }
+}
+
+#[tokio::test]
+async fn the_calls_of_a_deleted_integration_are_deleted() {
+    let (app, _upstream) = Upstream::connected().await;
+    call(&app, Method::GET, "/x").await;
+    recorded(&app, CALLS, 1).await;
+    let id = page(&app, "/api/integrations/up").await["id"].clone();
+    assert!(app.delete("/api/integrations/up").as_admin().send().await.status.is_success());
+    assert_eq!(app.count("agent_calls"), 0);
+    let path = format!("/api/integrations/{}/calls", id.as_str().unwrap());
+    app.get(&path).as_admin().send().await.problem(404, "not_found");
+    // A call that ends later is not recorded, and does not keep others from being.
+    let late = json!([["acme", id, 1, "[]"]]);
+    let sql = "insert into counted (usage, counters, calls) values ('[]', '[]', ?1)";
+    app.database().execute(sql, [late.to_string()]).unwrap();
+    assert_eq!(app.count("agent_calls"), 0);
+}
