@@ -137,7 +137,21 @@ fn general() -> Value {
         "after_integration": query(
             "cursor",
             "`next_cursor` of the previous page",
-            &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}$"}),
+            &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}(\\.[a-z]+\\.[0-9a-f]+)?$"}),
+        ),
+        "sort": query(
+            "sort",
+            "The order, after `-` if the greatest value comes first. `used` is the time of the last call: an \
+             integration that was never called comes before all others. `health` goes from `healthy` over \
+             `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the \
+             credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor \
+             is good for its own order only",
+            &json!({"type": "string", "default": "-created", "enum": sorts()}),
+        ),
+        "counts": query(
+            "counts",
+            "Whether the response counts all integrations of the workspace, whatever the filters",
+            &json!({"type": "boolean", "default": false}),
         ),
         "after_row": query(
             "cursor",
@@ -229,6 +243,12 @@ fn general() -> Value {
             &json!({"type": "boolean"}),
         ),
     })
+}
+
+/// The orders of the list of integrations.
+fn sorts() -> Vec<String> {
+    let keys = ["created", "updated", "used", "name", "provider", "status", "health", "expires"];
+    keys.iter().flat_map(|key| [(*key).to_owned(), format!("-{key}")]).collect()
 }
 
 fn enumeration(values: &[&str]) -> Value {

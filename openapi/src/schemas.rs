@@ -358,9 +358,39 @@ fn created() -> Value {
     json!({"IntegrationCreated": with_optional(&one, &json!({"authorization_url": url()}))})
 }
 
+/// A page of integrations, with the counts of the workspace if they were asked for.
+fn integration_page() -> Value {
+    with_optional(
+        &page("Integration"),
+        &json!({"counts": component("schemas", "IntegrationCounts")}),
+    )
+}
+
+fn counts() -> Value {
+    let number = count();
+    let by = |words: &[&str]| {
+        let members = words.iter().map(|word| ((*word).to_owned(), number.clone()));
+        object(Value::Object(members.collect()))
+    };
+    object(json!({
+        "total": number,
+        "attention": {
+            "type": "integer", "minimum": 0,
+            "description": "Those that a person must repair: `pending`, `failing` and `reauthorize`",
+        },
+        "by_status": by(&["active", "inactive"]),
+        "by_health": by(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
+        "by_manifest": {
+            "type": "object", "additionalProperties": number,
+            "description": "By the id of the manifest. A manifest without integrations is not a member",
+        },
+    }))
+}
+
 fn pages() -> Value {
     json!({
-        "IntegrationPage": page("Integration"),
+        "IntegrationPage": integration_page(),
+        "IntegrationCounts": counts(),
         "EventPage": page("Event"),
         "Event": object(json!({
             "at": time(),

@@ -321,7 +321,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the integrations, newest first
+         * List the integrations, newest first unless `sort` says otherwise
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrations"];
@@ -1528,6 +1528,26 @@ export interface components {
             /** @description Counts admins' changes */
             readonly version: number;
         };
+        readonly IntegrationCounts: {
+            /** @description Those that a person must repair: `pending`, `failing` and `reauthorize` */
+            readonly attention: number;
+            readonly by_health: {
+                readonly failing: number;
+                readonly healthy: number;
+                readonly pending: number;
+                readonly reauthorize: number;
+                readonly unknown: number;
+            };
+            /** @description By the id of the manifest. A manifest without integrations is not a member */
+            readonly by_manifest: {
+                readonly [key: string]: number;
+            };
+            readonly by_status: {
+                readonly active: number;
+                readonly inactive: number;
+            };
+            readonly total: number;
+        };
         readonly IntegrationCreated: {
             /** @description The credential's account, as the provider reports it */
             readonly account: {
@@ -1612,6 +1632,7 @@ export interface components {
             readonly verify: boolean;
         };
         readonly IntegrationPage: {
+            readonly counts?: components["schemas"]["IntegrationCounts"];
             readonly items: readonly components["schemas"]["Integration"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
@@ -3475,6 +3496,8 @@ export interface components {
          * @example agt_01J00000000000000000000001
          */
         readonly connected_app: string;
+        /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+        readonly counts: boolean;
         /**
          * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
@@ -3570,6 +3593,8 @@ export interface components {
         readonly provider_path: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
+        /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+        readonly sort: "created" | "-created" | "updated" | "-updated" | "used" | "-used" | "name" | "-name" | "provider" | "-provider" | "status" | "-status" | "health" | "-health" | "expires" | "-expires";
         /** @description The value that was sent to the provider */
         readonly state: string;
         /** @description Exactly this status */
@@ -4330,6 +4355,8 @@ export interface operations {
     readonly listIntegrations: {
         readonly parameters: {
             readonly query?: {
+                /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+                readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
                 /** @description Exactly this health */
@@ -4340,6 +4367,8 @@ export interface operations {
                 readonly manifest?: components["parameters"]["of_manifest"];
                 /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
                 readonly q?: components["parameters"]["integration_part"];
+                /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+                readonly sort?: components["parameters"]["sort"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };

@@ -12,6 +12,7 @@ export type IntegrationCreated = Schemas["IntegrationCreated"];
 export type IntegrationInput = Omit<Schemas["IntegrationInput"], "verify"> & { verify?: boolean };
 export type IntegrationPatch = Schemas["IntegrationPatch"];
 export type IntegrationPage = Schemas["IntegrationPage"];
+export type IntegrationCounts = Schemas["IntegrationCounts"];
 export type Health = Schemas["IntegrationHealth"];
 export type Policy = Schemas["Policy"];
 export type Rule = Schemas["Rule"];

@@ -13,10 +13,11 @@ import { healthDays } from "./health-days";
 import { slugOf } from "./names";
 import { placesFor } from "./palette";
 import { hasCommandKey, opensPalette } from "./palette-key";
+import { recount } from "./counts";
 import { presetOf, rulesOf } from "./presets";
 import { receiptsOf } from "./receipts";
 import { scopeRows } from "./scopes";
-import { nextSort, sorted } from "./sort";
+import { nextSort, orderOf } from "./sort";
 import { date } from "./time";
 import { scaleOf } from "./usage";
 
@@ -196,20 +197,20 @@ test("canonical JSON is that of RFC 8785", () => {
 const integration = (id: string, more: Partial<Integration> = {}): Integration =>
   ({ id, name: id, status: "active", health: { state: "healthy" }, credential: null, last_used_at: null, created_at: id, ...more }) as Integration;
 
-test("the table is sorted, and what needs attention comes first unless somebody sorts", () => {
-  const all = [
-    integration("1", { name: "b", last_used_at: "2026-01-02" }),
-    integration("2", { name: "A", last_used_at: "2026-01-01" }),
-    integration("3", { name: "c", health: { state: "failing" } as Integration["health"] }),
-  ];
-  const ids = (sort: string) => sorted(all, sort).map((one) => one.id).join("");
-  assert.equal(ids(""), "321");
-  assert.equal(ids("name"), "213");
-  assert.equal(ids("-name"), "312");
-  assert.equal(ids("used"), "213");
-  assert.equal(ids("-used"), "123", "what was never used is last in both directions");
-  assert.equal(ids("nonsense"), "321");
+test("the table is sorted by the server, and what needs attention comes first unless somebody sorts", () => {
+  const table = (sort: string) => orderOf({ view: "table", sort });
+  assert.deepEqual(["", "name", "-used", "nonsense"].map(table), ["-health", "name", "-used", "-health"]);
+  assert.equal(orderOf({ view: "", sort: "name" }), "");
   assert.deepEqual([nextSort("", "name"), nextSort("name", "name"), nextSort("-name", "name"), nextSort("-name", "used")], ["name", "-name", "", "used"]);
+});
+
+test("the counts follow a change", () => {
+  const counts = { total: 1, attention: 0, by_status: { active: 1, inactive: 0 }, by_health: { pending: 0, unknown: 0, healthy: 1, failing: 0, reauthorize: 0 }, by_manifest: { stripe: 1 } };
+  const [good, bad] = [integration("1", { manifest_id: "stripe" }), integration("1", { manifest_id: "stripe", status: "inactive", health: { state: "failing" } as Integration["health"] })];
+  const changed = recount(counts, good, bad);
+  assert.deepEqual(changed, { ...counts, attention: 1, by_status: { active: 0, inactive: 1 }, by_health: { ...counts.by_health, healthy: 0, failing: 1 } });
+  assert.equal(recount(changed, null, integration("2", { manifest_id: "slack" })).by_manifest["slack"], 1);
+  assert.deepEqual(recount(changed, bad, null), { ...counts, total: 0, by_status: { active: 0, inactive: 0 }, by_health: { ...counts.by_health, healthy: 0 }, by_manifest: { stripe: 0 } });
 });
 
 test("the health of each day is its worst", () => {

@@ -217,7 +217,7 @@ const failures = (names: readonly string[]): string => `${count(names.length)} f
 
 /** The table of integrations. */
 export const table = {
-  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
+  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", created: "Added" },
   all: "Select all",
   choose: (name: string) => `Select ${name}`,
   actions: "Actions",

@@ -6,7 +6,7 @@
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
-use nexus_common::domain::{Health, Status};
+use nexus_common::domain::{Health, Order, SortKey, Status};
 use nexus_common::http::{Inbound, forward, json_response, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{Integrations, ListQuery};
@@ -50,8 +50,14 @@ async fn route(inbound: Inbound) -> Result<Response> {
 
 async fn page(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Manager, "integration.list").await?;
-    let query = list_query(&inbound)?;
-    let page = Integrations::of(&caller.workspace).page(&query).await?;
+    let (query, has_counts) = list_query(&inbound)?;
+    let integrations = Integrations::of(&caller.workspace);
+    let mut page = integrations.page(&query).await?;
+    if has_counts {
+        let counts = integrations.counts().await?;
+        page.truncate(page.len() - 1);
+        page.push_str(&format!(",\"counts\":{counts}}}"));
+    }
     Ok(json_response(StatusCode::OK, page))
 }
 
@@ -64,19 +70,32 @@ async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
     Ok(response)
 }
 
-fn list_query(inbound: &Inbound) -> Result<ListQuery> {
+/// What the query selects, and whether it asks for the counts of the workspace.
+fn list_query(inbound: &Inbound) -> Result<(ListQuery, bool)> {
     let mut query = ListQuery { limit: 50, ..ListQuery::default() };
-    for (name, value) in inbound.query(&["status", "manifest", "health", "q", "limit", "cursor"])? {
+    let mut has_counts = false;
+    let known = ["status", "manifest", "health", "q", "sort", "counts", "limit", "cursor"];
+    for (name, value) in inbound.query(&known)? {
         match name.as_str() {
             "limit" => query.limit = wire::limit(&value)?,
-            "cursor" => query.cursor = Some(wire::id_cursor("int_", value)?),
+            "cursor" => query.cursor = Some(value),
+            "sort" => query.order = order(&value)?,
+            "counts" => has_counts = wire::choice(&name, &value)?,
             "status" => query.status = Some(word(&name, &value, Status::from_word, Status::WORDS)?),
             "health" => query.health = Some(word(&name, &value, Health::from_word, Health::WORDS)?),
             "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
             _ => query.q = Some(wire::typed("q", value)?),
         }
     }
-    Ok(query)
+    Ok((query, has_counts))
+}
+
+fn order(value: &str) -> Result<Order> {
+    Order::parse(value).ok_or_else(|| {
+        let known = SortKey::WORDS.join(", ");
+        let detail = format!("must be one of {known}, or one of them after -, but is {value:?}");
+        Error::invalid("?sort", detail)
+    })
 }
 
 fn word<T>(name: &str, value: &str, read: fn(&str) -> Option<T>, known: &[&str]) -> Result<T> {

@@ -47,16 +47,21 @@ fn of(id: &str, summary: &str, parameter: &str) -> Operation {
 }
 
 fn list() -> Operation {
-    operation("listIntegrations", "List the integrations, newest first")
-        .query(&[
-            "status",
-            "of_manifest",
-            "health",
-            "integration_part",
-            "limit",
-            "after_integration",
-        ])
-        .responds(200, Answer::json("A page", "IntegrationPage"))
+    operation(
+        "listIntegrations",
+        "List the integrations, newest first unless `sort` says otherwise",
+    )
+    .query(&[
+        "status",
+        "of_manifest",
+        "health",
+        "integration_part",
+        "sort",
+        "counts",
+        "limit",
+        "after_integration",
+    ])
+    .responds(200, Answer::json("A page", "IntegrationPage"))
 }
 
 fn create() -> Operation {

@@ -231,7 +231,7 @@ export const receipt: typeof englishReceipt = {
 const failures = (names: readonly string[]): string => `${count(names.length)} fehlgeschlagen: ${someNames(names, (value) => `und ${count(value)} weitere`)}.`;
 
 export const table: typeof englishTable = {
-  columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", added: "Hinzugefügt" },
+  columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", created: "Hinzugefügt" },
   all: "Alle auswählen",
   choose: (name) => `${name} auswählen`,
   actions: "Aktionen",

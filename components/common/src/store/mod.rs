@@ -24,6 +24,7 @@ mod health;
 mod integrations;
 mod invitations;
 mod leases;
+mod listing;
 mod manifests;
 mod marks;
 mod metered;
@@ -71,14 +72,13 @@ pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};
 pub use health::{Cause, was_healthy_within};
-pub use integrations::{
-    Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration, PolicyOf,
-};
+pub use integrations::{Connection, Found, Integrations, NO_SCOPES, NewIntegration, PolicyOf};
 pub use invitations::{
     Admits, INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
     insert_invitation, open_invitations,
 };
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
+pub use listing::ListQuery;
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use marks::{last_tick, last_tick_seconds, mark_tick};
 pub use metered::{Metered, MeteredScope};
