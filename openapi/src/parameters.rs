@@ -153,6 +153,17 @@ fn general() -> Value {
             "Whether the response counts all integrations of the workspace, whatever the filters",
             &json!({"type": "boolean", "default": false}),
         ),
+        "deleted": query(
+            "deleted",
+            "`true` lists the integrations that were deleted within 90 days, the last deletion first. Of the \
+             other parameters, only `manifest`, `q`, `limit` and `cursor` apply",
+            &json!({"type": "boolean", "default": false}),
+        ),
+        "deleted_integration": path(
+            "The id of a deleted integration",
+            &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}$"}),
+            "int_01J00000000000000000000000",
+        ),
         "after_row": query(
             "cursor",
             "`next_cursor` of the previous page",

@@ -336,9 +336,7 @@ fn integrations() -> Value {
             "detail": text_or_null(),
             "next_action": {"enum": ["reconnect", "replace_key", "retry", null]},
         })),
-        "Deleted": object(json!({
-            "id": component("schemas", "IntegrationId"),
-            "revocation": array(object(json!({
+        "Receipt": object(json!({
                 "token": {"type": "string", "description": "The credential field"},
                 "state": {"type": "string", "enum": [
                     "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
@@ -347,7 +345,25 @@ fn integrations() -> Value {
                     revoked with the last of those connections"},
                 "detail": {"type": "string"},
                 "at": time(),
-            }))),
+            })),
+        "DeletedIntegration": object(json!({
+            "id": component("schemas", "IntegrationId"),
+            "slug": text_or_null(),
+            "name": {"type": "string"},
+            "manifest_id": {"type": "string"},
+            "account": text_or_null(),
+            "deleted_at": time(),
+            "deleted_by": {"type": "string", "description": "The subject of a token"},
+            "audit": object(json!({"seq": count(), "hash": hash()})),
+            "settled": {"anyOf": [
+                object(json!({"seq": count(), "hash": hash(), "at": time()})),
+                {"type": "null"},
+            ]},
+            "revocation": array(component("schemas", "Receipt")),
+        })),
+        "Deleted": object(json!({
+            "id": component("schemas", "IntegrationId"),
+            "revocation": array(component("schemas", "Receipt")),
         })),
     })
 }
@@ -391,6 +407,11 @@ fn pages() -> Value {
     json!({
         "IntegrationPage": integration_page(),
         "IntegrationCounts": counts(),
+        "DeletedIntegrationPage": page("DeletedIntegration"),
+        "IntegrationOrDeletedPage": {"anyOf": [
+            component("schemas", "IntegrationPage"),
+            component("schemas", "DeletedIntegrationPage"),
+        ]},
         "EventPage": page("Event"),
         "Event": object(json!({
             "at": time(),

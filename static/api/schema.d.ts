@@ -425,6 +425,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/integrations/{id}/receipts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get what became of the tokens of a deleted integration
+         * @description Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is what is true now. `audit` is the record of the deletion, which was written before the provider was asked. `settled` is the record of what became of the tokens. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getReceipts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/integrations/{id}/usage": {
         readonly parameters: {
             readonly query?: never;
@@ -1403,17 +1423,32 @@ export interface components {
         };
         readonly Deleted: {
             readonly id: components["schemas"]["IntegrationId"];
-            readonly revocation: readonly {
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+        };
+        readonly DeletedIntegration: {
+            readonly account: string | null;
+            readonly audit: {
+                readonly hash: string;
+                readonly seq: number;
+            };
+            readonly deleted_at: components["schemas"]["Time"];
+            /** @description The subject of a token */
+            readonly deleted_by: string;
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+            readonly settled: {
                 readonly at: components["schemas"]["Time"];
-                readonly detail: string;
-                /**
-                 * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
-                 * @enum {string}
-                 */
-                readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
-                /** @description The credential field */
-                readonly token: string;
-            }[];
+                readonly hash: string;
+                readonly seq: number;
+            } | null;
+            readonly slug: string | null;
+        };
+        readonly DeletedIntegrationPage: {
+            readonly items: readonly components["schemas"]["DeletedIntegration"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
@@ -1631,6 +1666,7 @@ export interface components {
              */
             readonly verify: boolean;
         };
+        readonly IntegrationOrDeletedPage: components["schemas"]["IntegrationPage"] | components["schemas"]["DeletedIntegrationPage"];
         readonly IntegrationPage: {
             readonly counts?: components["schemas"]["IntegrationCounts"];
             readonly items: readonly components["schemas"]["Integration"][];
@@ -2414,6 +2450,17 @@ export interface components {
             readonly resource: string;
             readonly resource_name: string;
             readonly scopes_supported: readonly string[];
+        };
+        readonly Receipt: {
+            readonly at: components["schemas"]["Time"];
+            readonly detail: string;
+            /**
+             * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
+             * @enum {string}
+             */
+            readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
+            /** @description The credential field */
+            readonly token: string;
         };
         readonly Rule: {
             /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
@@ -3503,6 +3550,13 @@ export interface components {
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
+        /** @description `true` lists the integrations that were deleted within 90 days, the last deletion first. Of the other parameters, only `manifest`, `q`, `limit` and `cursor` apply */
+        readonly deleted: boolean;
+        /**
+         * @description The id of a deleted integration
+         * @example int_01J00000000000000000000000
+         */
+        readonly deleted_integration: string;
         /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
         readonly dry_run: boolean;
         /** @description RFC 6749, 4.1.2.1 */
@@ -4731,6 +4785,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getReceipts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of a deleted integration
+                 * @example int_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["deleted_integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The deleted integration */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeletedIntegration"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];

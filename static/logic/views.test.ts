@@ -15,7 +15,7 @@ import { placesFor } from "./palette";
 import { hasCommandKey, opensPalette } from "./palette-key";
 import { recount } from "./counts";
 import { presetOf, rulesOf } from "./presets";
-import { receiptsOf } from "./receipts";
+import { deletionOf } from "./receipts";
 import { scopeRows } from "./scopes";
 import { nextSort, orderOf } from "./sort";
 import { date } from "./time";
@@ -225,39 +225,16 @@ test("the health of each day is its worst", () => {
   assert.deepEqual(days.map((day) => day.state), [null, "healthy", "failing", "failing", "healthy"]);
 });
 
-test("later events replace the receipt of a token", () => {
-  const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
-  const event = (kind: string, day: number, detail: unknown) => ({ kind, at: at(day), actor: "ann", detail }) as unknown as Event;
-  const receipt = (token: string, state: string, day: number) => ({ token, state, detail: "", at: at(day) });
-  const facts = receiptsOf([
-    event("integration.revocation", 4, { token: "access_token", state: "revoked", detail: "", ends_grant: false }),
-    event("integration.deleted", 3, { revocation: [receipt("access_token", "pending", 3), receipt("refresh_token", "revoked", 3)], forced: false }),
-    event("integration.revocation", 2, { token: "access_token", state: "failed", detail: "an older token" }),
-    event("integration.created", 1, { name: "Billing", manifest_id: "stripe" }),
-  ]);
-  assert.deepEqual(facts, {
-    name: "Billing",
-    manifest: "stripe",
-    at: at(3),
-    by: "ann",
-    receipts: [receipt("access_token", "revoked", 4), receipt("refresh_token", "revoked", 3)],
-  });
-  assert.equal(receiptsOf([]).at, null);
-  // Two tokens of one field: neither takes the place of the other.
-  const twice = receiptsOf([
-    event("integration.revocation", 4, { token: "access_token", state: "failed", detail: "the old one" }),
-    event("integration.deleted", 3, { revocation: [receipt("access_token", "revoked", 3), receipt("access_token", "pending", 3)] }),
-  ]);
-  assert.deepEqual(twice.receipts.map((one) => one.state), ["revoked", "pending", "failed"]);
-  // The grant ended with one token: what waited for it has ended too, but not what has an event of its own.
-  const grant = receiptsOf([
-    event("integration.revocation", 5, { token: "id_token", state: "failed", detail: "" }),
-    event("integration.revocation", 4, { token: "refresh_token", state: "revoked", detail: "", ends_grant: true }),
-    event("integration.deleted", 3, {
-      revocation: ["access_token", "refresh_token", "id_token"].map((token) => receipt(token, "pending", 3)),
-    }),
-  ]);
-  assert.deepEqual(grant.receipts.map((one) => one.state), ["revoked", "revoked", "failed"]);
+test("a deletion is read from the audit record when the server no longer keeps it", () => {
+  const receipt = (state: string) => ({ token: "access_token", state, detail: "", at: "2026-01-01T00:00:00Z" });
+  const record = (seq: number, action: string, detail: unknown) =>
+    ({ seq, action, detail, hash: `h${seq}`, actor: "ann", at: `2026-01-0${seq}T00:00:00Z`, target: "int_1", outcome: "done" }) as unknown as AuditRecord;
+  const deletion = record(2, "integration.delete", { name: "Billing", manifest_id: "stripe", revocation: [receipt("pending")] });
+  const planned = deletionOf([deletion, record(1, "integration.create", {})]);
+  assert.deepEqual([planned?.name, planned?.deleted_by, planned?.revocation, planned?.settled], ["Billing", "ann", [receipt("pending")], null]);
+  const settled = deletionOf([record(3, "integration.revocation", { revocation: [receipt("revoked")] }), deletion]);
+  assert.deepEqual([settled?.revocation, settled?.audit.seq, settled?.settled?.hash], [[receipt("revoked")], 2, "h3"]);
+  assert.equal(deletionOf([record(1, "integration.create", {})]), null);
 });
 
 test("the rules of a preset are those that the server makes", () => {

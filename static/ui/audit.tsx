@@ -220,7 +220,7 @@ function ActionWords({ action }: { action: string }) {
 function Target({ record: { action, detail, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
   const { client, go } = useNexus();
   if (!target) return null;
-  const isDeletion = action === "integration.delete" && outcome === "done";
+  const isDeletion = (action === "integration.delete" || action === "integration.revocation") && outcome === "done";
   const route = target.startsWith("agt_")
     ? ({ page: "section", name: `agents/${target}` } as const)
     : target.startsWith("int_")

@@ -29,6 +29,7 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/integrations/{id}/check", "post", check()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
+        ("/api/integrations/{id}/receipts", "get", receipts()),
         ("/api/usage", "get", workspace_usage()),
     ]
 }
@@ -146,7 +147,11 @@ fn delete() -> Operation {
              when it is revoked, even much later.",
         )
         .query(&["force"])
-        .responds(200, Answer::json("Deleted", "Deleted").links_to("/id", &["listIntegrationEvents"]))
+        .responds(
+            200,
+            Answer::json("Deleted", "Deleted")
+                .links_to("/id", &["listIntegrationEvents", "getReceipts"]),
+        )
         .responds(202, Answer::json("Deleted; the revocation at the provider is still pending", "Deleted"))
         .conflicts(&["grant_shared", "changed_meanwhile"])
 }
@@ -184,6 +189,17 @@ fn events() -> Operation {
         .describe("Events are kept for 90 days. Use the id for a deleted integration.")
         .query(&["limit", "after_row"])
         .responds(200, Answer::json("A page", "EventPage"))
+}
+
+fn receipts() -> Operation {
+    of("getReceipts", "Get what became of the tokens of a deleted integration", "deleted_integration")
+        .describe(
+            "Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is \
+             what is true now. `audit` is the record of the deletion, which was written before the provider was \
+             asked. `settled` is the record of what became of the tokens.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The deleted integration", "DeletedIntegration"))
 }
 
 fn workspace_usage() -> Operation {

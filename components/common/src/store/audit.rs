@@ -54,15 +54,15 @@ pub struct Audit<'a> {
 
 impl Entry<'_> {
     /// Appends the entry, as done, to the chain of its workspace.
-    async fn append(&self, tx: &Transaction) -> Result<()> {
+    pub(super) async fn append(&self, tx: &Transaction) -> Result<Appended> {
         let Entry { caller, action, target, detail, request_id } = self;
         let by = (caller.subject.as_str(), caller.role_name());
         let record = record_of(by, (action, "done"), *target, detail);
-        append(tx, &caller.workspace, record, Some(request_id)).await.map(drop)
+        append(tx, &caller.workspace, record, Some(request_id)).await
     }
 
     /// This entry as an event `kind` of an integration.
-    fn event<'b>(&'b self, integration_id: &'b str, kind: EventKind) -> Event<'b> {
+    pub(super) fn event<'b>(&'b self, integration_id: &'b str, kind: EventKind) -> Event<'b> {
         Event {
             key: IntegrationKey::new(&self.caller.workspace, integration_id),
             kind,
@@ -92,14 +92,21 @@ pub(super) fn record_of(
     record
 }
 
-/// Adds the request and the position in the chain of `workspace` to `record`, and writes it. Returns its
-/// number.
+/// A record that was appended to a chain.
+pub(super) struct Appended {
+    /// Its number in the chain.
+    pub(super) seq: i64,
+    /// Its hash.
+    pub(super) hash: String,
+}
+
+/// Adds the request and the position in the chain of `workspace` to `record`, and writes it.
 pub(super) async fn append(
     tx: &Transaction,
     workspace: &str,
     mut record: Map<String, Json>,
     request_id: Option<&RequestId>,
-) -> Result<i64> {
+) -> Result<Appended> {
     let sql = "select seq, hash from audit where workspace = ?1 order by seq desc limit 1";
     let head = tx.row(sql, [Value::text(workspace)]).await?;
     let (seq, prev) = match &head {
@@ -130,8 +137,9 @@ pub(super) async fn append(
     )
     .await?;
     let sql = "select 1 from audit where workspace = ?1 and seq = ?2 and hash = ?3";
-    tx.confirm_commit_by(sql, [Value::text(workspace), Value::integer(seq), Value::text(hash)]);
-    Ok(seq)
+    let values = [Value::text(workspace), Value::integer(seq), Value::text(hash.as_str())];
+    tx.confirm_commit_by(sql, values);
+    Ok(Appended { seq, hash })
 }
 
 /// Which records of the audit record to show. A member that is `None` selects nothing.
@@ -227,6 +235,6 @@ impl Transaction {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn audit(&self, entry: &Entry<'_>) -> Result<()> {
-        entry.append(self).await
+        entry.append(self).await.map(drop)
     }
 }

@@ -8,6 +8,7 @@
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
 //! - `oauth_storms`: many concurrent requests, and killed processes
+//! - `receipts`: what the server keeps of deleted integrations
 //! - `refresh_model`: every interleaving of a refresh
 //! - `servers`: third-party authorization servers
 //! - `stopped`: a caller who is stopped while a call waits for a token
@@ -20,6 +21,7 @@ mod migrated;
 pub(crate) mod oauth;
 mod oauth_providers;
 mod oauth_storms;
+mod receipts;
 mod refresh_model;
 mod servers;
 mod stopped;
