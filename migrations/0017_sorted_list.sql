@@ -24,6 +24,26 @@ drop index integrations_manifest;
 
 create index integrations_manifest on integrations (workspace, manifest_id, id);
 
+-- An integration whose provider has not granted access yet is a draft. It is in no list but that of `health=pending`,
+-- and it is deleted when its last sign-in can no longer be finished: eleven minutes after it began, because a browser
+-- that comes back in the last of ten minutes waits for the provider.
+alter table integrations add column is_draft integer generated always as (health = 'pending') virtual;
+
+alter table integrations add column draft_ends_at integer;
+
+update integrations set draft_ends_at = unixepoch() * 1000 + 86400000 where health = 'pending';
+
+create index integrations_drafts on integrations (draft_ends_at) where health = 'pending';
+
+create trigger draft_prolonged after insert on flows begin
+  update integrations set draft_ends_at = new.created_at + 660000
+    where id = new.integration_id and health = 'pending';
+end;
+
+drop index integrations_newest;
+
+create unique index integrations_newest on integrations (workspace, is_draft, id, doc);
+
 -- How many integrations a workspace has, by state and provider. The triggers are the only writers, so that the counts
 -- of a large workspace cost a few rows.
 create table integration_counts (

@@ -172,7 +172,7 @@ fn general() -> Value {
         "status": query("status", "Exactly this status", &enumeration(&["active", "inactive"])),
         "health": query(
             "health",
-            "Exactly this health",
+            "Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only",
             &enumeration(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
         ),
         "of_manifest": query("manifest", "Exactly this manifest", &typed),

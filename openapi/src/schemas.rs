@@ -392,7 +392,7 @@ fn counts() -> Value {
         "total": number,
         "attention": {
             "type": "integer", "minimum": 0,
-            "description": "Those that a person must repair: `pending`, `failing` and `reauthorize`",
+            "description": "Those that a person must repair: `failing` and `reauthorize`",
         },
         "by_status": by(&["active", "inactive"]),
         "by_health": by(&["pending", "unknown", "healthy", "failing", "reauthorize"]),

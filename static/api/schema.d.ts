@@ -328,7 +328,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -1564,7 +1564,7 @@ export interface components {
             readonly version: number;
         };
         readonly IntegrationCounts: {
-            /** @description Those that a person must repair: `pending`, `failing` and `reauthorize` */
+            /** @description Those that a person must repair: `failing` and `reauthorize` */
             readonly attention: number;
             readonly by_health: {
                 readonly failing: number;
@@ -3569,7 +3569,7 @@ export interface components {
         readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
-        /** @description Exactly this health */
+        /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
         /** @description One of the manifest's hosts, instead of the host of the API's base URL */
         readonly host: string;
@@ -4413,7 +4413,7 @@ export interface operations {
                 readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
-                /** @description Exactly this health */
+                /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
                 readonly health?: components["parameters"]["health"];
                 /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];

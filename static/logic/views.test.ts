@@ -210,6 +210,8 @@ test("the counts follow a change", () => {
   const changed = recount(counts, good, bad);
   assert.deepEqual(changed, { ...counts, attention: 1, by_status: { active: 0, inactive: 1 }, by_health: { ...counts.by_health, healthy: 0, failing: 1 } });
   assert.equal(recount(changed, null, integration("2", { manifest_id: "slack" })).by_manifest["slack"], 1);
+  const draft = integration("3", { health: { state: "pending" } as Integration["health"] });
+  assert.deepEqual(recount(counts, null, draft), { ...counts, by_health: { ...counts.by_health, pending: 1 } });
   assert.deepEqual(recount(changed, bad, null), { ...counts, total: 0, by_status: { active: 0, inactive: 0 }, by_health: { ...counts.by_health, healthy: 0 }, by_manifest: { stripe: 0 } });
 });
 

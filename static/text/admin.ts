@@ -83,6 +83,7 @@ export const audit = {
     "integration.create": "creating an integration",
     "integration.update": "changing an integration",
     "integration.delete": "deleting an integration",
+    "integration.expire": "giving up an unfinished sign-in",
     "integration.revocation": "revoking the tokens of a deleted integration",
     "integration.authorize": "connecting an integration",
     "integration.check": "checking an integration",

@@ -113,7 +113,9 @@ export function useList(client: Client, workspace: string, filters: Filters, may
   // A change may have begun when other filters were chosen.
   const view = useRef({ filters, load });
   view.current = { filters, load };
-  const changed = useCallback((id: string, integration: Integration | null) => {
+  const changed = useCallback((id: string, after: Integration | null) => {
+    // A draft is in no list until the provider's consent came back.
+    const integration = after?.health.state === "pending" ? null : after;
     setState((before) => {
       if (!before.items) return before;
       const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
@@ -185,7 +187,7 @@ async function loadMany(
 
 /** The integrations that need attention. Most workspaces have none, and then nothing is asked for. */
 async function allBroken(client: Client, counts: IntegrationCounts | null): Promise<Integration[]> {
-  const states = (["reauthorize", "failing", "pending"] as const).filter((state) => counts?.by_health[state] !== 0);
+  const states = (["reauthorize", "failing"] as const).filter((state) => counts?.by_health[state] !== 0);
   const found = await Promise.all(states.map((health) => onePage(client, { health }, MAX_PAGE, null)));
   return found.flatMap((page) => page.items);
 }

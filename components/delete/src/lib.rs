@@ -6,7 +6,9 @@
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
 use nexus_common::broker::{DueRevocations, Plan, PlanRevocation, RevocationScope, Revoke, Stored};
-use nexus_common::domain::{Account, IntegrationKey, OutboxEntry, Receipt, TokenState};
+use nexus_common::domain::{
+    Account, EventKind, Health, IntegrationKey, OutboxEntry, Receipt, TokenState,
+};
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
@@ -74,6 +76,12 @@ struct Named {
     name: String,
     manifest_id: String,
     account: Option<Account>,
+    health: State,
+}
+
+#[derive(serde::Deserialize)]
+struct State {
+    state: Health,
 }
 
 /// Carries out the planned deletion in one transaction. Returns its time.
@@ -105,16 +113,21 @@ async fn carry_out(
         tx.force_kept(key).await?;
     }
     tx.send_out(key, &caller.subject, force, &plan.entries).await?;
-    let account = named.account.as_ref();
-    let deleted = Deleted {
-        id,
-        slug: &named.slug,
-        name: &named.name,
-        manifest_id: &named.manifest_id,
-        account: account.and_then(|one| one.label.as_deref().or(one.id.as_deref())),
-        receipts: &planned,
-    };
-    tx.record_deletion(&entry, &deleted).await?;
+    if named.health.state == Health::Pending && planned.is_empty() {
+        // A draft had no credential, so there is nothing to give a receipt for.
+        tx.record_change(&entry, EventKind::Deleted).await?;
+    } else {
+        let account = named.account.as_ref();
+        let deleted = Deleted {
+            id,
+            slug: &named.slug,
+            name: &named.name,
+            manifest_id: &named.manifest_id,
+            account: account.and_then(|one| one.label.as_deref().or(one.id.as_deref())),
+            receipts: &planned,
+        };
+        tx.record_deletion(&entry, &deleted).await?;
+    }
     let now = tx.now.clone();
     tx.commit().await?;
     Ok(now)

@@ -70,7 +70,9 @@ fn create() -> Operation {
         .describe(
             "The credentials are tried at the provider, then sealed and saved. If a step fails, nothing \
              is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the \
-             `authorization_url` for the browser that made the call.",
+             `authorization_url` for the browser that made the call. Until the provider's consent comes \
+             back, the integration is a draft: it is listed for `health=pending` only, and it is deleted \
+             when its last sign-in can no longer be finished, eleven minutes after that began.",
         )
         .query(&[])
         .body(

@@ -81,6 +81,7 @@ export const audit: typeof englishAudit = {
     "integration.create": "Integration anlegen",
     "integration.update": "Integration ändern",
     "integration.delete": "Integration löschen",
+    "integration.expire": "unfertige Anmeldung aufgeben",
     "integration.revocation": "Token einer gelöschten Integration widerrufen",
     "integration.authorize": "Integration verbinden",
     "integration.check": "Integration prüfen",

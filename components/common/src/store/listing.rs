@@ -33,6 +33,16 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// The condition that leaves drafts out, or selects them if the query is about them. Where another index has the
+    /// order or a filter, the `+` keeps SQLite from the index of the newest.
+    fn which(&self, is_by_id: bool) -> String {
+        let is_elsewhere =
+            self.status.is_some() || self.health.is_some() || self.manifest.is_some();
+        let plus = if is_by_id && !is_elsewhere { "" } else { "+" };
+        let is_draft = i64::from(self.health == Some(Health::Pending));
+        format!("{plus}is_draft = {is_draft}")
+    }
+
     /// Whether a filter gives all integrations the same value of `key`.
     fn is_fixed(&self, key: SortKey) -> bool {
         match key {
@@ -62,13 +72,14 @@ impl Integrations<'_> {
         let cursor = query.cursor.as_deref().map(|text| read_cursor(query.order.key, text));
         let cursor = cursor.transpose()?;
         if query.order == Order::default() {
-            return newest(query.limit, cursor, &filters, values).await;
+            return newest(query, cursor, &filters, values).await;
         }
         let Order { key, is_descending } = query.order;
         let column = column_of(key);
         let (compared, direction) = if is_descending { ("<", "desc") } else { (">", "asc") };
         // Where all have the same value, the ids alone decide, and SQLite must see that.
         let is_by_id = key == SortKey::Created || query.is_fixed(key);
+        let which = query.which(is_by_id);
         let from = cursor.map_or(String::new(), |Cursor { id, place }| {
             values.push(Value::text(id));
             let id = values.len();
@@ -84,37 +95,36 @@ impl Integrations<'_> {
         };
         let sql = format!(
             "select id, doc as item, cast({column} as text) as place from integrations
-             where workspace = +?1{from}{filters} order by {order}"
+             where workspace = +?1 and {which}{from}{filters} order by {order}"
         );
         page_by(&sql, values, query.limit, |last| write_cursor(key, last)).await
     }
 
     /// How many integrations the workspace has, as JSON: `{"total","attention","by_status":{…},"by_health":{…},
-    /// "by_manifest":{…}}`. `attention` counts those that a person must repair.
+    /// "by_manifest":{…}}`. `attention` counts those that a person must repair. Drafts are counted in `by_health` only.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn counts(&self) -> Result<String> {
-        let sum = |what: &str, of: &str| {
-            format!("coalesce(sum(count) filter (where {what} in ({of})), 0)")
-        };
-        let by = |what: &str, words: &[&str]| {
-            let members: Vec<String> = words
-                .iter()
-                .map(|word| format!("'{word}', {}", sum(what, &format!("'{word}'"))))
-                .collect();
-            format!("json_object({})", members.join(", "))
-        };
+        let sum = |condition: &str| format!("coalesce(sum(count) filter (where {condition}), 0)");
+        let no_draft = "health <> 'pending'";
+        let by_status = Status::WORDS
+            .iter()
+            .map(|word| format!("'{word}', {}", sum(&format!("{no_draft} and status = '{word}'"))));
+        let by_health = Health::WORDS
+            .iter()
+            .map(|word| format!("'{word}', {}", sum(&format!("health = '{word}'"))));
         let sql = format!(
-            "select json_object('total', coalesce(sum(count), 0), 'attention', {attention},
-               'by_status', {by_status}, 'by_health', {by_health},
+            "select json_object('total', {total}, 'attention', {attention},
+               'by_status', json_object({by_status}), 'by_health', json_object({by_health}),
                'by_manifest', json((select json_group_object(manifest_id, number) from (
                  select manifest_id, sum(count) as number from integration_counts
-                 where workspace = ?1 group by manifest_id))))
+                 where workspace = ?1 and {no_draft} group by manifest_id))))
              from integration_counts where workspace = ?1",
-            attention = sum("health", "'pending', 'failing', 'reauthorize'"),
-            by_status = by("status", Status::WORDS),
-            by_health = by("health", Health::WORDS),
+            total = sum(no_draft),
+            attention = sum("health in ('failing', 'reauthorize')"),
+            by_status = by_status.collect::<Vec<_>>().join(", "),
+            by_health = by_health.collect::<Vec<_>>().join(", "),
         );
         let row = read_row(&sql, [Value::text(self.workspace())]).await?;
         let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
@@ -151,11 +161,12 @@ fn filters(query: &ListQuery, values: &mut Vec<Value>) -> String {
 
 /// The page of the newest integrations, which one statement makes of an index alone.
 async fn newest(
-    limit: u32,
+    query: &ListQuery,
     cursor: Option<Cursor>,
     filters: &str,
     mut values: Vec<Value>,
 ) -> Result<String> {
+    let (which, limit) = (query.which(true), query.limit);
     let from = cursor.map_or(String::new(), |cursor| {
         values.push(Value::text(cursor.id));
         format!(" and id < +?{}", values.len())
@@ -165,10 +176,10 @@ async fn newest(
     let sql = format!(
         "select printf('{{\"items\":[%s],\"next_cursor\":%s}}', docs,
            iif(exists(select 1 from integrations
-             where workspace = +?1 and id < last{filters}), '\"' || last || '\"', 'null'))
+             where workspace = +?1 and {which} and id < last{filters}), '\"' || last || '\"', 'null'))
          from (select group_concat(doc, ',') as docs, min(id) as last from (
            select id, doc from integrations
-           where workspace = +?1{from}{filters} order by id desc limit {limit}))"
+           where workspace = +?1 and {which}{from}{filters} order by id desc limit {limit}))"
     );
     let row = read_row(&sql, values).await?;
     let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;

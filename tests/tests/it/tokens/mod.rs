@@ -1,6 +1,7 @@
 //! OAuth: tokens are obtained, refreshed, shared and revoked.
 //!
 //! - `alive`: working connections keep working
+//! - `drafts`: an integration before the provider's consent
 //! - `findings`: a revocation that ended more than its manifest said
 //! - `in_use`: a token in use is not revoked
 //! - `kept`: a token that cannot be revoked yet
@@ -14,6 +15,7 @@
 //! - `stopped`: a caller who is stopped while a call waits for a token
 
 mod alive;
+mod drafts;
 mod findings;
 pub(crate) mod in_use;
 mod kept;
