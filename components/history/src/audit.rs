@@ -2,9 +2,8 @@
 //!
 //! This module must not show the record of another workspace.
 
-use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::http::{Inbound, json_response};
+use nexus_common::http::{Inbound, large_json};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Audit, AuditFilter, Heads, close_minutes};
 use nexus_common::{Error, Result, access, wire};
@@ -23,7 +22,7 @@ pub(crate) async fn page(inbound: &Inbound) -> Result<Response> {
     let filter = filter(query)?;
     close_minutes().await?;
     let body = Audit::of(&caller.workspace).page(&filter, &page).await?;
-    Ok(json_response(StatusCode::OK, body))
+    Ok(large_json(inbound, body))
 }
 
 fn filter(query: Vec<(String, String)>) -> Result<AuditFilter> {
@@ -56,5 +55,5 @@ pub(crate) async fn heads(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "audit.read").await?;
     let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
     let body = Heads::of(&caller.workspace).page(&page).await?;
-    Ok(json_response(StatusCode::OK, body))
+    Ok(large_json(inbound, body))
 }

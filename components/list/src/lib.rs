@@ -7,7 +7,7 @@
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
 use nexus_common::domain::{Health, Order, SortKey, Status};
-use nexus_common::http::{Inbound, forward, json_response, serve_clients, set};
+use nexus_common::http::{Inbound, forward, json_response, large_json, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{DeletedQuery, Integrations, ListQuery};
 use nexus_common::{Error, Result, access, component, wire};
@@ -54,7 +54,7 @@ async fn page(inbound: Inbound) -> Result<Response> {
     let asked = inbound.query(&KNOWN)?;
     if is_about_deleted(&asked)? {
         let page = integrations.deleted_page(&deleted_query(asked)?).await?;
-        return Ok(json_response(StatusCode::OK, page));
+        return Ok(large_json(&inbound, page));
     }
     let (query, has_counts) = list_query(asked)?;
     let mut page = integrations.page(&query).await?;
@@ -63,7 +63,7 @@ async fn page(inbound: Inbound) -> Result<Response> {
         page.truncate(page.len() - 1);
         page.push_str(&format!(",\"counts\":{counts}}}"));
     }
-    Ok(json_response(StatusCode::OK, page))
+    Ok(large_json(&inbound, page))
 }
 
 async fn show(inbound: &Inbound, id: &str) -> Result<Response> {

@@ -1,5 +1,6 @@
 //! How the application is served, described and stored.
 //!
+//! - `compressed`: JSON for a client that accepts gzip
 //! - `deployed`: the files of `deploy/` that name what the application has
 //! - `deployed`: the files of `deploy/`, compared with the application
 //! - `metrics`: the metrics for Prometheus
@@ -9,6 +10,7 @@
 //! - `two_processes`: a change in one process counts in another
 //! - `ui`: the admin UI's files
 
+mod compressed;
 mod deployed;
 pub(crate) mod metrics;
 mod openapi;
