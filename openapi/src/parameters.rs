@@ -197,6 +197,18 @@ fn general() -> Value {
         "actor": query("actor", "Exactly this actor", &typed),
         "action": query("action", "Exactly this action", &typed),
         "target": query("target", "Exactly this target", &typed),
+        "record_words": query(
+            "q",
+            "Words that are all in the record (actor, action, target, request id, detail) or in the name of its \
+             actor or its target, case-insensitive. Of more than eight words, the first eight count",
+            &typed,
+        ),
+        "record_actions": query(
+            "q_actions",
+            "Actions whose records match `q` too, separated by commas: for a client whose words for them are \
+             others",
+            &json!({"type": "string", "pattern": "^[a-z_.]{1,64}(,[a-z_.]{1,64}){0,49}$"}),
+        ),
         "outcome": query("outcome", "Exactly this outcome", &enumeration(&["done", "denied"])),
         "by": query(
             "by",

@@ -3645,6 +3645,10 @@ export interface components {
          * @example me
          */
         readonly provider_path: string;
+        /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+        readonly record_actions: string;
+        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+        readonly record_words: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
         /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
@@ -4183,6 +4187,10 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this outcome */
                 readonly outcome?: components["parameters"]["outcome"];
+                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+                readonly q?: components["parameters"]["record_words"];
+                /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+                readonly q_actions?: components["parameters"]["record_actions"];
                 /** @description Exactly this target */
                 readonly target?: components["parameters"]["target"];
                 /** @description Before this time */

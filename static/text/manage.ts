@@ -1,6 +1,6 @@
 /** One integration: its overview, access rules, activity, usage, snippets, and its deletion. */
 import { count, moment, size } from "../logic/time";
-import { plural, someNames } from "./plural";
+import { ended, plural, someNames } from "./plural";
 
 export const manage = {
   tabs: { overview: "Overview", access: "Access", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
@@ -10,7 +10,7 @@ export const manage = {
   goneTitle: "Integration not found",
   goneLead: "It may have been deleted, or it belongs to another workspace.",
   rename: "Rename",
-  renamed: (name: string) => `Renamed to ${name}.`,
+  renamed: (name: string) => ended(`Renamed to ${name}`),
   name: "Name",
   account: "Account",
   noAccount: "Not reported by the provider",
@@ -175,7 +175,7 @@ export const remove = {
   follow: "Follow the revocation",
   unknownUse: "The usage could not be loaded. Agents may still use this integration.",
   andMore: (value: number) => `and ${count(value)} more`,
-  revokes: (provider: string) => `The tokens are revoked at ${provider}.`,
+  revokes: (provider: string) => ended(`The tokens are revoked at ${provider}`),
   manual: (why: string) => `You must remove the credential at the provider yourself. ${why}`,
   manage: "Open the provider's page",
   yes: "Delete",
@@ -275,6 +275,6 @@ export const picture = {
     !isUsable
       ? `Calls of agents end at Nexus, because the integration is inactive or admits no agent.`
       : works
-        ? `${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}.`
+        ? ended(`${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}`)
         : `${agents}: calls reach Nexus, but ${provider} does not accept the credential.`,
 };

@@ -31,6 +31,7 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     let forgotten = store::forget_flows().await?;
     let swept = store::sweep_drafts(None).await?;
     let pruned = store::prune(PRUNING).await?
+        + store::prune_deletions().await?
         + store::thin_heads().await?
         + i64::from(ticked.forgotten)
         + swept;

@@ -11,7 +11,7 @@ import type {
   usage as englishUsage,
   use as englishUse,
 } from "../manage";
-import { plural, someNames } from "../plural";
+import { ended, plural, someNames } from "../plural";
 
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
@@ -21,7 +21,7 @@ export const manage: typeof englishManage = {
   goneTitle: "Integration nicht gefunden",
   goneLead: "Vielleicht wurde sie gelöscht, oder sie gehört zu einem anderen Workspace.",
   rename: "Umbenennen",
-  renamed: (name) => `Umbenannt in ${name}.`,
+  renamed: (name) => ended(`Umbenannt in ${name}`),
   name: "Name",
   account: "Konto",
   noAccount: "Vom Anbieter nicht gemeldet",

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::audit_search::AuditSearch;
 use super::{Event, Transaction, read_row};
 use crate::domain::{Caller, EventKind, IntegrationKey, Page};
 use crate::encoding::sha256_hex;
@@ -157,6 +158,8 @@ pub struct AuditFilter {
     pub from: Option<i64>,
     /// Before this time, in milliseconds since the Unix epoch.
     pub to: Option<i64>,
+    /// What a person looks for.
+    pub search: AuditSearch,
 }
 
 impl<'a> Audit<'a> {
@@ -190,6 +193,10 @@ impl<'a> Audit<'a> {
         for (condition, value) in texts.chain(times) {
             values.push(value);
             conditions.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        let search = filter.search.condition(&mut values);
+        if !search.is_empty() {
+            conditions.push_str(&format!(" and {search}"));
         }
         let sql = format!(
             "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit

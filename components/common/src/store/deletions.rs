@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::audit::{append, record_of};
 use super::integrations::Integrations;
 use super::read::page_by;
-use super::{Entry, Transaction, read_row};
+use super::{Entry, Transaction, now_ms, read_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
 use crate::encoding::{from_hex, to_hex};
 use crate::error::{Error, Result};
@@ -19,6 +19,10 @@ use crate::platform::sqlite::{Row, Value};
 use crate::request_id::RequestId;
 use crate::wire;
 
+/// How long deletions are kept, in milliseconds: 90 days.
+const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// The maximum number of deletions that one transaction deletes.
+const PRUNED: u32 = 1000;
 /// The action of the audit record that says what became of the tokens of a deletion.
 const SETTLED: &str = "integration.revocation";
 
@@ -279,9 +283,28 @@ impl Integrations<'_> {
     }
 }
 
-/// Deletes deletions of more than 90 days ago, whose tokens wait for nothing. `?1` is the time before which they are
-/// too old.
-pub(super) const OLD: &str = "deletions d where deleted_at < ?1 and not exists (
+/// Deletes deletions of more than 90 days ago whose tokens wait for nothing, at most a thousand of them. Returns how many.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn prune_deletions() -> Result<i64> {
+    let before = now_ms().await? - KEPT_MS;
+    let any = format!("select 1 from {OLD} limit 1");
+    if read_row(&any, [Value::integer(before)]).await?.is_none() {
+        return Ok(0);
+    }
+    let sql = format!(
+        "delete from deletions where id in
+           (select id from {OLD} order by deleted_at limit {PRUNED}) returning 1"
+    );
+    let tx = Transaction::begin().await?;
+    let rows = tx.query(&sql, [Value::integer(before)]).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
+}
+
+/// The deletions of before the time `?1` whose tokens wait for nothing.
+const OLD: &str = "deletions d where deleted_at < ?1 and not exists (
     select 1 from receipts r join outbox o on o.id = r.entry_id where r.integration_id = d.id)";
 
 fn write_cursor(last: &Row) -> Result<String> {

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::deletions::OLD;
-use super::{Transaction, now_ms, read_row};
+use super::{Transaction, read_row};
 use crate::domain::{EventKind, IntegrationKey, Page};
 use crate::error::Result;
 use crate::platform::clock;
@@ -219,7 +218,7 @@ pub async fn workspace_usage(workspace: &str, span: &Span, by: By, page: &Page) 
     page.read(&sql, values).await
 }
 
-/// Deletes events, usage and deletions older than 90 days, up to a thousand rows of each at a time, until nothing is
+/// Deletes events and usage older than 90 days, up to a thousand rows of each at a time, until nothing is
 /// left or `limit` has passed. Returns the number of deleted rows.
 ///
 /// # Errors
@@ -241,13 +240,9 @@ pub async fn prune(limit: Duration) -> Result<i64> {
 
 /// Deletes the oldest rows in a transaction of its own, so that other writers get a turn in between.
 async fn prune_some() -> Result<i64> {
-    let old = format!(
-        "select exists(select 1 from events where at < ?1)
-           or exists(select 1 from usage where minute < ?1)
-           or exists(select 1 from {OLD}) as is_any"
-    );
-    let before = now_ms().await? - KEPT_MS;
-    let found = read_row(&old, [Value::integer(before)]).await?;
+    let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
+               or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1) as is_any";
+    let found = read_row(old, [Value::integer(KEPT_MS)]).await?;
     let is_any = found.map(|row| row.get::<bool>("is_any")).transpose()?;
     if is_any != Some(true) {
         return Ok(0);
@@ -255,10 +250,6 @@ async fn prune_some() -> Result<i64> {
     let tx = Transaction::begin().await?;
     let mut removed = 0;
     for sql in [
-        format!(
-            "delete from deletions where id in
-               (select id from {OLD} order by deleted_at limit {PRUNED}) returning 1"
-        ),
         format!(
             "delete from events where id in
                (select id from events where at < ?1 order by at limit {PRUNED}) returning 1"

@@ -7,6 +7,7 @@
 mod agents;
 mod apps;
 mod audit;
+mod audit_search;
 mod calls_at_work;
 mod challenge_keys;
 mod change;
@@ -61,13 +62,14 @@ pub use apps::{
     register_app_client, save_app_document, save_app_request,
 };
 pub use audit::{Audit, AuditFilter, Entry, RequestContext};
+pub use audit_search::AuditSearch;
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
 pub use clients::{OauthClient, OauthClients};
 pub use counters::{Counter, read_counters, write_counts_soon};
-pub use deletions::{Deleted, DeletedQuery, Outcome};
+pub use deletions::{Deleted, DeletedQuery, Outcome, prune_deletions};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
 pub use drafts::sweep_drafts;
