@@ -328,7 +328,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;

@@ -5,6 +5,7 @@ use nexus_simulators::Kind;
 use serde_json::{Value, json};
 
 use crate::kit::app::App;
+use crate::kit::token::{SECRET, claims, sign};
 use crate::tokens::oauth::Pair;
 
 async fn listed(app: &App, query: &str) -> Vec<String> {
@@ -16,6 +17,13 @@ async fn listed(app: &App, query: &str) -> Vec<String> {
 async fn counts(app: &App) -> Value {
     let page = app.get("/api/integrations?counts=true").as_admin().send().await;
     page.json()["counts"].clone()
+}
+
+/// A token of another administrator of the same workspace.
+fn another() -> String {
+    let mut claims = claims("ADMIN", "acme");
+    claims["sub"] = json!("user-2");
+    sign(&json!({"alg": "HS256"}), &claims, SECRET)
 }
 
 /// Moves the end of all drafts into the past.
@@ -57,9 +65,9 @@ async fn a_draft_is_deleted_after_its_sign_in_and_its_name_is_free() {
     pair.tick().await;
     assert_eq!(pair.app.count("integrations"), 1, "its flow has not ended");
     // While the sign-in can be finished, nobody else gets its name.
-    let body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
-    let taken = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
-    taken.problem(409, "name_taken");
+    let body = json!({"manifest_id": pair.manifest_id, "name": "PRIMARY"});
+    let taken = pair.app.post("/api/integrations").bearer(&another()).json(&body).send().await;
+    assert_eq!(taken.problem(409, "name_taken")["existing_id"], id);
 
     end_drafts(&pair.app);
     assert_eq!(pair.tick().await["pruned"], 1);
@@ -111,6 +119,25 @@ async fn each_sign_in_prolongs_its_draft_and_a_connection_never_ends() {
     pair.again(json!({})).await;
     pair.tick().await;
     assert_eq!(pair.get().await["health"]["state"], "healthy");
+}
+
+#[tokio::test]
+async fn whoever_begins_again_replaces_their_own_draft() {
+    let pair = Pair::start(Kind::Strict).await;
+    let first = pair.begin_with(json!({"slug": "chosen"})).await;
+    let back = first.consent().await;
+    // The tab was closed. The same person fills in the same form again.
+    let second = pair.begin_with(json!({"slug": "chosen"})).await;
+    assert_eq!(pair.app.count("integrations"), 1);
+    assert_eq!(first.come_back(&pair.app, &back).await.status, 400);
+    second.finish(&pair.app).await;
+    assert_eq!(listed(&pair.app, "").await, ["chosen"]);
+    let records = pair.app.get("/api/audit?action=integration.expire").as_admin().send().await;
+    assert_eq!(records.json()["items"][0]["actor"], "user-1");
+    // What is connected is replaced by nobody.
+    let body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
+    let taken = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
+    taken.problem(409, "name_taken");
 }
 
 #[tokio::test]
