@@ -92,6 +92,7 @@ export const audit = {
     "integration.list": "listing the integrations",
     "integration.events": "reading the events of an integration",
     "integration.usage": "reading the usage of an integration",
+    "integration.receipts": "reading the receipts of a deleted integration",
     "usage.read": "reading the usage",
     "agent.create": "registering an agent",
     "agent.update": "changing an agent",

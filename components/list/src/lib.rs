@@ -82,7 +82,7 @@ const KNOWN: [&str; 9] =
 /// The query as decoded pairs.
 type Pairs = Vec<(String, String)>;
 
-fn is_about_deleted(asked: &Pairs) -> Result<bool> {
+fn is_about_deleted(asked: &[(String, String)]) -> Result<bool> {
     let deleted = asked.iter().find(|(name, _)| name == "deleted");
     deleted.map_or(Ok(false), |(name, value)| wire::choice(name, value))
 }

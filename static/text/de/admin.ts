@@ -90,6 +90,7 @@ export const audit: typeof englishAudit = {
     "integration.list": "Integrationen auflisten",
     "integration.events": "Ereignisse einer Integration lesen",
     "integration.usage": "Nutzung einer Integration lesen",
+    "integration.receipts": "Belege einer gelöschten Integration lesen",
     "usage.read": "Nutzung lesen",
     "agent.create": "Agent registrieren",
     "agent.update": "Agent ändern",

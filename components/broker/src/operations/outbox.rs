@@ -16,7 +16,7 @@ use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Event, Outcome, SharedGrant, Transaction, User, now_ms};
+use nexus_common::store::{Event, Outcome, SharedGrant, Transaction, User, note_attempt, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
 use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
@@ -177,6 +177,7 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
         }
         RevocationResult::Failed(words) => {
             entry.retry_after(pause_ms(entry.attempts)).await?;
+            note_attempt(&entry.id, &words).await?;
             return Ok(receipt(entry, TokenState::Pending, words));
         }
     };

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::audit::{append, record_of};
 use super::integrations::Integrations;
 use super::read::page_by;
-use super::{Entry, Transaction, now_ms, read_row};
+use super::{Entry, Transaction, now_ms, read_row, write_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
 use crate::encoding::{from_hex, to_hex};
 use crate::error::{Error, Result};
@@ -281,6 +281,18 @@ impl Integrations<'_> {
         let row = row.ok_or_else(|| Error::no_such("deleted integration", id))?;
         Ok(row.into_text()?)
     }
+}
+
+/// Writes into the receipts of a token that an attempt to revoke it has failed, and is repeated. `detail` says why.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn note_attempt(entry_id: &str, detail: &str) -> Result<()> {
+    let sql = "update receipts set state = ?2, detail = ?3,
+                 at = iif(state = ?2, at, cast(unixepoch('subsec') * 1000 as integer))
+               where entry_id = ?1";
+    let values = [Value::text(entry_id), Value::from(TokenState::Pending), Value::text(detail)];
+    write_row(sql, values).await.map(drop)
 }
 
 /// Deletes deletions of more than 90 days ago whose tokens wait for nothing, at most a thousand of them. Returns how many.

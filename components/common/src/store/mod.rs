@@ -69,7 +69,7 @@ pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
 pub use clients::{OauthClient, OauthClients};
 pub use counters::{Counter, read_counters, write_counts_soon};
-pub use deletions::{Deleted, DeletedQuery, Outcome, prune_deletions};
+pub use deletions::{Deleted, DeletedQuery, Outcome, note_attempt, prune_deletions};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
 pub use drafts::{replace_draft, sweep_drafts};

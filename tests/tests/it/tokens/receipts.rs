@@ -19,6 +19,11 @@ fn states(deleted: &Value) -> Vec<&str> {
     receipts.iter().map(|receipt| receipt["state"].as_str().unwrap()).collect()
 }
 
+fn details(deleted: &Value) -> Vec<&str> {
+    let receipts = deleted["revocation"].as_array().unwrap();
+    receipts.iter().map(|receipt| receipt["detail"].as_str().unwrap()).collect()
+}
+
 /// The audit records of `action` about the integration, newest first.
 async fn records(app: &App, action: &str, id: &str) -> Vec<Value> {
     let path = format!("/api/audit?action={action}&target={id}");
@@ -34,6 +39,8 @@ async fn a_receipt_follows_its_token_and_the_audit_record_says_how_it_ended() {
     assert_eq!(deleted.status, 202, "{deleted:?}");
     let kept = receipts(&pair.app, &id).await;
     assert_eq!(states(&kept), ["pending", "pending"], "{kept}");
+    // It says what the provider answered, as the response of the deletion did.
+    assert_eq!(details(&kept), details(&deleted.json()));
     let record = records(&pair.app, "integration.delete", &id).await[0].clone();
     assert_eq!(kept["audit"], json!({"seq": record["seq"], "hash": record["hash"]}));
     assert_eq!(kept["settled"], Value::Null);
@@ -72,10 +79,6 @@ async fn a_deletion_whose_provider_answers_at_once_is_settled_at_once() {
     let deleted = pair.delete().await.json();
     let kept = receipts(&pair.app, &id).await;
     assert_eq!(states(&kept), states(&deleted));
-    let details = |of: &Value| {
-        let receipts = of["revocation"].as_array().unwrap().clone();
-        receipts.iter().map(|one| one["detail"].clone()).collect::<Vec<_>>()
-    };
     assert_eq!(details(&kept), details(&deleted));
     assert_eq!(records(&pair.app, "integration.revocation", &id).await.len(), 1);
 }
