@@ -137,7 +137,32 @@ fn general() -> Value {
         "after_integration": query(
             "cursor",
             "`next_cursor` of the previous page",
+            &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}(\\.[a-z]+\\.[0-9a-f]+)?$"}),
+        ),
+        "sort": query(
+            "sort",
+            "The order, after `-` if the greatest value comes first. `used` is the time of the last call: an \
+             integration that was never called comes before all others. `health` goes from `healthy` over \
+             `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the \
+             credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor \
+             is good for its own order only",
+            &json!({"type": "string", "default": "-created", "enum": sorts()}),
+        ),
+        "counts": query(
+            "counts",
+            "Whether the response counts all integrations of the workspace, whatever the filters",
+            &json!({"type": "boolean", "default": false}),
+        ),
+        "deleted": query(
+            "deleted",
+            "`true` lists the integrations that were deleted within 90 days, the last deletion first. Of the \
+             other parameters, only `manifest`, `q`, `limit` and `cursor` apply",
+            &json!({"type": "boolean", "default": false}),
+        ),
+        "deleted_integration": path(
+            "The id of a deleted integration",
             &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}$"}),
+            "int_01J00000000000000000000000",
         ),
         "after_row": query(
             "cursor",
@@ -147,7 +172,7 @@ fn general() -> Value {
         "status": query("status", "Exactly this status", &enumeration(&["active", "inactive"])),
         "health": query(
             "health",
-            "Exactly this health",
+            "Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only",
             &enumeration(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
         ),
         "of_manifest": query("manifest", "Exactly this manifest", &typed),
@@ -172,6 +197,18 @@ fn general() -> Value {
         "actor": query("actor", "Exactly this actor", &typed),
         "action": query("action", "Exactly this action", &typed),
         "target": query("target", "Exactly this target", &typed),
+        "record_words": query(
+            "q",
+            "Words that are all in the record (actor, action, target, request id, detail) or in the name of its \
+             actor or its target, case-insensitive. Of more than eight words, the first eight count",
+            &typed,
+        ),
+        "record_actions": query(
+            "q_actions",
+            "Actions whose records match `q` too, separated by commas: for a client whose words for them are \
+             others",
+            &json!({"type": "string", "pattern": "^[a-z_.]{1,64}(,[a-z_.]{1,64}){0,49}$"}),
+        ),
         "outcome": query("outcome", "Exactly this outcome", &enumeration(&["done", "denied"])),
         "call_agent": query("agent", "Exactly this agent, by the subject of its token", &typed),
         "call_integration": query("integration_id", "Exactly this integration, by its id", &typed),
@@ -247,6 +284,12 @@ fn general() -> Value {
             &json!({"type": "boolean"}),
         ),
     })
+}
+
+/// The orders of the list of integrations.
+fn sorts() -> Vec<String> {
+    let keys = ["created", "updated", "used", "name", "provider", "status", "health", "expires"];
+    keys.iter().flat_map(|key| [(*key).to_owned(), format!("-{key}")]).collect()
 }
 
 fn enumeration(values: &[&str]) -> Value {

@@ -6,6 +6,7 @@ mod agents;
 mod apps;
 mod audit;
 mod calls;
+mod listing;
 mod people;
 mod registry;
 
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Map<String, Value> {
         oauth(),
         created(),
         pages(),
+        listing::all(),
         agents::all(),
         apps::all(),
         registry::all(),
@@ -339,19 +341,6 @@ fn integrations() -> Value {
             "detail": text_or_null(),
             "next_action": {"enum": ["reconnect", "replace_key", "retry", null]},
         })),
-        "Deleted": object(json!({
-            "id": component("schemas", "IntegrationId"),
-            "revocation": array(object(json!({
-                "token": {"type": "string", "description": "The credential field"},
-                "state": {"type": "string", "enum": [
-                    "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
-                ], "description": "The current state. `superseded`: not revoked, because that could end \
-                    a connection in use. If the detail begins with `kept:`, the token is kept, and is \
-                    revoked with the last of those connections"},
-                "detail": {"type": "string"},
-                "at": time(),
-            }))),
-        })),
     })
 }
 
@@ -363,7 +352,6 @@ fn created() -> Value {
 
 fn pages() -> Value {
     json!({
-        "IntegrationPage": page("Integration"),
         "EventPage": page("Event"),
         "Event": object(json!({
             "at": time(),

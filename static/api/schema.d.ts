@@ -341,14 +341,14 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the integrations, newest first
+         * List the integrations, newest first unless `sort` says otherwise
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrations"];
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -457,6 +457,26 @@ export interface paths {
          * @description Events are kept for 90 days. Use the id for a deleted integration. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/receipts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get what became of the tokens of a deleted integration
+         * @description Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is what is true now. `audit` is the record of the deletion, which was written before the provider was asked. `settled` is the record of what became of the tokens. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getReceipts"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1488,17 +1508,32 @@ export interface components {
         };
         readonly Deleted: {
             readonly id: components["schemas"]["IntegrationId"];
-            readonly revocation: readonly {
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+        };
+        readonly DeletedIntegration: {
+            readonly account: string | null;
+            readonly audit: {
+                readonly hash: string;
+                readonly seq: number;
+            };
+            readonly deleted_at: components["schemas"]["Time"];
+            /** @description The subject of a token */
+            readonly deleted_by: string;
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+            readonly settled: {
                 readonly at: components["schemas"]["Time"];
-                readonly detail: string;
-                /**
-                 * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
-                 * @enum {string}
-                 */
-                readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
-                /** @description The credential field */
-                readonly token: string;
-            }[];
+                readonly hash: string;
+                readonly seq: number;
+            } | null;
+            readonly slug: string | null;
+        };
+        readonly DeletedIntegrationPage: {
+            readonly items: readonly components["schemas"]["DeletedIntegration"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
@@ -1613,6 +1648,26 @@ export interface components {
             /** @description Counts admins' changes */
             readonly version: number;
         };
+        readonly IntegrationCounts: {
+            /** @description Those that a person must repair: `failing` and `reauthorize` */
+            readonly attention: number;
+            readonly by_health: {
+                readonly failing: number;
+                readonly healthy: number;
+                readonly pending: number;
+                readonly reauthorize: number;
+                readonly unknown: number;
+            };
+            /** @description By the id of the manifest. A manifest without integrations is not a member */
+            readonly by_manifest: {
+                readonly [key: string]: number;
+            };
+            readonly by_status: {
+                readonly active: number;
+                readonly inactive: number;
+            };
+            readonly total: number;
+        };
         readonly IntegrationCreated: {
             /** @description The credential's account, as the provider reports it */
             readonly account: {
@@ -1696,7 +1751,9 @@ export interface components {
              */
             readonly verify: boolean;
         };
+        readonly IntegrationOrDeletedPage: components["schemas"]["IntegrationPage"] | components["schemas"]["DeletedIntegrationPage"];
         readonly IntegrationPage: {
+            readonly counts?: components["schemas"]["IntegrationCounts"];
             readonly items: readonly components["schemas"]["Integration"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
@@ -2478,6 +2535,17 @@ export interface components {
             readonly resource: string;
             readonly resource_name: string;
             readonly scopes_supported: readonly string[];
+        };
+        readonly Receipt: {
+            readonly at: components["schemas"]["Time"];
+            readonly detail: string;
+            /**
+             * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
+             * @enum {string}
+             */
+            readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
+            /** @description The credential field */
+            readonly token: string;
         };
         readonly Rule: {
             /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
@@ -3572,11 +3640,20 @@ export interface components {
          * @example agt_01J00000000000000000000001
          */
         readonly connected_app: string;
+        /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+        readonly counts: boolean;
         /**
          * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
+        /** @description `true` lists the integrations that were deleted within 90 days, the last deletion first. Of the other parameters, only `manifest`, `q`, `limit` and `cursor` apply */
+        readonly deleted: boolean;
+        /**
+         * @description The id of a deleted integration
+         * @example int_01J00000000000000000000000
+         */
+        readonly deleted_integration: string;
         /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
         readonly dry_run: boolean;
         /** @description RFC 6749, 4.1.2.1 */
@@ -3589,7 +3666,7 @@ export interface components {
         readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
-        /** @description Exactly this health */
+        /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
         /** @description One of the manifest's hosts, instead of the host of the API's base URL */
         readonly host: string;
@@ -3665,8 +3742,14 @@ export interface components {
          * @example me
          */
         readonly provider_path: string;
+        /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+        readonly record_actions: string;
+        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+        readonly record_words: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
+        /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+        readonly sort: "created" | "-created" | "updated" | "-updated" | "used" | "-used" | "name" | "-name" | "provider" | "-provider" | "status" | "-status" | "health" | "-health" | "expires" | "-expires";
         /** @description The value that was sent to the provider */
         readonly state: string;
         /** @description Exactly this status */
@@ -4203,6 +4286,10 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this outcome */
                 readonly outcome?: components["parameters"]["outcome"];
+                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+                readonly q?: components["parameters"]["record_words"];
+                /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+                readonly q_actions?: components["parameters"]["record_actions"];
                 /** @description Exactly this target */
                 readonly target?: components["parameters"]["target"];
                 /** @description Before this time */
@@ -4483,9 +4570,11 @@ export interface operations {
     readonly listIntegrations: {
         readonly parameters: {
             readonly query?: {
+                /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+                readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
-                /** @description Exactly this health */
+                /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
                 readonly health?: components["parameters"]["health"];
                 /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
@@ -4493,6 +4582,8 @@ export interface operations {
                 readonly manifest?: components["parameters"]["of_manifest"];
                 /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
                 readonly q?: components["parameters"]["integration_part"];
+                /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+                readonly sort?: components["parameters"]["sort"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };
@@ -4914,6 +5005,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getReceipts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of a deleted integration
+                 * @example int_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["deleted_integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The deleted integration */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeletedIntegration"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];

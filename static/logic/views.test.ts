@@ -5,7 +5,7 @@ import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "..
 import { popularOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
 import { english } from "../text/all";
-import { auditQuery, filterAudit } from "./audit";
+import { auditQuery } from "./audit";
 import { forEachOf } from "./bulk";
 import { Chain, canonical, hashOf } from "./chain";
 import { endState, endingOf } from "./ends";
@@ -13,10 +13,11 @@ import { healthDays } from "./health-days";
 import { slugOf } from "./names";
 import { placesFor } from "./palette";
 import { hasCommandKey, opensPalette } from "./palette-key";
+import { recount } from "./counts";
 import { presetOf, rulesOf } from "./presets";
-import { receiptsOf } from "./receipts";
+import { deletionOf } from "./receipts";
 import { scopeRows } from "./scopes";
-import { nextSort, sorted } from "./sort";
+import { nextSort, orderOf } from "./sort";
 import { date } from "./time";
 import { scaleOf } from "./usage";
 
@@ -196,20 +197,22 @@ test("canonical JSON is that of RFC 8785", () => {
 const integration = (id: string, more: Partial<Integration> = {}): Integration =>
   ({ id, name: id, status: "active", health: { state: "healthy" }, credential: null, last_used_at: null, created_at: id, ...more }) as Integration;
 
-test("the table is sorted, and what needs attention comes first unless somebody sorts", () => {
-  const all = [
-    integration("1", { name: "b", last_used_at: "2026-01-02" }),
-    integration("2", { name: "A", last_used_at: "2026-01-01" }),
-    integration("3", { name: "c", health: { state: "failing" } as Integration["health"] }),
-  ];
-  const ids = (sort: string) => sorted(all, sort).map((one) => one.id).join("");
-  assert.equal(ids(""), "321");
-  assert.equal(ids("name"), "213");
-  assert.equal(ids("-name"), "312");
-  assert.equal(ids("used"), "213");
-  assert.equal(ids("-used"), "123", "what was never used is last in both directions");
-  assert.equal(ids("nonsense"), "321");
+test("the table is sorted by the server, and what needs attention comes first unless somebody sorts", () => {
+  const table = (sort: string) => orderOf({ view: "table", sort });
+  assert.deepEqual(["", "name", "-used", "nonsense"].map(table), ["-health", "name", "-used", "-health"]);
+  assert.equal(orderOf({ view: "", sort: "name" }), "");
   assert.deepEqual([nextSort("", "name"), nextSort("name", "name"), nextSort("-name", "name"), nextSort("-name", "used")], ["name", "-name", "", "used"]);
+});
+
+test("the counts follow a change", () => {
+  const counts = { total: 1, attention: 0, by_status: { active: 1, inactive: 0 }, by_health: { pending: 0, unknown: 0, healthy: 1, failing: 0, reauthorize: 0 }, by_manifest: { stripe: 1 } };
+  const [good, bad] = [integration("1", { manifest_id: "stripe" }), integration("1", { manifest_id: "stripe", status: "inactive", health: { state: "failing" } as Integration["health"] })];
+  const changed = recount(counts, good, bad);
+  assert.deepEqual(changed, { ...counts, attention: 1, by_status: { active: 0, inactive: 1 }, by_health: { ...counts.by_health, healthy: 0, failing: 1 } });
+  assert.equal(recount(changed, null, integration("2", { manifest_id: "slack" })).by_manifest["slack"], 1);
+  const draft = integration("3", { health: { state: "pending" } as Integration["health"] });
+  assert.deepEqual(recount(counts, null, draft), { ...counts, by_health: { ...counts.by_health, pending: 1 } });
+  assert.deepEqual(recount(changed, bad, null), { ...counts, total: 0, by_status: { active: 0, inactive: 0 }, by_health: { ...counts.by_health, healthy: 0 }, by_manifest: { stripe: 0 } });
 });
 
 test("the health of each day is its worst", () => {
@@ -224,39 +227,16 @@ test("the health of each day is its worst", () => {
   assert.deepEqual(days.map((day) => day.state), [null, "healthy", "failing", "failing", "healthy"]);
 });
 
-test("later events replace the receipt of a token", () => {
-  const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
-  const event = (kind: string, day: number, detail: unknown) => ({ kind, at: at(day), actor: "ann", detail }) as unknown as Event;
-  const receipt = (token: string, state: string, day: number) => ({ token, state, detail: "", at: at(day) });
-  const facts = receiptsOf([
-    event("integration.revocation", 4, { token: "access_token", state: "revoked", detail: "", ends_grant: false }),
-    event("integration.deleted", 3, { revocation: [receipt("access_token", "pending", 3), receipt("refresh_token", "revoked", 3)], forced: false }),
-    event("integration.revocation", 2, { token: "access_token", state: "failed", detail: "an older token" }),
-    event("integration.created", 1, { name: "Billing", manifest_id: "stripe" }),
-  ]);
-  assert.deepEqual(facts, {
-    name: "Billing",
-    manifest: "stripe",
-    at: at(3),
-    by: "ann",
-    receipts: [receipt("access_token", "revoked", 4), receipt("refresh_token", "revoked", 3)],
-  });
-  assert.equal(receiptsOf([]).at, null);
-  // Two tokens of one field: neither takes the place of the other.
-  const twice = receiptsOf([
-    event("integration.revocation", 4, { token: "access_token", state: "failed", detail: "the old one" }),
-    event("integration.deleted", 3, { revocation: [receipt("access_token", "revoked", 3), receipt("access_token", "pending", 3)] }),
-  ]);
-  assert.deepEqual(twice.receipts.map((one) => one.state), ["revoked", "pending", "failed"]);
-  // The grant ended with one token: what waited for it has ended too, but not what has an event of its own.
-  const grant = receiptsOf([
-    event("integration.revocation", 5, { token: "id_token", state: "failed", detail: "" }),
-    event("integration.revocation", 4, { token: "refresh_token", state: "revoked", detail: "", ends_grant: true }),
-    event("integration.deleted", 3, {
-      revocation: ["access_token", "refresh_token", "id_token"].map((token) => receipt(token, "pending", 3)),
-    }),
-  ]);
-  assert.deepEqual(grant.receipts.map((one) => one.state), ["revoked", "revoked", "failed"]);
+test("a deletion is read from the audit record when the server no longer keeps it", () => {
+  const receipt = (state: string) => ({ token: "access_token", state, detail: "", at: "2026-01-01T00:00:00Z" });
+  const record = (seq: number, action: string, detail: unknown) =>
+    ({ seq, action, detail, hash: `h${seq}`, actor: "ann", at: `2026-01-0${seq}T00:00:00Z`, target: "int_1", outcome: "done" }) as unknown as AuditRecord;
+  const deletion = record(2, "integration.delete", { name: "Billing", manifest_id: "stripe", revocation: [receipt("pending")] });
+  const planned = deletionOf([deletion, record(1, "integration.create", {})]);
+  assert.deepEqual([planned?.name, planned?.deleted_by, planned?.revocation, planned?.settled], ["Billing", "ann", [receipt("pending")], null]);
+  const settled = deletionOf([record(3, "integration.revocation", { revocation: [receipt("revoked")] }), deletion]);
+  assert.deepEqual([settled?.revocation, settled?.audit.seq, settled?.settled?.hash], [[receipt("revoked")], 2, "h3"]);
+  assert.equal(deletionOf([record(1, "integration.create", {})]), null);
 });
 
 test("the rules of a preset are those that the server makes", () => {
@@ -274,16 +254,13 @@ test("the rules of a preset are those that the server makes", () => {
   assert.equal(presetOf([{ effect: "allow", methods: ["GET"], path: "/me" }], writes), null);
 });
 
-test("the audit record is searched by words", () => {
-  const record = (seq: number, more: Partial<AuditRecord>) => ({ seq, actor: "agt_1", action: "integration.call", target: "int_1", detail: {}, request_id: "req_1", outcome: "done", at: "2026-01-01T00:00:00.000Z", ...more }) as AuditRecord;
-  const all = [record(1, {}), record(2, { outcome: "denied", at: "2026-01-09T12:00:00.000Z" }), record(3, { detail: { name: "Billing" } as never })];
-  const find = (text: string) => filterAudit(all, text, (id) => (id === "agt_1" ? "Support bot" : id), (action) => `words of ${action}`).map((one) => one.seq);
-  assert.deepEqual(find("support CALL"), [1, 2, 3]);
-  assert.deepEqual(find("billing"), [3]);
-  assert.deepEqual(find("words support"), [1, 2, 3]);
-  assert.deepEqual(find("nobody"), []);
+test("the audit record is searched by the server, and by the words that only the UI has for an action", () => {
   const now = Date.parse("2026-01-10T00:00:00Z");
-  assert.deepEqual(auditQuery({ text: "x", outcome: "denied", period: "1" }, now), { outcome: "denied", from: "2026-01-09T00:00:00.000Z" });
+  const actions = { "integration.delete": "deleting an integration", "agent.delete": "deleting an agent" };
+  const query = (text: string) => auditQuery({ text, outcome: "denied", period: "1" }, actions, now);
+  assert.deepEqual(query(""), { outcome: "denied", from: "2026-01-09T00:00:00.000Z", q: "", q_actions: "" });
+  assert.equal(query("DELETING an").q_actions, "integration.delete,agent.delete");
+  assert.deepEqual([query("deleting agent").q_actions, query("Billing").q_actions, query("Billing").q], ["agent.delete", "", "Billing"]);
 });
 
 test("the language is the chosen one, or the first of the browser's that there is", () => {

@@ -118,11 +118,9 @@ export const flow = {
   discard: "Discard",
   unfinishedTitle: "The sign-in is not finished",
   unfinishedLead: (provider: string) =>
-    `${provider} has not granted access yet. Keep the unfinished integration to finish it later from the list, or remove it.`,
-  remove: "Remove it",
-  keep: "Keep for later",
+    `${provider} has not granted access yet. If you leave, nothing is kept. You can connect it again at any time.`,
+  remove: "Leave",
   stay: "Continue sign-in",
-  kept: (name: string) => `${name} is not finished. It is listed under Needs attention.`,
 };
 
 export const reconnect = {

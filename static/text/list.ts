@@ -63,6 +63,7 @@ export const list = {
   checkedBad: (name: string, health: string) => `${name}: ${health}.`,
   view: "View",
   cards: "Cards",
+  counted: (name: string, number: number) => `${name} (${count(number)})`,
   table: "Table",
   menuOf: (name: string) => `Actions for ${name}`,
   manage: "Manage",

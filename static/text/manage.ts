@@ -1,6 +1,6 @@
 /** One integration: its overview, access rules, activity, usage, snippets, and its deletion. */
 import { count, moment, size } from "../logic/time";
-import { plural, someNames } from "./plural";
+import { ended, plural, someNames } from "./plural";
 
 export const manage = {
   tabs: { overview: "Overview", access: "Access", calls: "Calls", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
@@ -10,7 +10,7 @@ export const manage = {
   goneTitle: "Integration not found",
   goneLead: "It may have been deleted, or it belongs to another workspace.",
   rename: "Rename",
-  renamed: (name: string) => `Renamed to ${name}.`,
+  renamed: (name: string) => ended(`Renamed to ${name}`),
   name: "Name",
   account: "Account",
   noAccount: "Not reported by the provider",
@@ -122,6 +122,7 @@ export const activity = {
     ends_grant: "ends the whole sign-in",
     forced: "revoked in spite of other uses",
     seq: "record",
+    deletion: "record of the deletion",
   } as Record<string, string>,
   kinds: {
     "integration.created": "Created",
@@ -174,7 +175,7 @@ export const remove = {
   follow: "Follow the revocation",
   unknownUse: "The usage could not be loaded. Agents may still use this integration.",
   andMore: (value: number) => `and ${count(value)} more`,
-  revokes: (provider: string) => `The tokens are revoked at ${provider}.`,
+  revokes: (provider: string) => ended(`The tokens are revoked at ${provider}`),
   manual: (why: string) => `You must remove the credential at the provider yourself. ${why}`,
   manage: "Open the provider's page",
   yes: "Delete",
@@ -201,13 +202,15 @@ export const receipt = {
   title: "Revocation receipt",
   of: (workspace: string, time: string, by: string | undefined) => `Workspace ${workspace} · ${time}${by ? ` · by ${by}` : ""}`,
   record: (seq: number) => `Audit record ${count(seq)}`,
+  settled: (seq: number) => `Outcome in audit record ${count(seq)}`,
+  pending: "Revocation pending",
   print: "Print",
   pageTitle: "Receipts",
   pageLead: "What became of the tokens of each integration that was deleted.",
   none: "Nothing was deleted yet",
   noneLead: "When an integration is deleted, its receipt is kept here for 90 days.",
   deletedBy: (who: string) => `Deleted by ${who}`,
-  searched: (records: number) => `Only the newest ${count(records)} audit records were looked through.`,
+  noMatch: "No matching receipts",
   notDeleted: "There is no receipt here",
   notDeletedLead: "The integration was not deleted, or more than 90 days ago.",
   follow: "Show the receipt",
@@ -217,7 +220,7 @@ const failures = (names: readonly string[]): string => `${count(names.length)} f
 
 /** The table of integrations. */
 export const table = {
-  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", added: "Added" },
+  columns: { name: "Name", status: "Status", health: "Health", expires: "Expires", used: "Last used", created: "Added" },
   all: "Select all",
   choose: (name: string) => `Select ${name}`,
   actions: "Actions",
@@ -272,6 +275,6 @@ export const picture = {
     !isUsable
       ? `Calls of agents end at Nexus, because the integration is inactive or admits no agent.`
       : works
-        ? `${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}.`
+        ? ended(`${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}`)
         : `${agents}: calls reach Nexus, but ${provider} does not accept the credential.`,
 };

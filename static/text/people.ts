@@ -1,6 +1,6 @@
 /** The pages of the agents and the people of a workspace. */
 import { ago } from "../logic/time";
-import { plural } from "./plural";
+import { ended, plural } from "./plural";
 
 export const agents = {
   title: "Agents",
@@ -35,7 +35,7 @@ export const agents = {
   exampleList: "All that it may use",
   waiting: (name: string) => `Waiting for the first call of ${name} with this key. Run a snippet.`,
   called: (name: string) => `${name} has called. It works.`,
-  isAdded: (agent: string, integration: string) => `${agent} will be added to the agents that may use ${integration}.`,
+  isAdded: (agent: string, integration: string) => ended(`${agent} will be added to the agents that may use ${integration}`),
   keysTitle: "Keys",
   makeKey: "Make a key",
   keyName: "Name of the key",

@@ -66,7 +66,7 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
       {facts.map(([name, value]) => (
         <div>
           <dt>{label(name)}</dt>
-          <dd>{formatValue(value)}</dd>
+          <dd>{formatValue(value, name)}</dd>
         </div>
       ))}
     </dl>
@@ -76,15 +76,25 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
 /** How the server names a rule: of the policy, or of the manifest. */
 const RULE = /policy\.rules\[(\d+)\]|(?:the manifest's )?api\.deny\[(\d+)\]/;
 
-/** A value in one line. The `at` of nested values is left out, because it is the time of the event. */
-export function formatValue(value: unknown): string {
-  if (Array.isArray(value)) return value.map(formatValue).join("; ");
+/** The words for the values of a fact that is a state. */
+const STATES: Record<string, () => Readonly<Record<string, string>>> = {
+  state: () => t.remove.states,
+  from: () => t.list.healthState,
+  to: () => t.list.healthState,
+  status: () => ({ active: t.list.active, inactive: t.list.inactive }),
+};
+
+/** The value of the fact `name` in one line. The `at` of nested values is left out, because it is the time of the event. */
+export function formatValue(value: unknown, name = ""): string {
+  if (Array.isArray(value)) return value.map((one) => formatValue(one, name)).join("; ");
+  const words = typeof value === "string" ? STATES[name]?.()[value] : undefined;
+  if (words) return words;
   if (typeof value === "string" && RULE.test(value)) return value.replace(RULE, (_, policy: string, deny: string) => t.activity.rule(Number(policy ?? deny) + 1, policy === undefined));
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return moment(value);
   if (typeof value !== "object" || value === null) return String(value);
   const parts = Object.entries(value).filter(([name, part]) => name !== "at" && part !== "" && part !== null);
-  return parts.map(([name, part]) => `${label(name)}: ${formatValue(part)}`).join(", ");
+  return parts.map(([name, part]) => `${label(name)}: ${formatValue(part, name)}`).join(", ");
 }
 
 /** The name of a fact, with words that people know. */

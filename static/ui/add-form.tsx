@@ -2,7 +2,7 @@
  * The form for one provider, built from its manifest. An error must not lose what was typed. The server's
  * errors are shown beside their fields.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
@@ -37,13 +37,11 @@ interface Props {
   /** The names of other integrations. */
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
-  /** The unfinished integration is kept. It is in the list. */
-  onKept(): void;
   /** Closes the dialog and opens a page. */
   onLeave(route: Route): void;
 }
 
-export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: Props) {
+export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const nexus = useNexus();
   const oauth = manifest.auth_method === "oauth2";
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
@@ -67,7 +65,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
   const action = useAction();
   const flow = useFlow();
   const { phase } = flow;
-  /** The integration that the server has made, and that waits for the provider's consent. */
+  /** The draft that the server has made, and that waits for the provider's consent. It is in no list. */
   const unfinished = phase.at === "connected" ? null : flow.id;
   const problem = phase.at === "rejected" ? phase.problem : action.problem;
 
@@ -107,16 +105,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
       connected(await nexus.client.call<IntegrationCreated>("POST", "/api/integrations", { body }), verify);
     });
   };
-  // The list shows what is unfinished as soon as it exists.
-  useEffect(() => {
-    if (!unfinished) return;
-    nexus.client.get<Integration>(`/api/integrations/${unfinished}`).then(
-      (integration) => isPending(integration) && nexus.changed(unfinished, integration),
-      // The list shows it on the next focus.
-      () => undefined,
-    );
-  }, [unfinished]);
-  /** Deletes the unfinished integration of a sign-in that is discarded. */
+  /** Deletes the draft of a sign-in that is discarded, so that its name is free at once. */
   const discard = () => {
     const { id } = flow;
     flow.reset();
@@ -130,11 +119,6 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
     <UnfinishedQuestion
       provider={manifest.name}
       onStay={stay}
-      onKeep={() => {
-        nexus.announce(t.flow.kept(name.trim()));
-        onKept();
-        go();
-      }}
       onRemove={() => {
         discard();
         go();
@@ -241,19 +225,14 @@ function nameError(name: string, showMissing: boolean, problem: Problem | null):
   return problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
 }
 
-function isPending({ health }: Integration): boolean {
-  return health.state === "pending";
-}
-
 interface UnfinishedProps {
   provider: string;
   onStay(): void;
-  onKeep(): void;
   onRemove(): void;
 }
 
 /** The question before a sign-in is left that the provider has not confirmed yet. */
-function UnfinishedQuestion({ provider, onStay, onKeep, onRemove }: UnfinishedProps) {
+function UnfinishedQuestion({ provider, onStay, onRemove }: UnfinishedProps) {
   return (
     <Dialog
       kind="question"
@@ -264,7 +243,6 @@ function UnfinishedQuestion({ provider, onStay, onKeep, onRemove }: UnfinishedPr
           <Button tone="danger" icon="trash" onClick={onRemove}>
             {t.flow.remove}
           </Button>
-          <Button onClick={onKeep}>{t.flow.keep}</Button>
           <Button tone="primary" onClick={onStay}>
             {t.flow.stay}
           </Button>

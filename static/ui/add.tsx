@@ -36,8 +36,6 @@ interface Props {
 export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, onLeave }: Props) {
   const { replace } = useNexus();
   const [connected, setConnected] = useState<{ integration: Integration; checked: boolean; manifest: string } | null>(null);
-  /** Whether closing leads to the list, because it has something new. */
-  const showsList = useRef(false);
   const current = useRef(manifest);
   current.current = manifest;
   const services = useMemo(() => (catalogue.state === "ready" ? servicesOf(catalogue.value) : []), [catalogue]);
@@ -46,7 +44,7 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
   const result = connected?.manifest === manifest ? connected : null;
   const title = picked ? t.add.titleOf(picked.name) : t.add.title;
   return (
-    <Dialog title={result ? t.add.connected(result.integration.name) : title} onClose={() => (result || showsList.current ? onLeave(HOME) : onClose())} head={<Into />}>
+    <Dialog title={result ? t.add.connected(result.integration.name) : title} onClose={() => (result ? onLeave(HOME) : onClose())} head={<Into />}>
       {result && picked ? (
         <AddDone
           integration={result.integration}
@@ -69,7 +67,6 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
             onConnected={(integration, checked) =>
               current.current === picked.id && setConnected({ integration, checked, manifest: picked.id })
             }
-            onKept={() => (showsList.current = true)}
             onLeave={onLeave}
           />
         </>
@@ -110,7 +107,6 @@ interface ProviderFormProps {
   summary: ManifestSummary;
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
-  onKept(): void;
   onLeave(route: Route): void;
 }
 

@@ -111,7 +111,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   const onName = useCallback((id: string, name: string) => setName({ id, name }), []);
   const page = pageOf(route);
   const item = route.page === "integration" ? route.id : route.page === "section" ? partsOf(route.name)[1] : null;
-  const isAllowed = !page || mayDo(identity.role, item !== null ? (page.itemRole ?? page.role) : page.role);
+  const isAllowed = !page || mayDo(identity.role, page.role);
   const title = !page
     ? t.notFound.title
     : route.page === "add"

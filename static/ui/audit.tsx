@@ -5,7 +5,7 @@ import type { Client } from "../api/client";
 import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
-import { auditQuery, filterAudit, isAnyAudit } from "../logic/audit";
+import { auditQuery, isAnyAudit } from "../logic/audit";
 import type { AuditFilters } from "../logic/audit";
 import { count, exact, moment } from "../logic/time";
 import { t } from "../text/all";
@@ -20,8 +20,6 @@ import { useNames } from "./use-names";
 import { usePages } from "./use-pages";
 
 const NONE: AuditFilters = { text: "", outcome: "", period: "" };
-/** The most records that are searched. */
-const SEARCHED = 5_000;
 
 export function Audit() {
   const { client, identity, announce } = useNexus();
@@ -114,6 +112,10 @@ function Filters({ filters, onChange }: { filters: AuditFilters; onChange(filter
   );
 }
 
+function auditPage(client: Client, filters: AuditFilters, cursor: string | null, signal?: AbortSignal): Promise<AuditPage> {
+  return client.get<AuditPage>("/api/audit", { ...auditQuery(filters, t.audit.actions, Date.now()), limit: 50, cursor }, signal);
+}
+
 interface FoundProps {
   client: Client;
   filters: AuditFilters;
@@ -123,14 +125,7 @@ function Found({ client, filters }: FoundProps) {
   const isFiltered = isAnyAudit(filters);
   const nameOf = useNames();
   const [loaded, again] = useLoad(
-    async (signal): Promise<Page<AuditRecord>> => {
-      const query = auditQuery(filters, Date.now());
-      const load = (cursor: string | null) => client.get<AuditPage>("/api/audit", { ...query, limit: filters.text ? 100 : 50, cursor }, signal);
-      // Words are looked for here: they may be in any member.
-      if (!filters.text) return load(null);
-      const { items } = await pages<AuditRecord>(load, SEARCHED);
-      return { items: filterAudit(items, filters.text, nameOf, actionName), next_cursor: null };
-    },
+    (signal): Promise<Page<AuditRecord>> => auditPage(client, filters, null, signal),
     0,
   );
   return (
@@ -142,7 +137,7 @@ function Found({ client, filters }: FoundProps) {
               {t.audit.found(first.items.length, first.next_cursor !== null)}
             </p>
           )}
-          <Records first={first} nameOf={nameOf} load={(cursor) => client.get<AuditPage>("/api/audit", { ...auditQuery(filters, Date.now()), limit: 50, cursor })} />
+          <Records first={first} nameOf={nameOf} load={(cursor) => auditPage(client, filters, cursor)} />
         </>
       )}
     </Loaded>
@@ -220,7 +215,7 @@ function ActionWords({ action }: { action: string }) {
 function Target({ record: { action, detail, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
   const { client, go } = useNexus();
   if (!target) return null;
-  const isDeletion = action === "integration.delete" && outcome === "done";
+  const isDeletion = (action === "integration.delete" || action === "integration.revocation") && outcome === "done";
   const route = target.startsWith("agt_")
     ? ({ page: "section", name: `agents/${target}` } as const)
     : target.startsWith("int_")

@@ -95,7 +95,7 @@ export function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
     setAt(new Date().toISOString());
     setPhase("done");
   };
-  /** The dialog cannot close before the receipts have arrived, because the server sends them only once. */
+  /** The dialog cannot close before all are deleted, because the rest would not be. */
   const close = () => phase !== "deletes" && onClose();
   if (phase === "done") {
     return (

@@ -1,14 +1,13 @@
 /** The button that checks the audit chain in this browser, and its result in words. */
-import type { AuditRecord } from "../api/types";
 import { canCheck } from "../logic/chain";
 import { t } from "../text/all";
 import { Icon } from "./icons";
 import { Alert, Button } from "./parts";
 import { useChain } from "./use-chain";
-import type { ChainCheck as Check } from "./use-chain";
+import type { ChainCheck as Check, RecordMark } from "./use-chain";
 
 /** `contains` are records that the chain must contain, for a slip that shows them. */
-export function ChainCheck({ contains = [] }: { contains?: readonly AuditRecord[] }) {
+export function ChainCheck({ contains = [] }: { contains?: readonly RecordMark[] }) {
   const { action, loaded, result, start } = useChain(contains);
   const isGood = result !== null && result.chain.holds && result.hasHead && result.hasRecords;
   return (

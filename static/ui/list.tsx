@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
-import type { Integration, ManifestSummary } from "../api/types";
+import type { Integration, IntegrationCounts, ManifestSummary } from "../api/types";
 import type { Action } from "../logic/health";
 import { isFiltered, unfiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
@@ -102,7 +102,7 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           {t.list.add}
         </Button>
       </div>
-      {!(isEmpty && !filtered) && <Toolbar filters={filters} catalogue={catalogue} />}
+      {!(isEmpty && !filtered) && <Toolbar filters={filters} catalogue={catalogue} counts={list.counts} />}
       <p class="unseen" role="status">
         {items && filtered ? t.list.found(items.length, more) : ""}
       </p>
@@ -177,7 +177,13 @@ function CardSkeletons() {
   );
 }
 
-function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly ManifestSummary[] }) {
+interface ToolbarProps {
+  filters: Filters;
+  catalogue: readonly ManifestSummary[];
+  counts: IntegrationCounts | null;
+}
+
+function Toolbar({ filters, catalogue, counts }: ToolbarProps) {
   const nexus = useNexus();
   const [typed, setTyped] = useState(filters.q);
   const q = typed.trim();
@@ -192,7 +198,12 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
     const timer = setTimeout(() => set({}), 200);
     return () => clearTimeout(timer);
   }, [q, filters, open]);
-  const states = Object.entries(t.list.healthState);
+  const counted = (name: string, number: number | undefined) => (counts ? t.list.counted(name, number ?? 0) : name);
+  const states = Object.entries(t.list.healthState).map(
+    ([state, name]) => [state, counted(name, counts?.by_health[state as Integration["health"]["state"]])] as const,
+  );
+  // Only the providers in use, and the one that is chosen.
+  const inUse = catalogue.filter((one) => !counts || counts.by_manifest[one.id] || one.id === filters.manifest);
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
@@ -212,14 +223,18 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
       <Select
         label={t.list.status}
         value={filters.status}
-        options={[["", t.list.anyStatus], ["active", t.list.active], ["inactive", t.list.inactive]]}
+        options={[
+          ["", t.list.anyStatus],
+          ["active", counted(t.list.active, counts?.by_status.active)],
+          ["inactive", counted(t.list.inactive, counts?.by_status.inactive)],
+        ]}
         onChange={(status) => set({ status })}
       />
       <Select label={t.list.health} value={filters.health} options={[["", t.list.anyHealth], ...states]} onChange={(health) => set({ health })} />
       <Select
         label={t.list.provider}
         value={filters.manifest}
-        options={[["", t.list.anyProvider], ...catalogue.map((one) => [one.id, one.name] as const)]}
+        options={[["", t.list.anyProvider], ...inUse.map((one) => [one.id, counted(one.name, counts?.by_manifest[one.id])] as const)]}
         onChange={(manifest) => set({ manifest })}
       />
       <div class="segments" role="group" aria-label={t.list.view}>

@@ -28,8 +28,6 @@ interface Page {
   readonly icon: IconName;
   /** The role with the fewest rights that may open it. */
   readonly role: Role;
-  /** The role that may open the page of an item, if that is another one. */
-  readonly itemRole?: Role;
   /** Whether its link stands with the person who is signed in, and not in the navigation. */
   readonly isOfPerson?: true;
   view(shared: Shared): ComponentChildren;
@@ -105,9 +103,8 @@ export const PAGES: readonly Page[] = [
     title: () => t.nav.receipts,
     route: section("receipts"),
     icon: "receipt",
-    role: "ADMIN",
-    itemRole: "MANAGER",
-    view: () => <Lazy isPage>{({ Receipts }) => <Receipts />}</Lazy>,
+    role: "MANAGER",
+    view: ({ catalogue }) => <Lazy isPage>{({ Receipts }) => <Receipts catalogue={catalogue} />}</Lazy>,
     item: (id, { catalogue, onName }) => (
       <Lazy isPage>{({ ReceiptPage }) => <ReceiptPage key={id} id={id} catalogue={catalogue} onName={onName} />}</Lazy>
     ),

@@ -1,7 +1,7 @@
 /** The receipt of deletions: a slip that says what became of each token, to copy, to print and to verify. */
 import { useEffect, useState } from "preact/hooks";
 
-import type { AuditPage, AuditRecord, Receipt } from "../api/types";
+import type { DeletedIntegration, DeletedIntegrationPage, Receipt } from "../api/types";
 import { mayDo } from "../logic/identity";
 import { moment } from "../logic/time";
 import { t } from "../text/all";
@@ -17,7 +17,12 @@ export interface Deleted {
   readonly name: string;
   readonly provider: string;
   readonly receipts: readonly Receipt[];
+  /** What the server keeps of it, if it is known. Otherwise it is asked for. */
+  readonly kept?: Marks;
 }
+
+/** The audit records of a deletion: that of the deletion, and that of what became of the tokens. */
+type Marks = Pick<DeletedIntegration, "audit" | "settled">;
 
 const LOOK: Record<Receipt["state"], [string, IconName]> = {
   revoked: ["good", "good"],
@@ -34,15 +39,17 @@ interface Props {
   at: string;
   /** Who deleted it, if that is known. */
   by?: string | undefined;
-  /** The audit record of the deletion, if it is known. Otherwise it is looked for. */
-  record?: AuditRecord | undefined;
 }
 
-export function ReceiptSlip({ deleted, at, by, record }: Props) {
+export function ReceiptSlip({ deleted, at, by }: Props) {
   const { identity } = useNexus();
   const isAdmin = mayDo(identity.role, "ADMIN");
-  const records = useRecords(isAdmin && !record ? deleted.map((one) => one.id) : []);
-  const recordOf = (id: string) => (record?.target === id ? record : records.find((one) => one.target === id));
+  const found = useKept(deleted.filter((one) => !one.kept).map((one) => one.id));
+  const marksOf = (one: Deleted): Marks | undefined => one.kept ?? found.find(({ id }) => id === one.id);
+  const records = deleted.flatMap((one) => {
+    const { audit, settled } = marksOf(one) ?? {};
+    return [audit, settled].flatMap((mark) => mark ?? []);
+  });
   return (
     <div class="receipt">
       <article class="slip" aria-label={t.receipt.title}>
@@ -59,16 +66,16 @@ export function ReceiptSlip({ deleted, at, by, record }: Props) {
               {one.name} <span class="soft">{one.provider}</span>
             </h3>
             {one.receipts.length === 0 ? <p class="soft">{t.remove.nothing}</p> : <Lines receipts={one.receipts} />}
-            <AuditLine record={recordOf(one.id)} />
+            <AuditLines marks={marksOf(one)} />
           </section>
         ))}
       </article>
       <div class="actions no-print">
-        <CopyButton text={asText(deleted, at, identity.workspace, recordOf)} what={t.receipt.title} />
+        <CopyButton text={asText(deleted, at, identity.workspace, marksOf)} what={t.receipt.title} />
         <Button tone="quiet" icon="print" onClick={() => print()}>
           {t.receipt.print}
         </Button>
-        {isAdmin && <ChainCheck contains={deleted.flatMap((one) => recordOf(one.id) ?? [])} />}
+        {isAdmin && <ChainCheck contains={records} />}
       </div>
     </div>
   );
@@ -93,42 +100,54 @@ function Lines({ receipts }: { receipts: readonly Receipt[] }) {
   );
 }
 
-function AuditLine({ record }: { record: AuditRecord | undefined }) {
-  if (!record) return null;
+function AuditLines({ marks }: { marks: Marks | undefined }) {
+  if (!marks) return null;
+  const { audit, settled } = marks;
   return (
-    <p class="small soft">
-      {t.receipt.record(record.seq)} <code>{record.hash}</code>
-    </p>
+    <>
+      <p class="small soft">
+        {t.receipt.record(audit.seq)} <code>{audit.hash}</code>
+      </p>
+      {settled && (
+        <p class="small soft">
+          {t.receipt.settled(settled.seq)} <code>{settled.hash}</code>
+        </p>
+      )}
+    </>
   );
 }
 
-/** The audit records of these deletions. They were written just now, so they are among the newest. */
-function useRecords(ids: readonly string[]): readonly AuditRecord[] {
+/** The most deletions that a page of the API has. */
+const MOST = 100;
+
+/** What the server keeps of these deletions. They were made just now, so they are the newest. */
+function useKept(ids: readonly string[]): readonly DeletedIntegration[] {
   const { client } = useNexus();
-  const [records, set] = useState<readonly AuditRecord[]>([]);
+  const [found, set] = useState<readonly DeletedIntegration[]>([]);
   const key = ids.join();
   useEffect(() => {
     if (!key) return;
     const stop = new AbortController();
-    client.get<AuditPage>("/api/audit", { action: "integration.delete", outcome: "done", limit: 100 }, stop.signal).then(
+    client.get<DeletedIntegrationPage>("/api/integrations", { deleted: "true", limit: MOST }, stop.signal).then(
       ({ items }) => set(items),
       // The slip is complete without them.
       () => undefined,
     );
     return () => stop.abort();
   }, [key]);
-  return records;
+  return found;
 }
 
 /** The slip as text, for a ticket or a mail. */
-function asText(deleted: readonly Deleted[], at: string, workspace: string, recordOf: (id: string) => AuditRecord | undefined): string {
+function asText(deleted: readonly Deleted[], at: string, workspace: string, marksOf: (one: Deleted) => Marks | undefined): string {
   const lines = deleted.flatMap((one) => {
-    const record = recordOf(one.id);
+    const { audit, settled } = marksOf(one) ?? {};
     return [
       "",
       `${one.name} (${one.provider}, ${one.id})`,
       ...one.receipts.map(({ token, state, detail, at }) => `  ${token}: ${t.remove.states[state]}${detail ? ` (${detail})` : ""}, ${at}`),
-      ...(record ? [`  ${t.receipt.record(record.seq)} ${record.hash}`] : []),
+      ...(audit ? [`  ${t.receipt.record(audit.seq)} ${audit.hash}`] : []),
+      ...(settled ? [`  ${t.receipt.settled(settled.seq)} ${settled.hash}`] : []),
     ];
   });
   return [`${t.receipt.title}, ${workspace}, ${at}`, ...lines].join("\n");

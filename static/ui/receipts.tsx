@@ -1,37 +1,34 @@
-/** The receipts of deleted integrations. They are read from the events and the audit record. */
-import { useEffect } from "preact/hooks";
+/** The receipts of deleted integrations, which the server keeps for 90 days. */
+import { useEffect, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
-import { pages } from "../api/pages";
-import type { AuditPage, AuditRecord, Event, EventPage, ManifestSummary } from "../api/types";
-import { receiptsOf } from "../logic/receipts";
+import type { Client } from "../api/client";
+import type { AuditPage, DeletedIntegration, DeletedIntegrationPage, ManifestSummary } from "../api/types";
 import { mayDo } from "../logic/identity";
+import { deletionOf } from "../logic/receipts";
 import { t } from "../text/all";
 import { Ago } from "./ago";
 import { useLoad, useNexus, useNow } from "./context";
+import { SearchField } from "./controls";
 import { Icon } from "./icons";
 import { Loaded } from "./loaded";
-import { EmptyState, RouteLink } from "./parts";
+import { Alert, Button, EmptyState, RouteLink } from "./parts";
 import { ReceiptSlip } from "./receipt";
 import { useAgentName } from "./use-agents";
-
-/** The most audit records to look through for deletions. */
-const SEARCHED = 1_000;
+import { usePages } from "./use-pages";
 
 /** The page of a deletion. */
 export const receiptRoute = (id: string) => ({ page: "section", name: `receipts/${encodeURIComponent(id)}` }) as const;
 
-export function Receipts() {
-  const { client, go } = useNexus();
-  const now = useNow();
-  const nameOf = useAgentName();
-  const [loaded, again] = useLoad(async (signal) => {
-    const { items, next_cursor } = await pages<AuditRecord>(
-      (cursor) => client.get<AuditPage>("/api/audit", { action: "integration.delete", outcome: "done", limit: 100, cursor }, signal),
-      SEARCHED,
-    );
-    return { deletions: items, isComplete: next_cursor === null };
-  }, client);
+function deletedPage(client: Client, q: string, cursor: string | null, signal?: AbortSignal): Promise<DeletedIntegrationPage> {
+  return client.get<DeletedIntegrationPage>("/api/integrations", { deleted: "true", q, cursor }, signal);
+}
+
+export function Receipts({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
+  const { client } = useNexus();
+  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
+  const [loaded, again] = useLoad((signal) => deletedPage(client, q, null, signal), q);
   return (
     <>
       <div class="page-head">
@@ -40,34 +37,77 @@ export function Receipts() {
           <p class="soft">{t.receipt.pageLead}</p>
         </div>
       </div>
+      <form
+        class="toolbar"
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setQ(typed.trim());
+        }}
+      >
+        <SearchField label={t.list.search} typed={typed} onType={setTyped} onBlur={() => setQ(typed.trim())} />
+      </form>
       <Loaded
         of={loaded}
         onRetry={() => again()}
-        isEmpty={({ deletions }) => deletions.length === 0}
-        empty={<EmptyState icon="receipt" title={t.receipt.none} lead={t.receipt.noneLead} />}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          q === "" ? (
+            <EmptyState icon="receipt" title={t.receipt.none} lead={t.receipt.noneLead} />
+          ) : (
+            <EmptyState icon="search" title={t.receipt.noMatch} lead={t.receipt.noneLead} />
+          )
+        }
       >
-        {({ deletions }) => (
-          <ul class="plain-rows box">
-            {deletions.map((one) => {
-              const { name } = one.detail as { name?: unknown };
-              return (
-                <li key={one.seq}>
-                  <span class="names">
-                    <RouteLink origin={client.origin} route={receiptRoute(one.target ?? "")} go={go}>
-                      {typeof name === "string" ? name : one.target}
-                    </RouteLink>
-                    <span class="soft">{t.receipt.deletedBy(nameOf(one.actor))}</span>
-                  </span>
-                  <Ago at={one.at} now={now} soft />
-                </li>
-              );
-            })}
-          </ul>
-        )}
+        {(first) => <Deletions key={q} first={first} catalogue={catalogue} load={(cursor) => deletedPage(client, q, cursor)} />}
       </Loaded>
-      {loaded.state === "ready" && !loaded.value.isComplete && <p class="hint">{t.receipt.searched(SEARCHED)}</p>}
     </>
   );
+}
+
+interface DeletionsProps {
+  first: DeletedIntegrationPage;
+  catalogue: readonly ManifestSummary[];
+  load(cursor: string): Promise<DeletedIntegrationPage>;
+}
+
+function Deletions({ first, catalogue, load }: DeletionsProps) {
+  const { client, go } = useNexus();
+  const now = useNow();
+  const nameOf = useAgentName();
+  const { items, action, more } = usePages(first, load);
+  return (
+    <>
+      <ul class="plain-rows box">
+        {items.map((one) => (
+          <li key={one.id}>
+            <span class="names">
+              <RouteLink origin={client.origin} route={receiptRoute(one.id)} go={go}>
+                {one.name}
+              </RouteLink>
+              <span class="soft">{[providerOf(one, catalogue), one.account, t.receipt.deletedBy(nameOf(one.deleted_by))].filter(Boolean).join(" · ")}</span>
+            </span>
+            <span class="names">
+              <Ago at={one.deleted_at} now={now} soft />
+              {one.revocation.some(({ state }) => state === "pending") && <span class="health warn">{t.receipt.pending}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Alert problem={action.problem} />
+      {more && (
+        <div class="more">
+          <Button busy={action.busy} onClick={more}>
+            {t.loadMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function providerOf({ manifest_id: id }: DeletedIntegration, catalogue: readonly ManifestSummary[]): string {
+  return catalogue.find((one) => one.id === id)?.name ?? id;
 }
 
 interface PageProps {
@@ -81,45 +121,46 @@ export function ReceiptPage({ id, catalogue, onName }: PageProps) {
   const { client, identity, go } = useNexus();
   const isAdmin = mayDo(identity.role, "ADMIN");
   const nameOf = useAgentName();
-  const [loaded, again] = useLoad(async (signal) => {
-    const path = `/api/integrations/${encodeURIComponent(id)}/events`;
-    // Events are kept for 90 days. The audit record stays.
-    const events = pages<Event>((cursor) => client.get<EventPage>(path, { limit: 100, cursor }, signal), SEARCHED);
-    const { items } = await events.catch((thrown: unknown) => {
+  const [loaded, again] = useLoad(async (signal): Promise<DeletedIntegration | null> => {
+    try {
+      return await client.get<DeletedIntegration>(`/api/integrations/${encodeURIComponent(id)}/receipts`, {}, signal);
+    } catch (thrown) {
       if (problemOf(thrown).status !== 404) throw thrown;
-      return { items: [] };
-    });
-    const facts = receiptsOf(items);
-    if (facts.at || !isAdmin) return facts;
-    const query = { action: "integration.delete", outcome: "done", target: id, limit: 1 };
-    const [record] = (await client.get<AuditPage>("/api/audit", query, signal)).items;
-    if (!record) return facts;
-    return receiptsOf([{ kind: "integration.deleted", at: record.at, actor: record.actor, detail: record.detail, request_id: record.request_id }]);
+    }
+    // Receipts are kept for 90 days. The audit record stays.
+    if (!isAdmin) return null;
+    const { items } = await client.get<AuditPage>("/api/audit", { outcome: "done", target: id, limit: 100 }, signal);
+    return deletionOf(items);
   }, id);
   const found = loaded.state === "ready" ? loaded.value : null;
   const name = found?.name ?? id;
   useEffect(() => onName(id, name), [id, name]);
-  const provider = catalogue.find((one) => one.id === found?.manifest)?.name ?? found?.manifest ?? "";
   return (
     <div class="text">
-      {isAdmin && (
-        <p class="crumb">
-          <RouteLink origin={client.origin} route={{ page: "section", name: "receipts" }} go={go}>
-            <Icon name="back" />
-            <span>{t.receipt.pageTitle}</span>
-          </RouteLink>
-        </p>
-      )}
+      <p class="crumb">
+        <RouteLink origin={client.origin} route={{ page: "section", name: "receipts" }} go={go}>
+          <Icon name="back" />
+          <span>{t.receipt.pageTitle}</span>
+        </RouteLink>
+      </p>
       <div class="page-head">
-        <h1 tabIndex={-1}>{found?.at ? t.remove.deleted(name) : name}</h1>
+        <h1 tabIndex={-1}>{found ? t.remove.deleted(name) : name}</h1>
       </div>
       <Loaded
         of={loaded}
         onRetry={() => again()}
-        isEmpty={({ at }) => !at}
+        isEmpty={(found) => found === null}
         empty={<EmptyState icon="unknown" title={t.receipt.notDeleted} lead={t.receipt.notDeletedLead} />}
       >
-        {({ receipts, at, by }) => <ReceiptSlip deleted={[{ id, name, provider, receipts }]} at={at ?? ""} by={by ? nameOf(by) : undefined} />}
+        {(found) =>
+          found && (
+            <ReceiptSlip
+              deleted={[{ id, name, provider: providerOf(found, catalogue), receipts: found.revocation, kept: found }]}
+              at={found.deleted_at}
+              by={nameOf(found.deleted_by)}
+            />
+          )
+        }
       </Loaded>
     </div>
   );

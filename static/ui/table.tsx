@@ -1,13 +1,13 @@
-/** The integrations as a table: sorted by any column, with actions for all that are selected. */
+/** The integrations as a table: the server sorts it by any column, and actions are for all that are selected. */
 import { Component } from "preact";
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 
 import type { Integration, ManifestSummary } from "../api/types";
 import { HEALTH_TONE, isBroken } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import type { Filters } from "../logic/route";
-import { nextSort, parseSort, sorted } from "../logic/sort";
+import { nextSort, parseSort } from "../logic/sort";
 import type { Column } from "../logic/sort";
 import { t } from "../text/all";
 import { Ago } from "./ago";
@@ -31,11 +31,10 @@ interface Props {
   onRemove(integrations: readonly Integration[]): void;
 }
 
-export function IntegrationTable({ items, filters, providers, busy, onRemove, ...rest }: Props) {
+export function IntegrationTable({ items: rows, filters, providers, busy, onRemove, ...rest }: Props) {
   const nexus = useNexus();
   const now = useNow();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => sorted(items, filters.sort), [items, filters.sort]);
   const selected = rows.filter((one) => chosen.has(one.id));
   const choose = useCallback(
     (id: string, isChosen: boolean) =>

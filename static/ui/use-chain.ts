@@ -25,8 +25,11 @@ interface CheckedChain {
   readonly hasRecords: boolean;
 }
 
+/** The number and the hash of an audit record. */
+export type RecordMark = Pick<AuditRecord, "seq" | "hash">;
+
 /** `contains` are records that the chain must contain. */
-export function useChain(contains: readonly AuditRecord[]): ChainCheck {
+export function useChain(contains: readonly RecordMark[]): ChainCheck {
   const { client } = useNexus();
   const action = useAction();
   const [loaded, setLoaded] = useState(0);

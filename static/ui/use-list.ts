@@ -8,16 +8,16 @@ import { Problem, problemOf } from "../api/client";
 import type { Client } from "../api/client";
 import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
-import type { Integration, IntegrationPage } from "../api/types";
+import type { Integration, IntegrationCounts, IntegrationPage } from "../api/types";
+import { recount } from "../logic/counts";
 import { isBroken } from "../logic/health";
 import { isFiltered, queryOf } from "../logic/route";
 import type { Filters } from "../logic/route";
+import { orderOf } from "../logic/sort";
 import { useFresh } from "./use-fresh";
 
 /** How many integrations a page of the list has. */
 const PAGE = 50;
-/** The most integrations that the table loads. */
-const MOST = 5_000;
 /** The most integrations that the API returns at once. */
 const MAX_PAGE = 100;
 
@@ -26,6 +26,8 @@ export interface List {
   readonly items: readonly Integration[] | null;
   /** The integrations that need attention, from all pages. Empty if the list is filtered. */
   readonly broken: readonly Integration[];
+  /** How many integrations the workspace has, whatever the filters. Null before the first response. */
+  readonly counts: IntegrationCounts | null;
   readonly more: boolean;
   readonly loadingMore: boolean;
   readonly problem: Problem | null;
@@ -39,19 +41,19 @@ interface State {
   filterKey: string;
   items: Integration[] | null;
   broken: Integration[];
+  counts: IntegrationCounts | null;
   cursor: string | null;
   problem: Problem | null;
 }
 
-const INITIAL: State = { filterKey: "", items: null, broken: [], cursor: null, problem: null };
+const INITIAL: State = { filterKey: "", items: null, broken: [], counts: null, cursor: null, problem: null };
 
 /** The list. Nothing is loaded for a person who `mayRead` nothing of it. */
 export function useList(client: Client, workspace: string, filters: Filters, mayRead: boolean): List {
   const [state, setState] = useState<State>(INITIAL);
   const [loadingMore, setLoadingMore] = useState(false);
-  // The table sorts, so it needs all of them.
-  const isWhole = filters.view === "table";
-  const key = JSON.stringify([queryOf(filters), isWhole]);
+  const query = { ...queryOf(filters), sort: orderOf(filters) };
+  const key = JSON.stringify(query);
   /** The number of the latest load. The results of earlier loads are ignored. */
   const current = useRef(0);
   const running = useRef(false);
@@ -61,22 +63,20 @@ export function useList(client: Client, workspace: string, filters: Filters, may
   const load = useCallback(async () => {
     const round = ++current.current;
     running.current = true;
-    const wanted = isWhole ? MOST : Math.max(PAGE, shown.current);
+    const wanted = Math.max(PAGE, shown.current);
     const end = (then: (before: State) => State) => {
       if (round !== current.current) return;
       running.current = false;
       setState(then);
     };
     try {
-      const [page, broken] = await Promise.all([
-        loadMany(client, filters, wanted),
-        isFiltered(filters) ? [] : allBroken(client),
-      ]);
+      const { page, counts } = await loadMany(client, query, wanted);
+      const broken = isFiltered(filters) ? [] : await allBroken(client, counts);
       end((before) => {
         // Keep a further page that has arrived in the meantime.
         const further = before.filterKey === key ? (before.items?.slice(wanted) ?? []) : [];
         const cursor = further.length > 0 ? before.cursor : page.next_cursor;
-        return { filterKey: key, items: distinct([...page.items, ...further]), broken, cursor, problem: null };
+        return { filterKey: key, items: distinct([...page.items, ...further]), broken, counts, cursor, problem: null };
       });
     } catch (thrown) {
       end((before) => ({ ...before, problem: problemOf(thrown) }));
@@ -98,7 +98,7 @@ export function useList(client: Client, workspace: string, filters: Filters, may
       setState((before) => (before.filterKey === key ? then(before) : before));
     setLoadingMore(true);
     try {
-      const page = await onePage(client, queryOf(filters), PAGE, cursor);
+      const page = await onePage(client, query, PAGE, cursor);
       end((before) => {
         const items = distinct([...(before.items ?? []), ...page.items]);
         return { ...before, items, cursor: page.next_cursor, problem: null };
@@ -113,19 +113,26 @@ export function useList(client: Client, workspace: string, filters: Filters, may
   // A change may have begun when other filters were chosen.
   const view = useRef({ filters, load });
   view.current = { filters, load };
-  const changed = useCallback((id: string, integration: Integration | null) => {
+  const changed = useCallback((id: string, after: Integration | null) => {
+    // A draft is in no list until the provider's consent came back.
+    const integration = after?.health.state === "pending" ? null : after;
     setState((before) => {
       if (!before.items) return before;
       const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
       const { items, broken } = before;
-      if (!integration) return { ...before, items: rest(items), broken: rest(broken) };
+      const earlier = [...items, ...broken].find((one) => one.id === id) ?? null;
+      const counts = before.counts && recount(before.counts, earlier, integration);
+      if (!integration) return { ...before, items: rest(items), broken: rest(broken), counts };
       const isListed = items.some((one) => one.id === id);
       // If the list is filtered, only the server can tell whether a new integration matches.
       const filtered = isFiltered(view.current.filters);
       const updated = isListed ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
+      // The table keeps its order until somebody sorts, so that no row jumps away from a click.
+      const inOrder = view.current.filters.view === "table" ? updated : updated.sort(newestFirst);
       return {
         ...before,
-        items: isListed || !filtered ? updated.sort(newestFirst) : items,
+        counts,
+        items: isListed || !filtered ? inOrder : items,
         broken: isBroken(integration) && !filtered ? distinct([...broken, integration]).sort(newestFirst) : rest(broken),
       };
     });
@@ -138,6 +145,7 @@ export function useList(client: Client, workspace: string, filters: Filters, may
       items: state.items,
       broken: state.broken,
       problem: state.problem,
+      counts: state.counts,
       more: state.cursor !== null,
       loadingMore,
       loadMore: () => void loadMore(),
@@ -162,13 +170,24 @@ function onePage(client: Client, query: Record<string, string>, limit: number, c
   return client.get<IntegrationPage>("/api/integrations", { ...query, limit, cursor });
 }
 
-/** Loads as many integrations as were shown before, so that nothing jumps. */
-function loadMany(client: Client, filters: Filters, wanted: number): Promise<Page<Integration>> {
-  return pages((cursor, soFar) => onePage(client, queryOf(filters), Math.min(MAX_PAGE, wanted - soFar), cursor), wanted);
+/** Loads as many integrations as were shown before, so that nothing jumps, and the counts with the first page. */
+async function loadMany(
+  client: Client,
+  query: Record<string, string>,
+  wanted: number,
+): Promise<{ page: Page<Integration>; counts: IntegrationCounts | null }> {
+  let counts: IntegrationCounts | null = null;
+  const page = await pages(async (cursor, soFar) => {
+    const some = await onePage(client, cursor ? query : { ...query, counts: "true" }, Math.min(MAX_PAGE, wanted - soFar), cursor);
+    counts ??= some.counts ?? null;
+    return some;
+  }, wanted);
+  return { page, counts };
 }
 
-async function allBroken(client: Client): Promise<Integration[]> {
-  const states = ["reauthorize", "failing", "pending"];
+/** The integrations that need attention. Most workspaces have none, and then nothing is asked for. */
+async function allBroken(client: Client, counts: IntegrationCounts | null): Promise<Integration[]> {
+  const states = (["reauthorize", "failing"] as const).filter((state) => counts?.by_health[state] !== 0);
   const found = await Promise.all(states.map((health) => onePage(client, { health }, MAX_PAGE, null)));
   return found.flatMap((page) => page.items);
 }

@@ -44,6 +44,11 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   // Each token, also one that ended with the grant of another.
   await slip.getByText("Revoked at the provider").first().waitFor();
   assert.equal(await slip.getByText("Revocation pending").count(), 0, await slip.innerText());
+  // The record of the deletion says what was planned. A later one says how it ended.
+  await slip.getByText(/^Audit record \d+/).waitFor();
+  await slip.getByText(/^Outcome in audit record \d+/).waitFor();
+  await page.getByRole("button", { name: "Verify chain" }).click();
+  await page.getByText(/^The chain holds/).waitFor();
 
   // On paper there is only the slip.
   await page.emulateMedia({ media: "print" });
@@ -51,10 +56,17 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.ok(!(await page.getByRole("navigation").isVisible()));
   await page.emulateMedia({ media: "screen" });
 
-  // The list of all, and the way from the audit record. A manager may read a receipt by its address.
+  // The list of all, and the way from the audit record. A manager may read a receipt, too.
   await page.getByRole("main").getByRole("link", { name: "Receipts" }).click();
   await page.getByRole("link", { name: "Primary Sandbox Account" }).waitFor();
   await look("receipts");
+  const sought = page.getByRole("searchbox", { name: /^Search by name/ });
+  await sought.fill("nothing like it");
+  await sought.press("Enter");
+  await page.getByText("No matching receipts").waitFor();
+  await sought.fill("primary sandbox");
+  await sought.press("Enter");
+  await page.getByRole("link", { name: "Primary Sandbox Account" }).waitFor();
   // Every page can be printed, without what leads elsewhere.
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.getByRole("link", { name: "Primary Sandbox Account" }).isVisible());

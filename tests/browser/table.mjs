@@ -52,6 +52,11 @@ await scenario(async ({ page, signedIn, look }) => {
   await rows.first().waitFor();
   assert.match(await rows.first().innerText(), /^Service 030/);
 
+  // The filters say how many integrations each would show, and name the providers in use only.
+  const options = (name) => page.getByRole("combobox", { name }).locator("option").allInnerTexts();
+  assert.deepEqual(await options("Status"), ["Any status", "Active (31)", "Inactive (1)"]);
+  assert.deepEqual((await options("Provider")).slice(1), ["Sandbox (32)"]);
+
   // Several at once.
   await page.getByRole("checkbox", { name: "Select Service 030" }).check();
   await page.getByRole("checkbox", { name: "Select Service 029" }).check();

@@ -1,9 +1,8 @@
-// A sign-in that is abandoned before the provider's consent. The person keeps or removes the pending
-// integration. It never stays unnoticed.
+// A sign-in that is abandoned before the provider's consent leaves nothing behind. The person is asked before.
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, said, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
@@ -32,30 +31,36 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.evaluate(() => history.back());
   // The window shows the provider's page, so we cannot close it. Chromium says so.
   allow(/Unsafe attempt to initiate navigation/);
-  await question.getByRole("button", { name: "Remove it" }).click();
+  await question.getByRole("button", { name: "Leave" }).click();
   await page.getByRole("searchbox", { name: "Search providers" }).waitFor();
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByText("Connect your first service").waitFor();
   assert.deepEqual(await items(), []);
   if (!popup.isClosed()) await popup.close();
 
-  // The person declines, leaves and keeps it. The list shows it at once as pending.
+  // The person declines, and leaves. Nothing stays.
   popup = await begin();
   allow(/status of 400/);
   await popup.getByRole("button", { name: /deny/i }).click();
   await dialog.getByText("Access was denied").waitFor();
   await popup.close();
   await page.keyboard.press("Escape");
-  await question.getByRole("button", { name: "Keep for later" }).click();
-  await said(page, "Primary Sandbox Account is not finished.");
-  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  await question.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("searchbox", { name: "Search providers" }).waitFor();
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await page.getByText("Connect your first service").waitFor();
+
+  // A sign-in that is under way elsewhere is in no list, but somebody who looks for it can finish it.
+  await call("POST", "/api/integrations", { manifest_id: "custom-sandbox-oauth", name: "Primary Sandbox Account" });
+  await page.reload();
+  await page.getByText("Connect your first service").waitFor();
+  assert.deepEqual(await items(), []);
+  await page.evaluate(() => void (location.hash = "#/integrations?health=pending"));
   const card = page.getByRole("listitem").filter({ hasText: "Primary Sandbox Account" });
   await card.getByText("Sign-in not finished").waitFor();
   assert.equal(await card.getByRole("switch").count(), 0);
   assert.equal(await card.getByText("Active", { exact: true }).count(), 0);
-  await look("unfinished-kept");
-  await page.reload();
-  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  await look("unfinished-draft");
   await card.getByRole("link", { name: "Primary Sandbox Account", exact: true }).click();
   await page.getByRole("heading", { name: "Primary Sandbox Account", level: 1 }).waitFor();
   await page.getByText("Agents cannot use it yet.").waitFor();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use http::{StatusCode, header};
 use nexus_common::auth::Role;
 use nexus_common::encoding::sha256_hex;
-use nexus_common::http::{Inbound, json_response, set, unless_known};
+use nexus_common::http::{Inbound, json_response, large_json_unless_known, set};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Manifests, OwnManifest};
 use nexus_common::{Error, Result, access, wire};
@@ -32,8 +32,8 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
     // The tag is a hash of the inputs, not of the response. The digest stands for the whole table.
     let mut made_of = format!("{} {:?}", catalog::digest(), inbound.raw_query());
     own.iter().for_each(|own| made_of.push_str(&own.hash));
-    let tag = format!("\"{}\"", sha256_hex(made_of.as_bytes()));
-    unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, filter.body(&own))))
+    let hash = sha256_hex(made_of.as_bytes());
+    large_json_unless_known(inbound, &hash, || Ok(filter.body(&own)))
 }
 
 /// A whole manifest. Its entity tag is the hash of its document.
@@ -50,8 +50,7 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
             None => return Err(Error::no_such("manifest", id)),
         },
     };
-    let tag = format!("\"{hash}\"");
-    unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, body.into_owned())))
+    large_json_unless_known(inbound, &hash, || Ok(body.into_owned()))
 }
 
 /// Checks that `workspace` has a manifest `id`, built in or its own.

@@ -17,7 +17,7 @@ pub use crate::members::present;
 use crate::policy::{Effect, Limits, Policy, Rule};
 use crate::reads::Reads;
 use crate::secret::SecretJson;
-pub use query::{id_cursor, limit, limit_to, no_cursor, page, position, time, typed};
+pub use query::{choice, id_cursor, limit, limit_to, no_cursor, page, position, time, typed};
 
 from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn);
 

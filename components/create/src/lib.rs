@@ -17,7 +17,9 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Integrations, RequestContext, resolve_agents};
+use nexus_common::store::{
+    Integrations, RequestContext, replace_draft, resolve_agents, sweep_drafts,
+};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
 use serde_json::json;
@@ -59,6 +61,10 @@ async fn create(inbound: Inbound) -> Result<Response> {
         return Err(Error::invalid("/scopes", detail));
     }
     let integrations = Integrations::of(&caller.workspace);
+    // A draft whose sign-in has ended keeps neither its name nor its slug, even if no tick came since.
+    sweep_drafts(Some(&caller.workspace)).await?;
+    let context = RequestContext { caller: &caller, request_id: &request_id };
+    replace_draft(&context, input.name.trim(), input.slug.as_deref()).await?;
     // Both checks are repeated inside the transaction. The early checks save a call of the provider.
     let quota = Quota::of_integrations().await?;
     integrations.check_room(&quota).await?;
@@ -68,7 +74,6 @@ async fn create(inbound: Inbound) -> Result<Response> {
     }
 
     let id = id::integration(clock::now_ms());
-    let context = RequestContext { caller: &caller, request_id: &request_id };
     let broker = Client::new(Component::Create, &request_id);
     let asked_to_flow = input.credentials.is_none();
     if asked_to_flow && let Some(begun) = authorize::begin(&broker, &context, &input, &id).await? {

@@ -6,11 +6,13 @@
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
 use nexus_common::broker::{DueRevocations, Plan, PlanRevocation, RevocationScope, Revoke, Stored};
-use nexus_common::domain::{EventKind, IntegrationKey, OutboxEntry, Receipt, TokenState};
+use nexus_common::domain::{
+    Account, EventKind, Health, IntegrationKey, OutboxEntry, Receipt, TokenState,
+};
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Integrations, RequestContext, Transaction};
+use nexus_common::store::{Deleted, Integrations, RequestContext, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
@@ -34,17 +36,16 @@ async fn delete(inbound: Inbound) -> Result<Response> {
         return Err(Error::nothing_at(inbound.path()));
     };
     let found = Integrations::of(&caller.workspace).find(id).await?;
-    let Named { name, manifest_id } = serde_json::from_str(&found.doc)
+    let named: Named = serde_json::from_str(&found.doc)
         .map_err(|error| Error::Internal(format!("the document of an integration: {error}")))?;
     let id = found.id;
-    let facts = json!({"name": name, "manifest_id": manifest_id});
     let broker = Client::new(Component::Delete, &inbound.request_id);
     let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
         let scope = RevocationScope::new(Stored::of(&caller, &id), force == Some(true));
         let plan = broker.call::<PlanRevocation>(&scope).await?;
-        match carry_out(&context, &id, &facts, &plan, force).await {
+        match carry_out(&context, &id, &named, &plan, force).await {
             // The credential was refreshed or connected again since, so other tokens must be revoked.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             done => break (plan, done?),
@@ -71,15 +72,23 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 /// The statements of the records of a deletion about the integration.
 #[derive(serde::Deserialize)]
 struct Named {
+    slug: String,
     name: String,
     manifest_id: String,
+    account: Option<Account>,
+    health: State,
+}
+
+#[derive(serde::Deserialize)]
+struct State {
+    state: Health,
 }
 
 /// Carries out the planned deletion in one transaction. Returns its time.
 async fn carry_out(
     context: &RequestContext<'_>,
     id: &str,
-    facts: &Value,
+    named: &Named,
     plan: &Plan,
     force: Option<bool>,
 ) -> Result<String> {
@@ -96,7 +105,7 @@ async fn carry_out(
     let key = IntegrationKey::new(&caller.workspace, id);
     let tx = Transaction::begin().await?;
     let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
-    let detail = json!({"name": facts["name"], "manifest_id": facts["manifest_id"],
+    let detail = json!({"name": named.name, "manifest_id": named.manifest_id,
         "revocation": with_times(&planned, &tx.now), "forced": force});
     let entry = context.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
@@ -104,7 +113,21 @@ async fn carry_out(
         tx.force_kept(key).await?;
     }
     tx.send_out(key, &caller.subject, force, &plan.entries).await?;
-    tx.record_change(&entry, EventKind::Deleted).await?;
+    if named.health.state == Health::Pending && planned.is_empty() {
+        // A draft had no credential, so there is nothing to give a receipt for.
+        tx.record_change(&entry, EventKind::Deleted).await?;
+    } else {
+        let account = named.account.as_ref();
+        let deleted = Deleted {
+            id,
+            slug: &named.slug,
+            name: &named.name,
+            manifest_id: &named.manifest_id,
+            account: account.and_then(|one| one.label.as_deref().or(one.id.as_deref())),
+            receipts: &planned,
+        };
+        tx.record_deletion(&entry, &deleted).await?;
+    }
     let now = tx.now.clone();
     tx.commit().await?;
     Ok(now)

@@ -2,12 +2,14 @@
 //!
 //! This module must not show the record of another workspace.
 
-use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::http::{Inbound, json_response};
+use nexus_common::http::{Inbound, large_json};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Audit, AuditFilter, Heads, close_minutes};
 use nexus_common::{Error, Result, access, wire};
+
+/// The maximum number of actions that are found besides the words.
+const MOST_CODES: usize = 50;
 
 /// A page of the record, newest first.
 ///
@@ -15,13 +17,14 @@ use nexus_common::{Error, Result, access, wire};
 /// 401, 403, 422.
 pub(crate) async fn page(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "audit.read").await?;
-    let names = ["actor", "action", "target", "outcome", "from", "to", "cursor", "limit"];
+    let names =
+        ["actor", "action", "target", "outcome", "from", "to", "q", "q_actions", "cursor", "limit"];
     let query = inbound.query(&names)?;
     let page = wire::page(&query)?;
     let filter = filter(query)?;
     close_minutes().await?;
     let body = Audit::of(&caller.workspace).page(&filter, &page).await?;
-    Ok(json_response(StatusCode::OK, body))
+    Ok(large_json(inbound, body))
 }
 
 fn filter(query: Vec<(String, String)>) -> Result<AuditFilter> {
@@ -38,12 +41,30 @@ fn filter(query: Vec<(String, String)>) -> Result<AuditFilter> {
                     return Err(Error::invalid("?outcome", detail));
                 }
             },
+            "q" => filter.search.text = wire::typed(&name, value)?,
+            "q_actions" => filter.search.actions = codes(&name, &value)?,
             "from" => filter.from = Some(wire::time(&name, &value)?),
             "to" => filter.to = Some(wire::time(&name, &value)?),
             _ => {}
         }
     }
     Ok(filter)
+}
+
+/// Codes of actions, separated by commas.
+fn codes(name: &str, value: &str) -> Result<Vec<String>> {
+    let is_code = |code: &str| {
+        let of_code = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte == b'.';
+        (1..=64).contains(&code.len()) && code.bytes().all(of_code)
+    };
+    let codes: Vec<String> = value.split(',').map(str::to_owned).collect();
+    if codes.len() <= MOST_CODES && codes.iter().all(|code| is_code(code)) {
+        return Ok(codes);
+    }
+    let detail = format!(
+        "must be at most {MOST_CODES} codes of actions such as integration.delete, separated by commas"
+    );
+    Err(Error::invalid(format!("?{name}"), detail))
 }
 
 /// A page of the heads that the broker has signed, newest first.
@@ -54,5 +75,5 @@ pub(crate) async fn heads(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "audit.read").await?;
     let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
     let body = Heads::of(&caller.workspace).page(&page).await?;
-    Ok(json_response(StatusCode::OK, body))
+    Ok(large_json(inbound, body))
 }

@@ -10,8 +10,6 @@ use nexus_common::platform::http::Response;
 use nexus_common::store::{AgentCalls, CallFilter, Integrations};
 use nexus_common::{Error, Result, access, wire};
 
-use crate::usage::milliseconds;
-
 /// The parameters of both lists.
 const NAMES: [&str; 9] =
     ["agent", "method", "outcome", "status", "from", "to", "after", "cursor", "limit"];
@@ -65,8 +63,8 @@ fn filter(query: Vec<(String, String)>) -> Result<CallFilter> {
             "method" => filter.method = Some(method(value)?),
             "outcome" => filter.outcome = Some(outcome(value)?),
             "status" => filter.statuses = Some(statuses(&value)?),
-            "from" => filter.from = Some(milliseconds(&name, &value)?),
-            "to" => filter.to = Some(milliseconds(&name, &value)?),
+            "from" => filter.from = Some(wire::time(&name, &value)?),
+            "to" => filter.to = Some(wire::time(&name, &value)?),
             "after" => filter.after = Some(wire::position(&name, &value)?),
             _ => {}
         }

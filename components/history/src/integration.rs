@@ -1,10 +1,10 @@
-//! `GET /api/integrations/{id}/events` and `…/usage`: the events and the usage of an integration in the last
-//! 90 days, even if it is deleted. This module must not show the history of another workspace.
+//! `GET /api/integrations/{id}/events`, `…/usage` and `…/receipts`: the events and the usage of an integration in the
+//! last 90 days, even if it is deleted, and the receipts of a deleted one. This module must not show the history of
+//! another workspace.
 
-use http::StatusCode;
 use nexus_common::auth::Role;
 use nexus_common::domain::IntegrationKey;
-use nexus_common::http::{Inbound, json_response};
+use nexus_common::http::{Inbound, large_json};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Events, Integrations, Per};
 use nexus_common::{Error, Result, access, wire};
@@ -20,7 +20,7 @@ pub(crate) async fn events(inbound: &Inbound, id: &str) -> Result<Response> {
     let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
     let id = require_known(&caller.workspace, id).await?;
     let events = Events { key: IntegrationKey::new(&caller.workspace, &id) };
-    Ok(json_response(StatusCode::OK, events.page(&page).await?))
+    Ok(large_json(inbound, events.page(&page).await?))
 }
 
 /// A page of usage, the newest minute (or hour, or day) first.
@@ -34,7 +34,18 @@ pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
     let span = span(&query, Per::Minute)?;
     let id = require_known(&caller.workspace, id).await?;
     let events = Events { key: IntegrationKey::new(&caller.workspace, &id) };
-    Ok(json_response(StatusCode::OK, events.usage(&span, &page).await?))
+    Ok(large_json(inbound, events.usage(&span, &page).await?))
+}
+
+/// A deleted integration, with what has become of each of its tokens.
+///
+/// # Errors
+/// 401, 403, 404, 422.
+pub(crate) async fn receipts(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Manager, "integration.receipts").await?;
+    inbound.query(&[])?;
+    let deleted = Integrations::of(&caller.workspace).deleted(id).await?;
+    Ok(large_json(inbound, deleted))
 }
 
 /// The id of an existing integration, by id or slug, or of one that was deleted within 90 days, by id.

@@ -1,4 +1,5 @@
-//! The events, the usage and the calls of an integration, the usage and the calls of a workspace, and its audit record.
+//! The events, the usage, the calls and the receipts of an integration, the usage and the calls of a workspace, and its
+//! audit record.
 //!
 //! This component only reads, and has no secret. It forwards requests that need the broker to `upkeep`. It
 //! must not show the history of another workspace.
@@ -49,6 +50,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["integrations", id, "events"] => {
             inbound.require_get()?;
             integration::events(&inbound, id).await
+        }
+        ["integrations", id, "receipts"] => {
+            inbound.require_get()?;
+            integration::receipts(&inbound, id).await
         }
         ["integrations", id, "usage"] => {
             inbound.require_get()?;

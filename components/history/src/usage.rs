@@ -2,9 +2,8 @@
 //!
 //! This module must not show the usage of another workspace.
 
-use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::http::{Inbound, json_response};
+use nexus_common::http::{Inbound, large_json};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{By, Per, Span, workspace_usage};
 use nexus_common::{Error, Result, access, wire};
@@ -23,7 +22,7 @@ pub(crate) async fn page(inbound: &Inbound) -> Result<Response> {
     }
     let by = query.iter().find(|(name, _)| name == "by").map(|(_, value)| by(value)).transpose()?;
     let body = workspace_usage(&caller.workspace, &span, by.unwrap_or_default(), &page).await?;
-    Ok(json_response(StatusCode::OK, body))
+    Ok(large_json(inbound, body))
 }
 
 /// The times and the period that a query asks for. `per` is the period if it names none.

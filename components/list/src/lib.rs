@@ -6,10 +6,10 @@
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
-use nexus_common::domain::{Health, Status};
-use nexus_common::http::{Inbound, forward, json_response, serve_clients, set};
+use nexus_common::domain::{Health, Order, SortKey, Status};
+use nexus_common::http::{Inbound, forward, json_response, large_json, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{Integrations, ListQuery};
+use nexus_common::store::{DeletedQuery, Integrations, ListQuery};
 use nexus_common::{Error, Result, access, component, wire};
 
 component!(handle);
@@ -40,7 +40,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::POST => forward(inbound, "create").await,
             _ => Err(Error::MethodNotAllowed("POST")),
         },
-        [_, "calls" | "events" | "usage"] => match method {
+        [_, "calls" | "events" | "usage" | "receipts"] => match method {
             Method::GET => forward(inbound, "history").await,
             _ => Err(Error::MethodNotAllowed("GET")),
         },
@@ -50,9 +50,20 @@ async fn route(inbound: Inbound) -> Result<Response> {
 
 async fn page(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Manager, "integration.list").await?;
-    let query = list_query(&inbound)?;
-    let page = Integrations::of(&caller.workspace).page(&query).await?;
-    Ok(json_response(StatusCode::OK, page))
+    let integrations = Integrations::of(&caller.workspace);
+    let asked = inbound.query(&KNOWN)?;
+    if is_about_deleted(&asked)? {
+        let page = integrations.deleted_page(&deleted_query(asked)?).await?;
+        return Ok(large_json(&inbound, page));
+    }
+    let (query, has_counts) = list_query(asked)?;
+    let mut page = integrations.page(&query).await?;
+    if has_counts {
+        let counts = integrations.counts().await?;
+        page.truncate(page.len() - 1);
+        page.push_str(&format!(",\"counts\":{counts}}}"));
+    }
+    Ok(large_json(&inbound, page))
 }
 
 async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
@@ -64,19 +75,63 @@ async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
     Ok(response)
 }
 
-fn list_query(inbound: &Inbound) -> Result<ListQuery> {
+/// The parameters of the list.
+const KNOWN: [&str; 9] =
+    ["status", "manifest", "health", "q", "sort", "counts", "deleted", "limit", "cursor"];
+
+/// The query as decoded pairs.
+type Pairs = Vec<(String, String)>;
+
+fn is_about_deleted(asked: &[(String, String)]) -> Result<bool> {
+    let deleted = asked.iter().find(|(name, _)| name == "deleted");
+    deleted.map_or(Ok(false), |(name, value)| wire::choice(name, value))
+}
+
+/// What the query selects of the deleted integrations.
+fn deleted_query(asked: Pairs) -> Result<DeletedQuery> {
+    let mut query = DeletedQuery { limit: 50, ..DeletedQuery::default() };
+    for (name, value) in asked {
+        match name.as_str() {
+            "deleted" => {}
+            "limit" => query.limit = wire::limit(&value)?,
+            "cursor" => query.cursor = Some(value),
+            "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
+            "q" => query.q = Some(wire::typed("q", value)?),
+            _ => {
+                let detail = "does not apply to deleted integrations. Leave it out";
+                return Err(Error::invalid(format!("?{name}"), detail));
+            }
+        }
+    }
+    Ok(query)
+}
+
+/// What the query selects, and whether it asks for the counts of the workspace.
+fn list_query(asked: Pairs) -> Result<(ListQuery, bool)> {
     let mut query = ListQuery { limit: 50, ..ListQuery::default() };
-    for (name, value) in inbound.query(&["status", "manifest", "health", "q", "limit", "cursor"])? {
+    let mut has_counts = false;
+    for (name, value) in asked {
         match name.as_str() {
             "limit" => query.limit = wire::limit(&value)?,
-            "cursor" => query.cursor = Some(wire::id_cursor("int_", value)?),
+            "cursor" => query.cursor = Some(value),
+            "sort" => query.order = order(&value)?,
+            "deleted" => {}
+            "counts" => has_counts = wire::choice(&name, &value)?,
             "status" => query.status = Some(word(&name, &value, Status::from_word, Status::WORDS)?),
             "health" => query.health = Some(word(&name, &value, Health::from_word, Health::WORDS)?),
             "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
             _ => query.q = Some(wire::typed("q", value)?),
         }
     }
-    Ok(query)
+    Ok((query, has_counts))
+}
+
+fn order(value: &str) -> Result<Order> {
+    Order::parse(value).ok_or_else(|| {
+        let known = SortKey::WORDS.join(", ");
+        let detail = format!("must be one of {known}, or one of them after -, but is {value:?}");
+        Error::invalid("?sort", detail)
+    })
 }
 
 fn word<T>(name: &str, value: &str, read: fn(&str) -> Option<T>, known: &[&str]) -> Result<T> {

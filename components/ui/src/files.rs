@@ -1,6 +1,6 @@
 //! The files to serve: `static/dist`, as `build.rs` embedded it.
 
-use crate::encoding::{AcceptEncoding, Coding};
+use nexus_common::http::{AcceptEncoding, Coding};
 
 /// One file.
 pub(crate) struct File {
@@ -31,7 +31,7 @@ pub(crate) fn at(path: &str) -> Option<&'static File> {
 
 impl File {
     /// The coding of this file that the client prefers.
-    pub(crate) fn best(&self, accepted: &AcceptEncoding<'_>) -> (Coding, &CodedFile) {
+    pub(crate) fn best(&self, accepted: &AcceptEncoding) -> (Coding, &CodedFile) {
         let compressed = [(Coding::Br, &self.br), (Coding::Gzip, &self.gzip)];
         let offered = compressed
             .into_iter()

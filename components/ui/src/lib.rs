@@ -4,18 +4,16 @@
 //! `proxy` for requests to the proxy domain whose path belongs to no other component.
 #![forbid(unsafe_code)]
 
-mod encoding;
 mod files;
 
 use http::{HeaderName, Method, StatusCode, header};
 use nexus_common::http::{
-    Inbound, json_response, page_policy, serve_clients, set, typed, unless_known,
+    AcceptEncoding, Coding, Inbound, json_response, page_policy, serve_clients, set, typed,
+    unless_known,
 };
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component, config};
-
-use encoding::{AcceptEncoding, Coding};
 
 component!(handle, without_storage);
 
@@ -32,9 +30,7 @@ async fn show(inbound: Inbound) -> Result<Response> {
         return Ok(claim_names().await);
     }
     let file = files::at(path).ok_or_else(|| Error::nothing_at(path))?;
-    let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
-    let accepted = lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
-    let (coding, coded) = file.best(&AcceptEncoding(&accepted));
+    let (coding, coded) = file.best(&AcceptEncoding::of(&inbound));
     let mut response = unless_known(&inbound, coded.tag, || {
         let mut response = typed(StatusCode::OK, file.media_type, coded.bytes);
         if coding != Coding::Identity {

@@ -29,10 +29,13 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     store::close_minutes().await?;
     let broken = broker.call::<SignHeads>(&Nothing {}).await?;
     let forgotten = store::forget_flows().await?;
+    let swept = store::sweep_drafts(None).await?;
     let pruned = store::prune(PRUNING).await?
         + store::sweep_calls(PRUNING).await?
+        + store::prune_deletions().await?
         + store::thin_heads().await?
-        + i64::from(ticked.forgotten);
+        + i64::from(ticked.forgotten)
+        + swept;
     let failed = ticked.failed + broken;
     metrics::note(Family::TickFailures, &[], i64::from(failed));
     store::mark_tick().await?;

@@ -19,7 +19,18 @@ fn page() -> Operation {
             "The record is a chain: each record holds the hash of the previous one. `hash` is the SHA-256 \
              of the record without `hash` and `count`, with sorted members and no white space (RFC 8785).",
         )
-        .query(&["actor", "action", "target", "outcome", "from", "to", "limit", "after_row"])
+        .query(&[
+            "actor",
+            "action",
+            "target",
+            "outcome",
+            "from",
+            "to",
+            "record_words",
+            "record_actions",
+            "limit",
+            "after_row",
+        ])
         .responds(200, Answer::json("A page", "AuditPage"))
 }
 

@@ -31,6 +31,7 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
         ("/api/integrations/{id}/calls", "get", agents_calls()),
+        ("/api/integrations/{id}/receipts", "get", receipts()),
         ("/api/usage", "get", workspace_usage()),
         ("/api/calls", "get", workspace_calls()),
     ]
@@ -50,16 +51,21 @@ fn of(id: &str, summary: &str, parameter: &str) -> Operation {
 }
 
 fn list() -> Operation {
-    operation("listIntegrations", "List the integrations, newest first")
-        .query(&[
-            "status",
-            "of_manifest",
-            "health",
-            "integration_part",
-            "limit",
-            "after_integration",
-        ])
-        .responds(200, Answer::json("A page", "IntegrationPage"))
+    operation(
+        "listIntegrations",
+        "List the integrations, newest first unless `sort` says otherwise",
+    )
+    .query(&[
+        "status",
+        "of_manifest",
+        "health",
+        "integration_part",
+        "sort",
+        "counts",
+        "limit",
+        "after_integration",
+    ])
+    .responds(200, Answer::json("A page", "IntegrationPage"))
 }
 
 fn create() -> Operation {
@@ -67,7 +73,10 @@ fn create() -> Operation {
         .describe(
             "The credentials are tried at the provider, then sealed and saved. If a step fails, nothing \
              is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the \
-             `authorization_url` for the browser that made the call.",
+             `authorization_url` for the browser that made the call. Until the provider's consent comes \
+             back, the integration is a draft: it is listed for `health=pending` only, and it is deleted \
+             when its last sign-in can no longer be finished, eleven minutes after that began. A request \
+             with the name or the slug of the caller's own draft replaces that draft.",
         )
         .query(&[])
         .body(
@@ -144,7 +153,11 @@ fn delete() -> Operation {
              when it is revoked, even much later.",
         )
         .query(&["force"])
-        .responds(200, Answer::json("Deleted", "Deleted").links_to("/id", &["listIntegrationEvents"]))
+        .responds(
+            200,
+            Answer::json("Deleted", "Deleted")
+                .links_to("/id", &["listIntegrationEvents", "getReceipts"]),
+        )
         .responds(202, Answer::json("Deleted; the revocation at the provider is still pending", "Deleted"))
         .conflicts(&["grant_shared", "changed_meanwhile"])
 }
@@ -182,6 +195,17 @@ fn events() -> Operation {
         .describe("Events are kept for 90 days. Use the id for a deleted integration.")
         .query(&["limit", "after_row"])
         .responds(200, Answer::json("A page", "EventPage"))
+}
+
+fn receipts() -> Operation {
+    of("getReceipts", "Get what became of the tokens of a deleted integration", "deleted_integration")
+        .describe(
+            "Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is \
+             what is true now. `audit` is the record of the deletion, which was written before the provider was \
+             asked. `settled` is the record of what became of the tokens.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The deleted integration", "DeletedIntegration"))
 }
 
 fn workspace_usage() -> Operation {

@@ -124,11 +124,9 @@ export const flow: typeof englishFlow = {
   discard: "Verwerfen",
   unfinishedTitle: "Die Anmeldung ist nicht abgeschlossen",
   unfinishedLead: (provider) =>
-    `${provider} hat noch keinen Zugriff gewährt. Behalten Sie die unfertige Integration, um die Anmeldung später in der Liste abzuschließen, oder entfernen Sie sie.`,
-  remove: "Entfernen",
-  keep: "Für später behalten",
+    `${provider} hat noch keinen Zugriff gewährt. Wenn Sie abbrechen, bleibt nichts zurück. Sie können den Dienst jederzeit neu verbinden.`,
+  remove: "Abbrechen",
   stay: "Anmeldung fortsetzen",
-  kept: (name) => `Die Anmeldung von ${name} ist nicht abgeschlossen. Die Integration steht unter „Braucht Aufmerksamkeit“.`,
 };
 
 export const reconnect: typeof englishReconnect = {

@@ -61,6 +61,7 @@ export const list: typeof english = {
   checkedBad: (name, health) => `${name}: ${health}.`,
   view: "Ansicht",
   cards: "Karten",
+  counted: (name: string, number: number) => `${name} (${count(number)})`,
   table: "Tabelle",
   menuOf: (name) => `Aktionen für ${name}`,
   manage: "Verwalten",

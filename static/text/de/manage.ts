@@ -11,7 +11,7 @@ import type {
   usage as englishUsage,
   use as englishUse,
 } from "../manage";
-import { plural, someNames } from "../plural";
+import { ended, plural, someNames } from "../plural";
 
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", calls: "Aufrufe", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
@@ -21,7 +21,7 @@ export const manage: typeof englishManage = {
   goneTitle: "Integration nicht gefunden",
   goneLead: "Vielleicht wurde sie gelöscht, oder sie gehört zu einem anderen Workspace.",
   rename: "Umbenennen",
-  renamed: (name) => `Umbenannt in ${name}.`,
+  renamed: (name) => ended(`Umbenannt in ${name}`),
   name: "Name",
   account: "Konto",
   noAccount: "Vom Anbieter nicht gemeldet",
@@ -132,6 +132,7 @@ export const activity: typeof englishActivity = {
     ends_grant: "beendet die ganze Anmeldung",
     forced: "trotz anderer Nutzung widerrufen",
     seq: "Eintrag",
+    deletion: "Eintrag der Löschung",
     name: "Name",
     token: "Token",
     state: "Stand",
@@ -216,13 +217,15 @@ export const receipt: typeof englishReceipt = {
   title: "Beleg des Widerrufs",
   of: (workspace, time, by) => `Workspace ${workspace} · ${time}${by ? ` · von ${by}` : ""}`,
   record: (seq) => `Eintrag ${count(seq)} im Protokoll`,
+  settled: (seq) => `Ausgang in Eintrag ${count(seq)} im Protokoll`,
+  pending: "Widerruf steht aus",
   print: "Drucken",
   pageTitle: "Belege",
   pageLead: "Was aus den Token jeder gelöschten Integration wurde.",
   none: "Noch nichts gelöscht",
   noneLead: "Wenn eine Integration gelöscht wird, bleibt ihr Beleg hier 90 Tage.",
   deletedBy: (who) => `Gelöscht von ${who}`,
-  searched: (records) => `Nur die neuesten ${count(records)} Einträge des Protokolls wurden durchsucht.`,
+  noMatch: "Keine passenden Belege",
   notDeleted: "Hier gibt es keinen Beleg",
   notDeletedLead: "Die Integration wurde nicht gelöscht, oder vor mehr als 90 Tagen.",
   follow: "Beleg anzeigen",
@@ -231,7 +234,7 @@ export const receipt: typeof englishReceipt = {
 const failures = (names: readonly string[]): string => `${count(names.length)} fehlgeschlagen: ${someNames(names, (value) => `und ${count(value)} weitere`)}.`;
 
 export const table: typeof englishTable = {
-  columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", added: "Hinzugefügt" },
+  columns: { name: "Name", status: "Status", health: "Zustand", expires: "Läuft ab", used: "Zuletzt genutzt", created: "Hinzugefügt" },
   all: "Alle auswählen",
   choose: (name) => `${name} auswählen`,
   actions: "Aktionen",

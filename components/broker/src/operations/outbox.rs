@@ -16,7 +16,7 @@ use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
+use nexus_common::store::{Event, Outcome, SharedGrant, Transaction, User, note_attempt, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
 use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
@@ -177,12 +177,14 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
         }
         RevocationResult::Failed(words) => {
             entry.retry_after(pause_ms(entry.attempts)).await?;
+            note_attempt(&entry.id, &words).await?;
             return Ok(receipt(entry, TokenState::Pending, words));
         }
     };
     let tx = Transaction::begin().await?;
     if entry.delete(&tx).await? {
         record(&tx, entry, state, &words, request_id).await?;
+        settle(&tx, entry, state, &words, request_id).await?;
     }
     tx.commit().await?;
     Ok(receipt(entry, state, words))
@@ -210,6 +212,9 @@ async fn keep(entry: &DueEntry, ends: &SharedGrant<'_>, request_id: &str) -> Res
     if is_there && entry.kept_at.is_none() {
         record(&tx, entry, TokenState::Superseded, &words, request_id).await?;
     }
+    if is_there {
+        settle(&tx, entry, TokenState::Superseded, &words, request_id).await?;
+    }
     tx.commit().await?;
     Ok(receipt(entry, TokenState::Superseded, words))
 }
@@ -228,6 +233,27 @@ async fn record(
         actor: &entry.actor,
         detail: json!({"token": entry.token, "state": state, "detail": words,
             "ends_grant": entry.ends_grant}),
+        request_id,
+    })
+    .await
+}
+
+/// Writes the state into the receipts of the deletion, in the same transaction.
+async fn settle(
+    tx: &Transaction,
+    entry: &DueEntry,
+    state: TokenState,
+    detail: &str,
+    request_id: &str,
+) -> Result<()> {
+    let DueEntry { id, token, ends_grant, .. } = entry;
+    tx.settle_receipts(&Outcome {
+        key: entry.key(),
+        entry_id: id,
+        token,
+        state,
+        detail,
+        ends_grant: *ends_grant,
         request_id,
     })
     .await

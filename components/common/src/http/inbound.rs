@@ -14,6 +14,7 @@ use super::{RequestId, json, set, transport};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
+use crate::wire;
 
 /// The maximum size of a request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -149,11 +150,7 @@ impl Inbound {
     pub fn choices<const N: usize>(&self, names: [&str; N]) -> Result<[Option<bool>; N]> {
         let mut chosen = [None; N];
         for (name, value) in self.query(&names)? {
-            let value = match value.as_str() {
-                "true" => true,
-                "false" => false,
-                _ => return Err(Error::invalid(format!("?{name}"), "must be true or false")),
-            };
+            let value = wire::choice(&name, &value)?;
             let places = names.iter().zip(&mut chosen).filter(|(one, _)| **one == name);
             places.for_each(|(_, place)| *place = Some(value));
         }

@@ -2,8 +2,10 @@
 //!
 //! This module must not decide what a caller may do (see `auth` and `access`), and must not touch storage.
 
+mod accept_encoding;
 mod cached;
 mod client_address;
+mod compressed;
 mod cookie;
 mod cross_origin;
 mod front;
@@ -16,8 +18,10 @@ mod problem;
 mod transport;
 mod upgrade;
 
+pub use accept_encoding::{AcceptEncoding, Coding};
 pub use cached::unless_known;
 pub use client_address::client_address;
+pub use compressed::{large_json, large_json_unless_known};
 #[cfg(test)]
 pub(crate) use cookie::is_flow_cookie;
 pub use cookie::value_of as cookie_value;

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::audit_search::AuditSearch;
 use super::{Event, Transaction, read_row};
 use crate::domain::{Caller, EventKind, IntegrationKey, Page};
 use crate::encoding::sha256_hex;
@@ -54,15 +55,15 @@ pub struct Audit<'a> {
 
 impl Entry<'_> {
     /// Appends the entry, as done, to the chain of its workspace.
-    async fn append(&self, tx: &Transaction) -> Result<()> {
+    pub(super) async fn append(&self, tx: &Transaction) -> Result<Appended> {
         let Entry { caller, action, target, detail, request_id } = self;
         let by = (caller.subject.as_str(), caller.role_name());
         let record = record_of(by, (action, "done"), *target, detail);
-        append(tx, &caller.workspace, record, Some(request_id)).await.map(drop)
+        append(tx, &caller.workspace, record, Some(request_id)).await
     }
 
     /// This entry as an event `kind` of an integration.
-    fn event<'b>(&'b self, integration_id: &'b str, kind: EventKind) -> Event<'b> {
+    pub(super) fn event<'b>(&'b self, integration_id: &'b str, kind: EventKind) -> Event<'b> {
         Event {
             key: IntegrationKey::new(&self.caller.workspace, integration_id),
             kind,
@@ -92,14 +93,21 @@ pub(super) fn record_of(
     record
 }
 
-/// Adds the request and the position in the chain of `workspace` to `record`, and writes it. Returns its
-/// number.
+/// A record that was appended to a chain.
+pub(super) struct Appended {
+    /// Its number in the chain.
+    pub(super) seq: i64,
+    /// Its hash.
+    pub(super) hash: String,
+}
+
+/// Adds the request and the position in the chain of `workspace` to `record`, and writes it.
 pub(super) async fn append(
     tx: &Transaction,
     workspace: &str,
     mut record: Map<String, Json>,
     request_id: Option<&RequestId>,
-) -> Result<i64> {
+) -> Result<Appended> {
     let sql = "select seq, hash from audit where workspace = ?1 order by seq desc limit 1";
     let head = tx.row(sql, [Value::text(workspace)]).await?;
     let (seq, prev) = match &head {
@@ -130,8 +138,9 @@ pub(super) async fn append(
     )
     .await?;
     let sql = "select 1 from audit where workspace = ?1 and seq = ?2 and hash = ?3";
-    tx.confirm_commit_by(sql, [Value::text(workspace), Value::integer(seq), Value::text(hash)]);
-    Ok(seq)
+    let values = [Value::text(workspace), Value::integer(seq), Value::text(hash.as_str())];
+    tx.confirm_commit_by(sql, values);
+    Ok(Appended { seq, hash })
 }
 
 /// Which records of the audit record to show. A member that is `None` selects nothing.
@@ -149,6 +158,8 @@ pub struct AuditFilter {
     pub from: Option<i64>,
     /// Before this time, in milliseconds since the Unix epoch.
     pub to: Option<i64>,
+    /// What a person looks for.
+    pub search: AuditSearch,
 }
 
 impl<'a> Audit<'a> {
@@ -182,6 +193,10 @@ impl<'a> Audit<'a> {
         for (condition, value) in texts.chain(times) {
             values.push(value);
             conditions.push_str(&format!(" and {condition}?{}", values.len()));
+        }
+        let search = filter.search.condition(&mut values);
+        if !search.is_empty() {
+            conditions.push_str(&format!(" and {search}"));
         }
         let sql = format!(
             "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
@@ -227,6 +242,6 @@ impl Transaction {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn audit(&self, entry: &Entry<'_>) -> Result<()> {
-        entry.append(self).await
+        entry.append(self).await.map(drop)
     }
 }

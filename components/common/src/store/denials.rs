@@ -178,7 +178,7 @@ impl<'a> Open<'a> {
     async fn insert(&mut self, denial: &Denial, what: String, count: i64) -> Result<()> {
         let Denial { subject, role, action, target, detail, request_id, .. } = denial;
         let record = record_of((subject, role), (action, "denied"), target.as_deref(), detail);
-        let seq = append(self.tx, self.workspace, record, Some(request_id)).await?;
+        let seq = append(self.tx, self.workspace, record, Some(request_id)).await?.seq;
         if count > 1 {
             self.count(seq, count - 1).await?;
         }

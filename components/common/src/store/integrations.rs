@@ -1,11 +1,11 @@
-//! The integrations of a workspace: list, find, insert and delete.
+//! The integrations of a workspace: find, insert and delete.
 //!
 //! Every statement is bound to a workspace. This module must not see a plaintext. It gets credentials as the
 //! ciphertext that the broker made.
 
 use super::checks::CHECK_AGAIN_MS;
 use super::{Transaction, count, read, read_row};
-use crate::domain::{AuthMethod, Health, SealedCredential, Status, manifest_id};
+use crate::domain::{AuthMethod, Health, SealedCredential, manifest_id};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
@@ -14,23 +14,6 @@ use crate::quota::Quota;
 /// One workspace's integrations.
 pub struct Integrations<'a> {
     workspace: &'a str,
-}
-
-/// Selects the integrations of a page. Every filter is optional.
-#[derive(Debug, Default)]
-pub struct ListQuery {
-    /// Integrations with exactly this status.
-    pub status: Option<Status>,
-    /// Integrations of exactly this manifest.
-    pub manifest: Option<String>,
-    /// Integrations with exactly this health.
-    pub health: Option<Health>,
-    /// Integrations with this text in their name. Case is ignored.
-    pub q: Option<String>,
-    /// The id of the last integration of the previous page.
-    pub cursor: Option<String>,
-    /// The maximum number of integrations.
-    pub limit: u32,
 }
 
 /// An existing integration.
@@ -119,54 +102,6 @@ impl<'a> Integrations<'a> {
 
     pub(super) fn workspace(&self) -> &'a str {
         self.workspace
-    }
-
-    /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Storage`].
-    pub async fn page(&self, query: &ListQuery) -> Result<String> {
-        let mut values = vec![Value::text(self.workspace)];
-        let mut filters = String::new();
-        let conditions = [
-            ("status = ", query.status.map(|status| status.as_str().to_owned())),
-            ("manifest_id = ", query.manifest.clone()),
-            ("health = ", query.health.map(|health| health.as_str().to_owned())),
-        ];
-        for (condition, value) in conditions {
-            let Some(value) = value else { continue };
-            values.push(Value::text(value));
-            filters.push_str(&format!(" and {condition}?{}", values.len()));
-        }
-        if let Some(q) = query.q.as_deref().map(id::fold) {
-            values.push(Value::text(q.replace(' ', "-")));
-            values.push(Value::text(q));
-            let (dashed, plain) = (values.len() - 1, values.len());
-            filters.push_str(&format!(
-                " and (0 < instr(name_key, ?{plain}) or 0 < instr(slug, ?{dashed})
-                   or 0 < instr(manifest_id, ?{dashed})
-                   or 0 < instr(lower(coalesce(account_label, '')), ?{plain})
-                   or 0 < instr(lower(coalesce(account_id, '')), ?{plain}))"
-            ));
-        }
-        let from = query.cursor.as_deref().map_or(String::new(), |cursor| {
-            values.push(Value::text(cursor));
-            format!(" and id < +?{}", values.len())
-        });
-        // The `+` keeps SQLite from looking at the parameter's value while it plans the order, which would
-        // make it prepare the statement again each time. A bound limit would have the same cost.
-        let sql = format!(
-            "select printf('{{\"items\":[%s],\"next_cursor\":%s}}', docs,
-               iif(exists(select 1 from integrations
-                 where workspace = +?1 and id < last{filters}), '\"' || last || '\"', 'null'))
-             from (select group_concat(doc, ',') as docs, min(id) as last from (
-               select id, doc from integrations
-               where workspace = +?1{from}{filters} order by id desc limit {limit}))",
-            limit = query.limit
-        );
-        let row = read_row(&sql, values).await?;
-        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-        Ok(row.into_text()?)
     }
 
     /// The integration with this id or slug.

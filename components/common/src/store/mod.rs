@@ -8,6 +8,7 @@ mod agent_calls;
 mod agents;
 mod apps;
 mod audit;
+mod audit_search;
 mod calls_at_work;
 mod challenge_keys;
 mod change;
@@ -15,8 +16,10 @@ mod checks;
 mod clients;
 mod connect;
 mod counters;
+mod deletions;
 mod denials;
 mod documents;
+mod drafts;
 mod events;
 mod findings;
 mod flows;
@@ -25,6 +28,7 @@ mod health;
 mod integrations;
 mod invitations;
 mod leases;
+mod listing;
 mod manifests;
 mod marks;
 mod metered;
@@ -61,27 +65,29 @@ pub use apps::{
     register_app_client, save_app_document, save_app_request,
 };
 pub use audit::{Audit, AuditFilter, Entry, RequestContext};
+pub use audit_search::AuditSearch;
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
 pub use clients::{OauthClient, OauthClients};
 pub use counters::{Counter, read_counters, write_counts_soon};
+pub use deletions::{Deleted, DeletedQuery, Outcome, note_attempt, prune_deletions};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
+pub use drafts::{replace_draft, sweep_drafts};
 pub use events::{By, Event, Events, Per, Span, prune, workspace_usage};
 pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};
 pub use health::{Cause, was_healthy_within};
-pub use integrations::{
-    Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration, PolicyOf,
-};
+pub use integrations::{Connection, Found, Integrations, NO_SCOPES, NewIntegration, PolicyOf};
 pub use invitations::{
     Admits, INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
     insert_invitation, open_invitations,
 };
 pub use leases::{HOLDER_MOST_MS, Lease, RefreshState, Refreshing, Renewal};
+pub use listing::ListQuery;
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use marks::{last_tick, last_tick_seconds, mark_tick};
 pub use metered::{Metered, MeteredScope};

@@ -185,8 +185,19 @@ impl Page {
 /// A page of at most `limit` items as JSON, `{"items":[…],"next_cursor":…}`. The cursor is the id of the last item.
 /// `sql` is a `select` without `limit` of the columns `item` (JSON) and `id`.
 pub(super) async fn page_by_id(sql: &str, values: Vec<Value>, limit: u32) -> Result<String> {
+    page_by(sql, values, limit, |last| Ok(json!(last.get::<&str>("id")?).to_string())).await
+}
+
+/// Such a page, whose cursor is the JSON that `cursor` makes of the last row. `sql` is a `select` without `limit` of the
+/// column `item` and the columns that `cursor` reads.
+pub(super) async fn page_by(
+    sql: &str,
+    values: Vec<Value>,
+    limit: u32,
+    cursor: impl Fn(&Row) -> Result<String>,
+) -> Result<String> {
     let rows = read(&format!("{sql} limit {}", limit + 1), values).await?;
-    listed(&rows, limit, |last| Ok(json!(last.get::<&str>("id")?).to_string()))
+    listed(&rows, limit, cursor)
 }
 
 /// The first `limit` of `rows` as JSON. If there are more, `cursor` makes the JSON of the next page's cursor from the

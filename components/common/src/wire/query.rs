@@ -49,6 +49,18 @@ pub fn position(name: &str, value: &str) -> Result<i64> {
     digits(value).ok_or_else(|| Error::invalid(format!("?{name}"), rule))
 }
 
+/// The value of the parameter `name`, `true` or `false`.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn choice(name: &str, value: &str) -> Result<bool> {
+    match value {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Error::invalid(format!("?{name}"), "must be true or false")),
+    }
+}
+
 /// A number of 1 to 18 digits, without any other character.
 fn digits<T: std::str::FromStr>(value: &str) -> Option<T> {
     let plain = (1..=18).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());

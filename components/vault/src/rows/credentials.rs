@@ -136,7 +136,8 @@ impl Callable {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
-        let row = read_row(&callable_sql(), [Value::text(workspace), Value::text(id_or_slug)]).await?;
+        let row =
+            read_row(&callable_sql(), [Value::text(workspace), Value::text(id_or_slug)]).await?;
         let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
         let stored = match row.get::<Option<&[u8]>>("sealed")? {
             Some(_) => Some(StoredCredential::of(&row)?),

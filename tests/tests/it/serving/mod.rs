@@ -1,5 +1,6 @@
 //! How the application is served, described and stored.
 //!
+//! - `compressed`: JSON for a client that accepts gzip
 //! - `deployed`: the files of `deploy/` that name what the application has
 //! - `earlier`: databases of earlier versions, migrated and read
 //! - `metrics`: the metrics for Prometheus
@@ -9,6 +10,7 @@
 //! - `two_processes`: a change in one process counts in another
 //! - `ui`: the admin UI's files
 
+mod compressed;
 mod deployed;
 mod earlier;
 pub(crate) mod metrics;

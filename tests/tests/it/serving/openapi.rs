@@ -162,7 +162,10 @@ fn have_examples(app: &App) -> Person {
            select 'pky_01J0000000000000000000000' || value, 'acme', '{person}', 'Phone', randomblob(32), x'00', -7, 0,
              1, 1, '[]', 1 from json_each('[0, 1]');
          insert into stops (id, workspace, scope, target, reason, created_at, created_by)
-           values ('stp_01J00000000000000000000000', 'acme', 'agent', 'agt_gone', 'a drill', 1, 'ann');"
+           values ('stp_01J00000000000000000000000', 'acme', 'agent', 'agt_gone', 'a drill', 1, 'ann');
+         insert into deletions (id, workspace, slug, name, manifest_id, deleted_at, deleted_by, seq, hash)
+           values ('int_01J00000000000000000000000', 'acme', 'old', 'Old', 'custom-sandbox', unixepoch() * 1000,
+             'ann', 1, printf('%064d', 1));"
     );
     app.database().execute_batch(&rows).unwrap();
     ann

@@ -1,6 +1,7 @@
 //! OAuth: tokens are obtained, refreshed, shared and revoked.
 //!
 //! - `alive`: working connections keep working
+//! - `drafts`: an integration before the provider's consent
 //! - `findings`: a revocation that ended more than its manifest said
 //! - `in_use`: a token in use is not revoked
 //! - `kept`: a token that cannot be revoked yet
@@ -9,11 +10,13 @@
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
 //! - `oauth_storms`: many concurrent requests, and killed processes
+//! - `receipts`: what the server keeps of deleted integrations
 //! - `refresh_model`: every interleaving of a refresh
 //! - `servers`: third-party authorization servers
 //! - `stopped`: a caller who is stopped while a call waits for a token
 
 mod alive;
+mod drafts;
 mod findings;
 pub(crate) mod in_use;
 mod kept;
@@ -22,6 +25,7 @@ mod migrated;
 pub(crate) mod oauth;
 mod oauth_providers;
 mod oauth_storms;
+mod receipts;
 mod refresh_model;
 mod servers;
 mod stopped;

@@ -259,10 +259,51 @@ async fn the_record_is_filtered_by_who_what_outcome_and_time() {
     let at = text("at");
     assert_eq!(found(&format!("from={at}&action={}", text("action"))).await, 1);
     assert_eq!(found(&format!("to={at}")).await, 0);
-    for query in ["outcome=maybe", "from=yesterday", "to=1", "who=x"] {
+    for query in [
+        "outcome=maybe",
+        "from=yesterday",
+        "to=1",
+        "who=x",
+        "q_actions=",
+        "q_actions=A",
+        "q_actions=a,,b",
+    ] {
         let answer = app.get(&format!("/api/audit?{query}")).as_admin().send().await;
         answer.problem(422, "invalid");
     }
+}
+
+#[tokio::test]
+async fn the_record_is_searched_by_words_and_by_names() {
+    let (app, _upstream) = Upstream::connected().await;
+    let agent = json!({"name": "Support Bot"});
+    let agent = app.post("/api/agents").as_admin().json(&agent).send().await.json();
+    let rename = json!({"name": "Ledger"});
+    app.put("/api/integrations/up").as_admin().json(&rename).send().await;
+    let found = async |query: &str| {
+        let answer = app.get(&format!("/api/audit?{query}")).as_admin().send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let items = answer.json()["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // By the name that the target has now, whatever it had then.
+    assert_eq!(found("q=ledger").await, ["integration.update", "integration.create"]);
+    assert_eq!(found("q=LEDGER%20create").await, ["integration.create"]);
+    assert_eq!(found("q=support%20bot").await, ["agent.create"]);
+    assert_eq!(found(&format!("q={}", agent["id"].as_str().unwrap())).await, ["agent.create"]);
+    assert_eq!(found("q=nothing%20like%20it").await, [] as [&str; 0]);
+    assert_eq!(found("q=%25").await, [] as [&str; 0], "no character has a meaning of its own");
+    // A client adds the actions that its own words mean.
+    let both = found("q=support&q_actions=manifest.create,integration.update").await;
+    assert_eq!(both, ["integration.update", "agent.create", "manifest.create"]);
+    assert_eq!(found("q=support&outcome=denied").await, [] as [&str; 0]);
+    // After the deletion, the name still finds all records.
+    app.delete("/api/integrations/up").as_admin().send().await;
+    let ledger = found("q=ledger").await;
+    assert_eq!(ledger, ["integration.delete", "integration.update", "integration.create"]);
+    let page = app.get("/api/audit?q=ledger&limit=2").as_admin().send().await.json();
+    let next = page["next_cursor"].as_str().unwrap();
+    assert_eq!(found(&format!("q=ledger&cursor={next}")).await, ["integration.create"]);
 }
 
 #[tokio::test]

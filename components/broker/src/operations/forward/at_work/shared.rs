@@ -35,8 +35,9 @@ pub(super) async fn others(instance: i64, key: &CallKey) -> Result<CallSums> {
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
         let known = all.get(key)?;
-        let is_true =
-            revision.is_some() && known.revision == revision && now.saturating_sub(known.at) < TRUE_MS;
+        let is_true = revision.is_some()
+            && known.revision == revision
+            && now.saturating_sub(known.at) < TRUE_MS;
         is_true.then_some(known.others)
     });
     if let Some(others) = known {

@@ -1,16 +1,24 @@
 //! Finds the content coding that a client prefers (RFC 9110, 12.5.3). This module must not compress anything.
 
+use http::header;
+
+use super::Inbound;
+
 /// A content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coding {
+pub enum Coding {
+    /// Brotli (RFC 7932).
     Br,
+    /// Gzip (RFC 1952).
     Gzip,
+    /// The bytes as they are.
     Identity,
 }
 
 impl Coding {
     /// The registered name of the coding.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Br => "br",
             Self::Gzip => "gzip",
@@ -20,15 +28,30 @@ impl Coding {
 }
 
 /// The value of `Accept-Encoding`, with all its lines joined by commas. Empty if the header is missing.
-pub(crate) struct AcceptEncoding<'a>(pub(crate) &'a str);
+pub struct AcceptEncoding(String);
 
-impl AcceptEncoding<'_> {
+impl AcceptEncoding {
+    /// What the client of `inbound` accepts.
+    #[must_use]
+    pub fn of(inbound: &Inbound) -> Self {
+        let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
+        Self(lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(","))
+    }
+
+    /// Whether a compressed response is what the client prefers to a plain one.
+    #[must_use]
+    pub fn prefers_gzip(&self) -> bool {
+        let gzip = self.weight(Coding::Gzip);
+        gzip > 0 && gzip >= self.weight(Coding::Identity)
+    }
+
     /// The client's preference for `coding`: 0 if it does not accept the coding, otherwise 1 to 1001.
     ///
     /// If the header does not name identity, identity has the weight 1, which is less than any coding that is
     /// named. A client that accepts no coding still gets identity, as if the header were missing (RFC 9110,
     /// 12.1).
-    pub(crate) fn weight(&self, coding: Coding) -> u32 {
+    #[must_use]
+    pub fn weight(&self, coding: Coding) -> u32 {
         let (mut any, mut named) = (None, None);
         for item in self.0.split(',') {
             let mut parts = item.split(';').map(str::trim);
@@ -61,7 +84,18 @@ mod tests {
 
     fn weights(sent: &str) -> [u32; 3] {
         [Coding::Br, Coding::Gzip, Coding::Identity]
-            .map(|coding| AcceptEncoding(sent).weight(coding))
+            .map(|coding| AcceptEncoding(sent.to_owned()).weight(coding))
+    }
+
+    #[test]
+    fn gzip_is_preferred_where_the_client_names_it_first_or_alone() {
+        let prefers = |sent: &str| AcceptEncoding(sent.to_owned()).prefers_gzip();
+        for sent in ["gzip", "gzip, deflate, br", "*", "identity;q=0.5, gzip", "x-gzip;q=0.1"] {
+            assert!(prefers(sent), "{sent:?}");
+        }
+        for sent in ["", "br", "identity", "gzip;q=0", "identity, gzip;q=0.5", "*;q=0"] {
+            assert!(!prefers(sent), "{sent:?}");
+        }
     }
 
     #[test]

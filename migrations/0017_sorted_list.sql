@@ -1,0 +1,90 @@
+-- The orders of the list. A missing time sorts as what it means: an integration that was never used was used longest
+-- ago, and a credential without an end expires last. `health_rank` goes from what works to what a person must repair.
+alter table integrations add column used_rank integer generated always as (coalesce(last_used_at, 0)) virtual;
+
+alter table integrations add column expires_rank integer generated always as (
+  coalesce(expires_at, 9223372036854775807)
+) virtual;
+
+alter table integrations add column health_rank integer generated always as (
+  case health when 'healthy' then 0 when 'unknown' then 1 when 'pending' then 2 when 'failing' then 3 else 4 end
+) virtual;
+
+create index integrations_by_updated on integrations (workspace, updated_at, id);
+
+create index integrations_by_used on integrations (workspace, used_rank, id);
+
+create index integrations_by_expires on integrations (workspace, expires_rank, id);
+
+create index integrations_by_status on integrations (workspace, status, id);
+
+create index integrations_by_health on integrations (workspace, health_rank, id);
+
+drop index integrations_manifest;
+
+create index integrations_manifest on integrations (workspace, manifest_id, id);
+
+-- An integration whose provider has not granted access yet is a draft. It is in no list but that of `health=pending`,
+-- and it is deleted when its last sign-in can no longer be finished: eleven minutes after it began, because a browser
+-- that comes back in the last of ten minutes waits for the provider.
+alter table integrations add column is_draft integer generated always as (health = 'pending') virtual;
+
+alter table integrations add column draft_ends_at integer;
+
+update integrations set draft_ends_at = unixepoch() * 1000 + 86400000 where health = 'pending';
+
+create index integrations_drafts on integrations (draft_ends_at) where health = 'pending';
+
+create trigger draft_prolonged after insert on flows begin
+  update integrations set draft_ends_at = new.created_at + 660000
+    where id = new.integration_id and health = 'pending';
+end;
+
+drop index integrations_newest;
+
+create unique index integrations_newest on integrations (workspace, is_draft, id, doc);
+
+-- How many integrations a workspace has, by state and provider. The triggers are the only writers, so that the counts
+-- of a large workspace cost a few rows.
+create table integration_counts (
+  workspace text not null,
+  manifest_id text not null,
+  status text not null,
+  health text not null,
+  count integer not null,
+  primary key (workspace, manifest_id, status, health)
+) strict, without rowid;
+
+insert into integration_counts (workspace, manifest_id, status, health, count)
+select workspace, manifest_id, status, health, count(*) from integrations
+  group by workspace, manifest_id, status, health
+;
+
+create trigger integration_counted after insert on integrations begin
+  insert into integration_counts (workspace, manifest_id, status, health, count)
+    values (new.workspace, new.manifest_id, new.status, new.health, 1)
+    on conflict (workspace, manifest_id, status, health) do update set count = count + 1;
+end;
+
+create trigger integration_uncounted after delete on integrations begin
+  update integration_counts set count = count - 1
+    where workspace = old.workspace and manifest_id = old.manifest_id and status = old.status
+      and health = old.health;
+  delete from integration_counts
+    where workspace = old.workspace and manifest_id = old.manifest_id and status = old.status
+      and health = old.health and count = 0;
+end;
+
+create trigger integration_counted_again after update of workspace, manifest_id, status, health on integrations
+  when old.status is not new.status or old.health is not new.health
+    or old.manifest_id is not new.manifest_id or old.workspace is not new.workspace begin
+  update integration_counts set count = count - 1
+    where workspace = old.workspace and manifest_id = old.manifest_id and status = old.status
+      and health = old.health;
+  delete from integration_counts
+    where workspace = old.workspace and manifest_id = old.manifest_id and status = old.status
+      and health = old.health and count = 0;
+  insert into integration_counts (workspace, manifest_id, status, health, count)
+    values (new.workspace, new.manifest_id, new.status, new.health, 1)
+    on conflict (workspace, manifest_id, status, health) do update set count = count + 1;
+end;
