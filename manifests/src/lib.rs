@@ -8,10 +8,12 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod faults;
 pub mod finding;
 pub mod guard;
 pub mod lint;
 pub mod model;
+mod own;
 mod own_hosts;
 pub mod params;
 pub mod parse;

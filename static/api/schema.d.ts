@@ -460,7 +460,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a manifest of the workspace's own
-         * @description Role: ADMIN.
+         * @description Members with a default can be left out. Without `api.hosts`, the host of `api.base_url` is meant. The response has the manifest as it is stored. A rejection lists every fault, each with its JSON pointer. Role: ADMIN.
          */
         readonly post: operations["createManifest"];
         readonly delete?: never;
@@ -1780,7 +1780,10 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. */
+            /**
+             * @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may leave it out if that is the only host.
+             * @default []
+             */
             readonly hosts: readonly string[];
             /** @description Where a request may name a method that overrides its own. The named method is checked against policies and `deny` like the request's method. An override in any other place is not sent, or is rejected. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
@@ -1807,9 +1810,15 @@ export interface components {
         };
         /** @description How the catalogue shows a provider. Both members may be empty in a workspace's own manifest. */
         readonly ManifestBrand: {
-            /** @description `#RRGGBB`. */
+            /**
+             * @description `#RRGGBB`.
+             * @default
+             */
             readonly color: string;
-            /** @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial. */
+            /**
+             * @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial.
+             * @default
+             */
             readonly icon: string;
         };
         /** @description How a client authenticates (RFC 6749 section 2.3.1). */

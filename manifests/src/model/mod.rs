@@ -88,9 +88,11 @@ pub struct Manifest {
 #[serde(deny_unknown_fields)]
 pub struct Brand {
     /// `#RRGGBB`.
+    #[serde(default)]
     pub color: String,
     /// The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's
     /// initial.
+    #[serde(default)]
     pub icon: String,
 }
 
@@ -186,7 +188,9 @@ pub struct Api {
     /// A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment.
     pub base_url: String,
     /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only
-    /// where it is not the scheme's default. The list contains the host of `base_url`.
+    /// where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may
+    /// leave it out if that is the only host.
+    #[serde(default)]
     pub hosts: Vec<String>,
     /// Headers that are sent with a call unless the caller sets them, such as a required API version. They
     /// are not templates, and an injected header must not be among them.
