@@ -24,6 +24,7 @@ mod private_names;
 #[cfg(test)]
 mod properties;
 pub mod template;
+pub mod verdict;
 
 pub use finding::Finding;
 pub use lint::{Origin, check};
