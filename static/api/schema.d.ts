@@ -1769,6 +1769,8 @@ export interface components {
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
             /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
+            /** @description Query parameters with which a call does what `deny` must not allow: one that selects another route (`rest_route`), or that adds secrets to a response (`decrypt`). */
+            readonly deny_query?: readonly components["schemas"]["ManifestDenyQuery"][];
             /**
              * Format: uint16
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
@@ -1837,6 +1839,19 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
+        };
+        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from a body, `deny_gap` must say so. */
+        readonly ManifestDenyQuery: {
+            /** @description The methods of `DenyRule`. Every method if it is missing. */
+            readonly method?: string;
+            /** @description The parameter's name, as the provider documents it. */
+            readonly name: string;
+            /** @description The paths of `DenyRule`. Every path if it is missing. */
+            readonly path?: string;
+            /** @description The values that are denied, compared case-insensitively with the whole value and with each item of a list that is separated by commas. Every value if the list is empty. */
+            readonly values?: readonly string[];
+            /** @description The reason, which the agent receives. */
+            readonly why: string;
         };
         /** @description A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way. */
         readonly ManifestDenyRule: {

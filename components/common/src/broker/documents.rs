@@ -46,7 +46,7 @@ pub struct Described {
 pub struct Denied {
     /// The method, or `*`.
     pub method: String,
-    /// The path.
+    /// The path, with a query parameter where that is what is denied.
     pub path: String,
     /// The reason.
     pub why: String,

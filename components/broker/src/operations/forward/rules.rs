@@ -1,15 +1,16 @@
-//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny`, and always if
-//! they go to the endpoints that authorize or revoke the connection itself.
+//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query`, and
+//! always if they go to the endpoints that authorize or revoke the connection itself.
 //!
 //! This module must not record a denial or make a call.
 
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::policy::{Policy, PolicyAgent, PolicyCall, denies};
-use nexus_manifests::DenyRule;
+use nexus_manifests::{Api, DenyRule};
 
 use super::opened::Opened;
 use super::overrides::Methods;
+use super::query;
 use super::target::Target;
 
 /// A call, as the rules see it.
@@ -22,13 +23,15 @@ pub(super) struct Asked<'a> {
     pub(super) target: &'a Target<'a>,
     /// The path below the base URL, parsed.
     pub(super) path: &'a CallPath,
+    /// The query, as it is sent.
+    pub(super) query: &'a str,
     /// The id of the integration.
     pub(super) integration_id: &'a str,
 }
 
 /// Why a call is denied, with the rule's name. `None` if the call is allowed.
 pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
-    let (deny, policy) = (&opened.usable.sourced.manifest.api.deny, &opened.policy);
+    let (api, policy) = (&opened.usable.sourced.manifest.api, &opened.policy);
     let Asked { target, methods, path, .. } = asked;
     let host = target.host.url.host_str().unwrap_or_default();
     if opened.own_urls.have(host, &target.path) {
@@ -42,9 +45,8 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     }
     let is_agent = asked.caller.role <= Some(Role::Agent);
     let may_only_read = limits.is_some_and(|limits| limits.is_read_only);
-    let names_a_method = may_only_read
-        || policy.names_a_method()
-        || (is_agent && deny.iter().any(|deny| deny.method != "*"));
+    let names_a_method =
+        may_only_read || policy.names_a_method() || (is_agent && denies_methods(api));
     if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
         return Some(format!(
             "the query parameter {name:?} can override the method, and a rule here names methods: \
@@ -61,7 +63,36 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         return Some("the app was connected to read only. Connect it again".to_owned());
     }
     let refusal = policy_refusal(policy, asked.caller, &call);
-    refusal.or_else(|| if is_agent { denied(opened, asked) } else { None })
+    if refusal.is_some() || !is_agent {
+        return refusal;
+    }
+    denied(opened, asked).or_else(|| denied_query(api, asked))
+}
+
+/// Whether a rule of the manifest holds for some methods only.
+fn denies_methods(api: &Api) -> bool {
+    let methods = api.deny.iter().map(|deny| &deny.method);
+    methods.chain(api.deny_query.iter().map(|deny| &deny.method)).any(|method| method != "*")
+}
+
+/// Why the manifest denies a query to agents. `None` if it does not. No rule of a policy lifts this: it names a path, and
+/// such a parameter can lead to another.
+fn denied_query(api: &Api, asked: &Asked<'_>) -> Option<String> {
+    if api.deny_query.is_empty() {
+        return None;
+    }
+    let Asked { methods, path, .. } = asked;
+    let parameters = query::spellings(&asked.target.path, asked.query);
+    let mut all = api.deny_query.iter().enumerate();
+    let (index, deny) = all.find(|(_, deny)| {
+        let own = query::comparable(&deny.name);
+        let is_value =
+            |value: &str| deny.values.is_empty() || query::is_one_of(value, &deny.values);
+        denies(&deny.path, path)
+            && methods.all.iter().any(|method| method.runs(&deny.method))
+            && parameters.iter().any(|(name, value)| *name == own && is_value(value))
+    })?;
+    Some(format!("the manifest's api.deny_query[{index}] (?{}): {}", deny.name, deny.why))
 }
 
 /// Why `policy` denies a call of `caller`. `None` if it does not. If the policies limit the person of a
