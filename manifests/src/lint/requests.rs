@@ -13,7 +13,7 @@ use crate::model::{
 use crate::template;
 
 /// Reports `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`,
-/// `parameter_injected`, `value_form`, `duplicate`, `body_twice`, `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`,
+/// `parameter_injected`, `value_form`, `type_form`, `duplicate`, `body_twice`, `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`,
 /// `token_unknown`, `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`,
 /// `first_byte_range`.
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -22,6 +22,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         denied(lint, &format!("/api/deny/{index}"), &rule.method, &rule.path, &rule.why);
     }
     deny_query(lint);
+    body_types(lint);
     reads::check(lint);
     let gap = manifest.api.deny_gap.as_ref();
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
@@ -84,6 +85,25 @@ fn deny_query(lint: &mut Lint<'_>) {
         let is_first = !rules.iter().take(index).any(|earlier| earlier == rule);
         lint.unless(is_first, &pointer, "duplicate", "is listed twice");
     }
+}
+
+/// Reports `type_form`, `duplicate`: the content types that agents may send.
+fn body_types(lint: &mut Lint<'_>) {
+    let types = &lint.manifest.api.body_types;
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-_".contains(&b))
+    };
+    for (index, one) in types.iter().enumerate() {
+        let ok = one
+            .split_once('/')
+            .is_some_and(|(kind, rest)| is_token(kind) && (rest == "*" || is_token(rest)));
+        let detail = format!("`{one}` must be a content type in small letters, or `kind/*`");
+        lint.unless(ok, &format!("/api/body_types/{index}"), "type_form", detail);
+    }
+    lint.duplicates("/api/body_types", types);
 }
 
 /// Reports `header_injected`: a caller could set the header and so replace the credential.

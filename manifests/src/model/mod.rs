@@ -208,6 +208,10 @@ pub struct Api {
     /// (`rest_route`), or that adds secrets to a response (`decrypt`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deny_query: Vec<DenyQuery>,
+    /// The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is
+    /// empty. For a provider that reads from a form what `deny_query` denies in the query.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body_types: Vec<String>,
     /// Calls that only read although their method is not GET. The preset `read_only` allows them beside GET, HEAD
     /// and OPTIONS.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -281,7 +285,7 @@ pub struct ReadCall {
 /// A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries.
 /// The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list
 /// (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider
-/// reads the same parameter from a body, `deny_gap` must say so.
+/// reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

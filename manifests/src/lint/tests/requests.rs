@@ -45,6 +45,23 @@ fn rules_for_denied_queries() {
 }
 
 #[test]
+fn rules_for_content_types() {
+    let place = "/api/body_types/0";
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/api/body_types":["json"]}"#, place, "type_form"),
+            (r#"{"/api/body_types":["*/*"]}"#, place, "type_form"),
+            (r#"{"/api/body_types":["application/JSON"]}"#, place, "type_form"),
+            (r#"{"/api/body_types":["application/json; a=b"]}"#, place, "type_form"),
+            (r#"{"/api/body_types":["image/*","image/*"]}"#, "/api/body_types/1", "duplicate"),
+        ],
+    );
+    let types = r#"{"/api/body_types":["application/vnd.a+json","image/*"]}"#;
+    assert_eq!(broken(&changed(&api_key(), types), Origin::BuiltIn, ""), []);
+}
+
+#[test]
 fn auth_rules() {
     breaks(
         &api_key(),

@@ -203,6 +203,38 @@ async fn a_denied_parameter_is_denied_in_every_spelling_whatever_a_policy_says()
 }
 
 #[tokio::test]
+async fn a_form_is_denied_where_the_manifest_lists_other_types() {
+    let (app, upstream) = (App::start().await, Upstream::start().await);
+    let mut manifest = upstream.manifest(json!({}));
+    manifest["api"]["body_types"] = json!(["application/json"]);
+    app.save(&manifest).await;
+    let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+    upstream.forget();
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=a",
+        "application/json, application/x-www-form-urlencoded",
+        "text/plain",
+    ] {
+        let answer = send(&app, "POST", "/a", &format!("content-type: {kind}\r\n")).await;
+        assert_eq!(status(&answer), 403, "{kind}: {answer}");
+        assert!(answer.contains("api.body_types"), "{kind}: {answer}");
+    }
+    // The form of MCP is one of them.
+    let arguments =
+        json!({"integration": "up", "method": "POST", "path": "/a", "form": {"rest_route": "/x"}});
+    let told = tool(&app, "call_api", arguments).await;
+    assert_eq!(told["isError"], true, "{told}");
+    assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
+    for headers in ["", "content-type: application/json; charset=utf-8\r\n"] {
+        let answer = send(&app, "POST", "/a", headers).await;
+        assert_eq!((status(&answer), upstream.seen().len()), (200, 1), "{headers}: {answer}");
+        upstream.forget();
+    }
+}
+
+#[tokio::test]
 async fn an_allowed_path_is_allowed_in_every_reading() {
     let (app, upstream) = connected(&json!([]), false).await;
     policy(&app, json!([{"effect": "allow", "methods": ["GET"], "path": "/public/*"}])).await;

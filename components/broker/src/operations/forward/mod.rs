@@ -341,6 +341,7 @@ impl Call {
             target,
             path,
             query: &self.query,
+            headers,
             integration_id,
         };
         let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };

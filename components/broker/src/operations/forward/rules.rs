@@ -3,6 +3,7 @@
 //!
 //! This module must not record a denial or make a call.
 
+use http::{HeaderMap, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::policy::{Policy, PolicyAgent, PolicyCall, denies};
@@ -25,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub(super) path: &'a CallPath,
     /// The query, as it is sent.
     pub(super) query: &'a str,
+    /// The headers of the call.
+    pub(super) headers: &'a HeaderMap,
     /// The id of the integration.
     pub(super) integration_id: &'a str,
 }
@@ -66,13 +69,41 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     if refusal.is_some() || !is_agent {
         return refusal;
     }
-    denied(opened, asked).or_else(|| denied_query(api, asked))
+    denied(opened, asked)
+        .or_else(|| denied_query(api, asked))
+        .or_else(|| denied_type(&api.body_types, asked.headers))
 }
 
 /// Whether a rule of the manifest holds for some methods only.
 fn denies_methods(api: &Api) -> bool {
     let methods = api.deny.iter().map(|deny| &deny.method);
     methods.chain(api.deny_query.iter().map(|deny| &deny.method)).any(|method| method != "*")
+}
+
+/// Why the manifest denies the type of a body to agents. `None` if it does not. No rule of a policy lifts this, as with
+/// [`denied_query`].
+fn denied_type(types: &[String], headers: &HeaderMap) -> Option<String> {
+    if types.is_empty() {
+        return None;
+    }
+    let sent = headers.get_all(header::CONTENT_TYPE).iter();
+    let refused = sent
+        .map(|value| value.to_str().unwrap_or_default())
+        .find(|sent| !is_listed(types, sent))?;
+    let shown = nexus_printable::shortened(refused);
+    Some(format!("the manifest's api.body_types has no {shown:?}: send {}", types.join(" or ")))
+}
+
+/// Whether a content type is one of `types`. A value with a comma may be two types to a server, and is not.
+fn is_listed(types: &[String], sent: &str) -> bool {
+    let (essence, _) = sent.split_once(';').unwrap_or((sent, ""));
+    let essence = essence.trim_matches([' ', '\t']).to_ascii_lowercase();
+    let is_plain = !sent.contains(',') && !essence.contains([' ', '\t']);
+    let fits = |listed: &String| match listed.strip_suffix('*') {
+        Some(kind) => essence.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()),
+        None => *listed == essence,
+    };
+    is_plain && types.iter().any(fits)
 }
 
 /// Why the manifest denies a query to agents. `None` if it does not. No rule of a policy lifts this: it names a path, and
@@ -125,4 +156,47 @@ fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let mut all = opened.usable.sourced.manifest.api.deny.iter().enumerate();
     let (index, deny) = all.find(|(_, deny)| is_denied(deny))?;
     Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_listed_content_types_are_sent() {
+        let types = ["application/json".to_owned(), "image/*".to_owned()];
+        let refused = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
+            }
+            denied_type(&types, &headers)
+        };
+        for sent in [
+            &[][..],
+            &["application/json"],
+            &["Application/JSON; charset=utf-8"],
+            &["application/json ;a=b"],
+            &["image/png"],
+            &["application/json", "image/png"],
+        ] {
+            assert_eq!(refused(sent), None, "{sent:?}");
+        }
+        for sent in [
+            &["application/x-www-form-urlencoded"][..],
+            &["multipart/form-data; boundary=application/json"],
+            &["application/json, application/x-www-form-urlencoded"],
+            &["application/json application/x-www-form-urlencoded"],
+            &["application/json; a=b, multipart/form-data"],
+            &["application/json", "multipart/form-data"],
+            &["image/"],
+            &["images/png"],
+            &[""],
+        ] {
+            assert!(refused(sent).is_some(), "{sent:?}");
+        }
+        assert_eq!(denied_type(&[], &HeaderMap::new()), None);
+    }
 }
