@@ -1762,6 +1762,8 @@ export interface components {
         readonly ManifestApi: {
             /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
+            /** @description The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is empty. For a provider that reads from a form what `deny_query` denies in the query. */
+            readonly body_types?: readonly string[];
             /**
              * @description Calls that create credentials or end sessions.
              * @default []
@@ -1840,7 +1842,7 @@ export interface components {
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
         };
-        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from a body, `deny_gap` must say so. */
+        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left. */
         readonly ManifestDenyQuery: {
             /** @description The methods of `DenyRule`. Every method if it is missing. */
             readonly method?: string;

@@ -33,6 +33,7 @@ pub(crate) async fn run(stored: &Stored) -> Result<Described> {
         hosts: hosts.map(str::to_owned).collect(),
         headers: manifest.api.headers.clone(),
         deny: deny.chain(queries).collect(),
+        body_types: manifest.api.body_types.clone(),
     })
 }
 

@@ -39,6 +39,8 @@ pub struct Described {
     pub headers: BTreeMap<String, String>,
     /// Calls that agents may not make.
     pub deny: Vec<Denied>,
+    /// The content types that agents may send. Every type if the list is empty.
+    pub body_types: Vec<String>,
 }
 
 /// A call that a manifest denies to agents.

@@ -227,6 +227,10 @@ async fn a_form_is_denied_where_the_manifest_lists_other_types() {
     let told = tool(&app, "call_api", arguments).await;
     assert_eq!(told["isError"], true, "{told}");
     assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
+    // The agent can know beforehand.
+    let described = tool(&app, "describe_integration", json!({"integration": "up"})).await;
+    let text = described["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("Content types that you may send: application/json"), "{text}");
     for headers in ["", "content-type: application/json; charset=utf-8\r\n"] {
         let answer = send(&app, "POST", "/a", headers).await;
         assert_eq!((status(&answer), upstream.seen().len()), (200, 1), "{headers}: {answer}");

@@ -83,8 +83,7 @@ fn entered_params(
 ) -> Result<std::collections::BTreeMap<String, String>> {
     let mut values = Map::new();
     for one in given {
-        let (name, value) =
-            one.split_once('=').context("each --param must be NAME=VALUE")?;
+        let (name, value) = one.split_once('=').context("each --param must be NAME=VALUE")?;
         let is_known = manifest.params.iter().any(|param| param.name == name);
         ensure!(is_known, "--param {name}: the manifest has no such parameter");
         values.insert(name.to_owned(), Value::from(value));

@@ -101,10 +101,10 @@ impl Reader {
             value.unwrap_or_default().to_owned()
         };
         let status = head.status.as_u16();
-        if let (300..=399, Ok(next)) = (status, url.join(&text(header::LOCATION))) {
-            if next != url {
-                return Ok(Step::To(next.into()));
-            }
+        if let (300..=399, Ok(next)) = (status, url.join(&text(header::LOCATION)))
+            && next != url
+        {
+            return Ok(Step::To(next.into()));
         }
         if !(200..=299).contains(&status) {
             return Ok(Step::Done(Fetched::Status(status)));

@@ -1,6 +1,12 @@
 //! The program as a person runs it: with a folder of its own, and a server on this machine in place of a provider.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot continue must stop"
+)]
 
 mod made;
+mod prompted;
 mod server;
 mod tried;
 mod watched;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::Folder;
 use crate::server::{Server, json as answer, response};
 
-const KEY: &str = "sk_live_4eC39HqLyjWDarjt";
+pub(crate) const KEY: &str = "sk_live_4eC39HqLyjWDarjt";
 
-fn manifest(server: &Server, inject: &Value) -> String {
+pub(crate) fn manifest(server: &Server, inject: &Value) -> String {
     manifest_at(&server.url(), inject)
 }
 
@@ -24,7 +24,7 @@ fn manifest_at(url: &str, inject: &Value) -> String {
     .to_string()
 }
 
-fn bearer() -> Value {
+pub(crate) fn bearer() -> Value {
     json!({"in": "header", "name": "Authorization", "value": "Bearer {api_key}"})
 }
 
