@@ -1,20 +1,25 @@
-//! The folder of the manifests. A manifest that is not complete is a draft, in a folder that git ignores: what is in
-//! `manifests` itself is built into the application, and a file that breaks a rule fails that build.
+//! The folder of the manifests, and that of drafts. A manifest that is not complete is a draft, outside `manifests`: what is
+//! there is built into the application, a file that breaks a rule fails that build, and each change starts it anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// The folder.
+/// The folders.
 pub(crate) struct Folder {
     root: PathBuf,
+    /// The folder of the drafts and of the state of the pages.
+    own: PathBuf,
 }
 
 impl Folder {
     pub(crate) fn new(root: Option<PathBuf>) -> Self {
-        let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests");
-        Self { root: root.unwrap_or_else(own) }
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        match root {
+            Some(root) => Self { own: root.clone(), root },
+            None => Self { root: here.join("../../manifests"), own: here.to_owned() },
+        }
     }
 
     /// The file of a manifest.
@@ -24,12 +29,12 @@ impl Folder {
 
     /// The file of a draft.
     pub(crate) fn draft(&self, id: &str) -> PathBuf {
-        self.root.join("drafts").join(format!("{id}.json"))
+        self.own.join("drafts").join(format!("{id}.json"))
     }
 
     /// The file with the state of the pages when they were last read.
     pub(crate) fn pages(&self) -> PathBuf {
-        self.root.join("pages.tsv")
+        self.own.join("pages.tsv")
     }
 
     /// The text of a manifest, or of its draft.

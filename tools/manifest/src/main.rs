@@ -23,7 +23,7 @@ use folder::Folder;
 #[derive(Parser)]
 #[command(name = "cargo xtask manifest", bin_name = "cargo xtask manifest", max_term_width = 100)]
 struct Cli {
-    /// The folder of the manifests [default: manifests, in this checkout]
+    /// Another folder of manifests, with its drafts and pages.tsv in it [default: manifests, in this checkout]
     #[arg(long, global = true)]
     folder: Option<PathBuf>,
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! `manifests/pages.tsv`: what each page said when it was last read. One line for each page: the address, the digest of its
+//! `tools/manifest/pages.tsv`: what each page said when it was last read. One line for each page: the address, the digest of its
 //! text, the day, and how often it has each word of an ending. No text of a page is kept.
 
 use std::collections::BTreeMap;

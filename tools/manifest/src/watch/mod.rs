@@ -25,7 +25,7 @@ const ENOUGH: usize = 12;
 pub(crate) struct Args {
     /// The ids of the manifests [default: all]
     ids: Vec<String>,
-    /// Write what the pages say now into manifests/pages.tsv, after you have looked at the changes
+    /// Write what the pages say now into tools/manifest/pages.tsv, after you have looked at the changes
     #[arg(long)]
     record: bool,
     /// Allow addresses of this machine without TLS: for a test

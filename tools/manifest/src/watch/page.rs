@@ -70,6 +70,7 @@ impl Reader {
 
     /// Reads a page. Each address on the way must be public https.
     pub(super) fn fetch(&self, address: &str) -> Fetched {
+        let address = &raw(address);
         let mut at = address.to_owned();
         for _ in 0..=MAX_MOVES {
             match self.step(&at) {
@@ -140,6 +141,19 @@ impl Page {
     }
 }
 
+/// The address of the text itself, where the page is a file in a repository on GitHub: the page around it changes with every
+/// commit.
+fn raw(address: &str) -> String {
+    let parts =
+        address.strip_prefix("https://github.com/").and_then(|rest| rest.split_once("/blob/"));
+    match parts {
+        Some((repository, file)) if repository.split('/').count() == 2 => {
+            format!("https://raw.githubusercontent.com/{repository}/{file}")
+        }
+        _ => address.to_owned(),
+    }
+}
+
 /// The text that a person reads, with single spaces. Scripts, styles and addresses of links are not in it.
 fn readable(content_type: &str, body: &[u8]) -> String {
     let is_html = content_type.is_empty() || content_type.contains("html");
@@ -185,6 +199,20 @@ mod tests {
         assert_eq!(one.digest, other.digest);
         let changed = Page::of("text/html", b"<p>Send the token.</p>");
         assert_ne!(one.digest, changed.digest);
+    }
+
+    #[test]
+    fn of_a_file_on_github_the_text_itself_is_read() {
+        let raw_file = "https://raw.githubusercontent.com/acme/docs/main/a/b.md";
+        assert_eq!(raw("https://github.com/acme/docs/blob/main/a/b.md"), raw_file);
+        for other in [
+            "https://github.com/acme/docs",
+            "https://github.com/acme/docs/tree/main/a",
+            "https://acme.example/blob/x",
+            "https://github.com/acme/blob/main",
+        ] {
+            assert_eq!(raw(other), other);
+        }
     }
 
     #[test]
