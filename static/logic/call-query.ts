@@ -50,10 +50,19 @@ export function isOneOf(value: string, denied: readonly string[]): boolean {
 
 function pairsOf(query: string): Parameter[] {
   const pairs = query.split(/[&;]/).filter(Boolean);
-  return pairs.map((pair) => {
+  return pairs.flatMap((pair): Parameter[] => {
     const at = pair.indexOf("=");
-    return [comparableName(at < 0 ? pair : pair.slice(0, at)), decodedForm(at < 0 ? "" : pair.slice(at + 1))];
+    const [key, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), decodedForm(pair.slice(at + 1))];
+    return [
+      [comparableName(key), value],
+      [comparableName(unbracketed(key)), value],
+    ];
   });
+}
+
+/** A name without its brackets, as Rack and `qs` read `[name]`, `name]` and `name[x`. */
+function unbracketed(raw: string): string {
+  return decodedForm(decodedForm(raw)).replace(/^[ \0[\]]+/, "").split(/[[\]]/)[0] ?? "";
 }
 
 function decodedForm(text: string): string {

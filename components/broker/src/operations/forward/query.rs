@@ -3,6 +3,9 @@
 //! This module must not change the rest of a query: the parameters that are not removed are sent byte for
 //! byte.
 
+#[cfg(test)]
+mod properties;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -52,7 +55,12 @@ pub(super) fn spellings(path: &str, query: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for mut text in texts {
         for _ in 0..=DECODINGS {
-            found.extend(parameters(&text).map(|(name, value)| (comparable(&name), value)));
+            for pair in text.split(['&', ';']).filter(|pair| !pair.is_empty()) {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let value = decode(value).into_owned();
+                found.insert((comparable(key), value.clone()));
+                found.insert((comparable(&unbracketed(key)), value));
+            }
             let next = wide_decoded(&percent_decoded(&text));
             if next == text {
                 break;
@@ -67,6 +75,13 @@ pub(super) fn spellings(path: &str, query: &str) -> BTreeSet<(String, String)> {
 /// of letters beyond ASCII.
 pub(super) fn comparable(raw: &str) -> String {
     name(raw).chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// A parameter's name without its brackets, as Rack and `qs` read `[name]`, `name]` and `name[x`.
+fn unbracketed(raw: &str) -> String {
+    let decoded = decode(&decode(raw)).into_owned();
+    let start = decoded.trim_start_matches([' ', '\0', '[', ']']);
+    start.split(['[', ']']).next().unwrap_or_default().to_owned()
 }
 
 /// Whether `value` is one of `denied`, or a list separated by commas that has one of them.
@@ -147,6 +162,10 @@ mod tests {
             ("/a", "rest%u005froute=/x"),
             ("/a", "rest_route[]=/x"),
             ("/a", "rest_route%5B0%5D=/x"),
+            ("/a", "[rest_route]=/x"),
+            ("/a", "%5Brest_route%5D[0]=/x"),
+            ("/a", "rest_route]=/x"),
+            ("/a", "rest_route[x=/x"),
             ("/a", "rest.route=/x"),
             ("/a", "rest+route=/x"),
             ("/a", "+rest_route=/x"),
