@@ -8,10 +8,12 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod faults;
 pub mod finding;
 pub mod guard;
 pub mod lint;
 pub mod model;
+mod own;
 mod own_hosts;
 pub mod params;
 pub mod parse;
@@ -22,6 +24,7 @@ mod private_names;
 #[cfg(test)]
 mod properties;
 pub mod template;
+pub mod verdict;
 
 pub use finding::Finding;
 pub use lint::{Origin, check};

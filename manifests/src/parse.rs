@@ -123,7 +123,7 @@ mod tests {
             ),
             (r#"{"/auth_method":"magic"}"#, "/auth_method", "unknown variant `magic`"),
             (r#"{"/api":{"base_url":1,"hosts":[]}}"#, "/api/base_url", "invalid type: integer"),
-            (r#"{"/api":{"base_url":"x"}}"#, "/api", "missing field `hosts`"),
+            (r#"{"/api":{"hosts":[]}}"#, "/api", "missing field `base_url`"),
             (r#"{"/api":{"base_url":"x","hosts":["a",2]}}"#, "/api/hosts/1", "invalid type"),
         ] {
             let json = crate::lint::tests::changed(&crate::lint::tests::api_key(), change);

@@ -520,7 +520,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a manifest of the workspace's own
-         * @description Role: ADMIN.
+         * @description Members with a default can be left out. Without `api.hosts`, the host of `api.base_url` is meant. The response has the manifest as it is stored. A rejection lists every fault, each with its JSON pointer. Role: ADMIN.
          */
         readonly post: operations["createManifest"];
         readonly delete?: never;
@@ -1904,6 +1904,8 @@ export interface components {
         readonly ManifestApi: {
             /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
+            /** @description The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is empty. For a provider that reads from a form what `deny_query` denies in the query. */
+            readonly body_types?: readonly string[];
             /**
              * @description Calls that create credentials or end sessions.
              * @default []
@@ -1911,6 +1913,8 @@ export interface components {
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
             /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
+            /** @description Query parameters with which a call does what `deny` must not allow: one that selects another route (`rest_route`), or that adds secrets to a response (`decrypt`). */
+            readonly deny_query?: readonly components["schemas"]["ManifestDenyQuery"][];
             /**
              * Format: uint16
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
@@ -1922,7 +1926,10 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. */
+            /**
+             * @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may leave it out if that is the only host.
+             * @default []
+             */
             readonly hosts: readonly string[];
             /** @description Where a request may name a method that overrides its own. The named method is checked against policies and `deny` like the request's method. An override in any other place is not sent, or is rejected. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
@@ -1949,9 +1956,15 @@ export interface components {
         };
         /** @description How the catalogue shows a provider. Both members may be empty in a workspace's own manifest. */
         readonly ManifestBrand: {
-            /** @description `#RRGGBB`. */
+            /**
+             * @description `#RRGGBB`.
+             * @default
+             */
             readonly color: string;
-            /** @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial. */
+            /**
+             * @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial.
+             * @default
+             */
             readonly icon: string;
         };
         /** @description How a client authenticates (RFC 6749 section 2.3.1). */
@@ -1970,6 +1983,19 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
+        };
+        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left. */
+        readonly ManifestDenyQuery: {
+            /** @description The methods of `DenyRule`. Every method if it is missing. */
+            readonly method?: string;
+            /** @description The parameter's name, as the provider documents it. */
+            readonly name: string;
+            /** @description The paths of `DenyRule`. Every path if it is missing. */
+            readonly path?: string;
+            /** @description The values that are denied, compared case-insensitively with the whole value and with each item of a list that is separated by commas. Every value if the list is empty. */
+            readonly values?: readonly string[];
+            /** @description The reason, which the agent receives. */
+            readonly why: string;
         };
         /** @description A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way. */
         readonly ManifestDenyRule: {

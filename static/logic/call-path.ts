@@ -102,6 +102,11 @@ function formsOf(segment: string): string[] {
   return forms;
 }
 
+/** A text with its percent-escapes decoded. */
+export function percentDecoded(from: string): string {
+  return text(decode(String.fromCharCode(...new TextEncoder().encode(from))));
+}
+
 function decode(bytes: string): string {
   return bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

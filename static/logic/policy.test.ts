@@ -17,20 +17,28 @@ const UP = {
       { method: "POST", path: "/keys/*", why: "Mints a key" },
       { method: "DELETE", path: "/tokens/**", why: "Ends sessions" },
     ],
+    deny_query: [
+      { name: "rest_route", why: "Selects another route" },
+      { method: "GET", path: "/env/**", name: "expand", values: ["secrets"], why: "Shows secrets" },
+    ],
   },
   oauth2: null,
   revoke: { tokens: ["key"], effect: "token", request: { method: "DELETE", url: `https://${HOST}/base/me/key`, auth: "token" } },
 } as unknown as Endpoints;
 
-const outcome = (policy: Policy, call: { method: string; path: string; host?: string }) => {
+/** A path and its query. */
+const split = (target: string) => [target.split("?", 1)[0], target.includes("?") ? target.slice(target.indexOf("?") + 1) : ""];
+
+const outcome = (policy: Policy, call: { method: string; path: string; query?: string; host?: string }) => {
   const verdict = predict(policy, UP, { agent: "user-1", host: HOST, ...call });
   return verdict.allowed ? "allowed" : verdict.because;
 };
 
 test("the prediction is what the server does", () => {
   for (const { what, policy, cases } of groups) {
-    for (const [method = "", path = "", expected] of cases) {
-      assert.equal(outcome(policy as Policy, { method, path }), expected, `${what}: ${method} ${path}`);
+    for (const [method = "", target = "", expected] of cases) {
+      const [path = "", query = ""] = split(target);
+      assert.equal(outcome(policy as Policy, { method, path, query }), expected, `${what}: ${method} ${target}`);
     }
   }
 });

@@ -8,12 +8,15 @@
 import type { Manifest, Policy, Rule } from "../api/types";
 import { isSame, plainPath, readPath } from "./call-path";
 import type { CallPath, Reading } from "./call-path";
+import { comparableName, isOneOf, parametersOf } from "./call-query";
 
 export interface Call {
   readonly agent: string;
   readonly method: string;
   /** The path as in the URL, without a query: `/v1/charges/ch_1`. */
   readonly path: string;
+  /** The query as in the URL, without its `?`. */
+  readonly query?: string;
   /** One of the manifest's hosts. */
   readonly host: string;
 }
@@ -22,7 +25,7 @@ export type Verdict =
   | { allowed: true; rule: number | null }
   | { allowed: false; because: "agents" | "connection" | "path" | "unclean" | "no_allow" }
   | { allowed: false; because: "rule"; rule: number }
-  | { allowed: false; because: "manifest"; why: string };
+  | { allowed: false; because: "manifest" | "query"; why: string };
 
 /** Predicts whether the server would allow an agent's call. */
 export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdict {
@@ -50,9 +53,22 @@ export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdic
   if (denial && !allowsExactly(rules, call, denial.path) && !allowsExactly(rules, call, whole)) {
     return { allowed: false, because: "manifest", why: denial.why };
   }
+  const query = deniedQuery(manifest, call, path);
+  if (query) return { allowed: false, because: "query", why: query.why };
   const [reading = []] = path.exact;
   const allowed = rules.findIndex((rule) => rule.effect === "allow" && covers(reading)(rule));
   return { allowed: true, rule: allowed < 0 ? null : allowed };
+}
+
+/** The rule of the manifest that denies a parameter of the query. No rule of a policy lifts it. */
+function deniedQuery({ api }: Endpoints, call: Call, path: CallPath): { why: string } | undefined {
+  if (!api.deny_query?.length) return undefined;
+  const parameters = parametersOf(call.path, call.query ?? "");
+  return api.deny_query.find(({ method = "*", path: pattern = "/**", name, values = [] }) => {
+    const own = comparableName(name);
+    const isDenied = parameters.some(([found, value]) => found === own && (values.length === 0 || isOneOf(value, values)));
+    return isDenied && isCoveredBy(call.method)(method) && denies(pattern, path);
+  });
 }
 
 /** The parts of a manifest that the prediction needs. */

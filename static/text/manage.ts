@@ -83,7 +83,7 @@ export const access = {
   removeRule: (index: number) => `Remove rule ${index}`,
   ruleLegend: (index: number) => `Rule ${index}`,
   always: (value: number) => `${plural(value, "call is", "calls are")} always denied`,
-  alwaysLead: "These calls would create credentials or end the connection. To permit one, add an allow rule for exactly its path.",
+  alwaysLead: "These calls would create credentials or end the connection. To permit one, add an allow rule for exactly its path. A query parameter cannot be permitted.",
   test: "Would this call be allowed?",
   testMethod: "Method",
   testPath: "Path to test",

@@ -126,7 +126,10 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const agentsError = errorAt("/policy/agents");
   const limitError = perMinute === undefined ? t.access.limitWrong : errorAt("/policy/limits");
   const isShownInForm = agentsError !== undefined || limitError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
-  const deny = manifest.api.deny ?? [];
+  const queries = (manifest.api.deny_query ?? []).map(({ method = "*", path = "/**", name, values = [], why }) => {
+    return { method, path: `${path}?${name}${values.length > 0 ? `=${values.join("|")}` : ""}`, why };
+  });
+  const deny = [...(manifest.api.deny ?? []), ...queries];
   const preset = presetOf(policy.rules, manifest.api);
   return (
     <div class="stack text">

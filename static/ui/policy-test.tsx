@@ -29,7 +29,9 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
   const nameOf = useAgentName();
   // The agents that make a difference.
   const named = [...new Set([...policy.agents, ...policy.rules.flatMap((rule) => rule.agents ?? [])])].filter((one) => one !== "*");
-  const call = { agent, method, host, path: path.split(/[?#]/)[0] ?? "" };
+  const [sent = ""] = path.split("#");
+  const at = sent.includes("?") ? sent.indexOf("?") : sent.length;
+  const call = { agent, method, host, path: sent.slice(0, at), query: sent.slice(at + 1) };
   const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
     <section class="box">
@@ -71,6 +73,6 @@ const INVALID = { allowed: false, because: "invalid" } as const;
 export function verdictText(verdict: Verdict | typeof INVALID): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
-  if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);
+  if (verdict.because === "manifest" || verdict.because === "query") return t.access.deniedManifest(verdict.why);
   return t.access.because[verdict.because] ?? "";
 }

@@ -1,17 +1,14 @@
-/** The custom providers of the workspace, for administrators. Each is a manifest, edited as JSON. */
+/** The custom providers of the workspace, for administrators. */
 import { useState } from "preact/hooks";
 
 import type { ManifestSummary } from "../api/types";
-import type { IntegrationManifest } from "../config/integration-manifests";
-import { TEMPLATE } from "../config/template";
 import { t } from "../text/all";
-import { useAction, useLoad, useNexus } from "./context";
+import { useNexus } from "./context";
 import type { LoadState } from "./context";
-import { Field, Form } from "./controls";
-import { CancelButton, Dialog } from "./dialog";
 import { EndsNote } from "./ends";
 import { Loaded } from "./loaded";
-import { Alert, Button, EmptyState, Mark } from "./parts";
+import { Button, EmptyState, Mark } from "./parts";
+import { EditProvider, NewProvider } from "./provider-editor";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 
@@ -88,8 +85,8 @@ export function Providers({ catalogue, onChanged }: Props) {
           </ul>
         )}
       </Loaded>
-      {open === "new" && <Editor title={t.providers.addTitle} initial={TEMPLATE} path={null} onClose={close} />}
-      {open && open !== "new" && "edit" in open && <Edit provider={open.edit} onClose={close} />}
+      {open === "new" && <NewProvider onClose={close} />}
+      {open && open !== "new" && "edit" in open && <EditProvider provider={open.edit} onClose={close} />}
       {open && open !== "new" && "remove" in open && (
         <RemoveDialog
           title={t.providers.removeTitle(open.remove.name)}
@@ -103,85 +100,5 @@ export function Providers({ catalogue, onChanged }: Props) {
         />
       )}
     </>
-  );
-}
-
-function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(changed: boolean): void }) {
-  const { client } = useNexus();
-  const path = `/api/manifests/${provider.id}`;
-  const [manifest, again] = useLoad((signal) => client.get<IntegrationManifest>(path, {}, signal), provider.id);
-  const title = t.providers.editTitle(provider.name);
-  if (manifest.state === "ready") {
-    return <Editor title={title} initial={JSON.stringify(manifest.value, null, 2)} path={path} onClose={onClose} />;
-  }
-  return (
-    <Dialog title={title} onClose={() => onClose(false)}>
-      <Loaded of={manifest} onRetry={() => again()} rows={10}>
-        {() => null}
-      </Loaded>
-    </Dialog>
-  );
-}
-
-interface EditorProps {
-  title: string;
-  initial: string;
-  /** The API path of the manifest that is edited, or null for a new manifest. */
-  path: string | null;
-  onClose(changed: boolean): void;
-}
-
-function Editor({ title, initial, path, onClose }: EditorProps) {
-  const nexus = useNexus();
-  const [text, setText] = useState(initial);
-  const [error, setError] = useState<string>();
-  const { busy, problem, run } = useAction();
-  const unconfirmed = problem?.code === "effect_unconfirmed";
-  const submit = (trustsEffect: "true" | "false" | null) => {
-    let body: { name?: string };
-    try {
-      body = JSON.parse(text) as { name?: string };
-    } catch (thrown) {
-      return setError(t.providers.notJson((thrown as Error).message));
-    }
-    setError(undefined);
-    void run(async () => {
-      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body, query: { believe_effect: trustsEffect } });
-      nexus.manifests.clear();
-      nexus.announce(t.providers.saved(body.name ?? ""));
-      onClose(true);
-    });
-  };
-  const errors = problem?.body.errors ?? [];
-  return (
-    <Dialog title={title} onClose={() => onClose(false)}>
-      <Form id="provider" unsaved={text !== initial} onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
-        <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
-        {errors.length > 0 ? (
-          <Alert title={t.providers.errors}>
-            <ul>
-              {errors.map((one) => (
-                <li>
-                  <code>{one.pointer || "/"}</code> {one.detail}
-                </li>
-              ))}
-            </ul>
-          </Alert>
-        ) : (
-          <Alert problem={problem} />
-        )}
-        <div class="actions">
-          <Button type="submit" tone="primary" busy={busy}>
-            {busy ? t.saving : unconfirmed ? t.providers.saveUntrusted : t.providers.save}
-          </Button>
-          {unconfirmed && (
-            <Button tone="danger" busy={busy} onClick={() => submit("true")}>
-              {t.providers.saveTrusted}
-            </Button>
-          )}
-          <CancelButton />
-        </div>
-      </Form>
-    </Dialog>
   );
 }

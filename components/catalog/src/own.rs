@@ -9,7 +9,7 @@ use nexus_common::quota::Quota;
 use nexus_common::store::{Manifests, NewManifest, RequestContext};
 use nexus_common::{Error, FieldError, Result, access, config};
 use nexus_manifests::guard::Guard;
-use nexus_manifests::{Finding, Manifest, Origin, catalog, lint, parse};
+use nexus_manifests::{Finding, Manifest, Origin, catalog, faults};
 use url::Url;
 
 use crate::show::{saved, summarise};
@@ -32,7 +32,7 @@ pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
 /// Saves a new version of `id`. Existing integrations keep the version that they were created with.
 ///
 /// # Errors
-/// 401, 403, 404, 409 (`quota_exceeded`, `effect_unconfirmed`), 422.
+/// 401, 403, 404, 409 (`quota_exceeded`, `effect_unconfirmed`), 422 with every rule that it breaks.
 pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.replace").await?;
     require_own(id)?;
@@ -56,11 +56,10 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
     let request_id = inbound.request_id.clone();
     let believes = inbound.choice(BELIEVE)?;
     let text = inbound.json_text().await?;
-    let manifest = parse(&text).map_err(|finding| Error::Invalid(vec![field_error(finding)]))?;
+    let manifest = read(&caller.workspace, &text).await?;
     if expected.is_some_and(|id| id != manifest.id) {
         return Err(Error::invalid("/id", "must be the id in the path"));
     }
-    check(&caller.workspace, &manifest).await?;
     let believes_effect = require_belief(&manifest, believes)?;
     let internal = |error: serde_json::Error| Error::Internal(error.to_string());
     let document = serde_json::to_vec(&manifest).map_err(internal)?;
@@ -109,17 +108,18 @@ fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<
     Ok(Some(believes))
 }
 
-async fn check(workspace: &str, manifest: &Manifest) -> Result<()> {
+/// Reads a manifest, and fills in what it may leave out.
+///
+/// # Errors
+/// [`Error::Invalid`] with every wrong member and every broken rule.
+async fn read(workspace: &str, text: &str) -> Result<Manifest> {
     let hosts = config::hosts().await?;
     let public_url = hosts.public_url.as_str();
     let guard = Guard::of(public_url, &hosts.own, &hosts.private, &hosts.private_workspaces)
         .map_err(|(variable, rule)| Error::misconfigured(variable, rule))?;
     let private = |url: &Url| guard.private.cover(workspace, url);
-    let findings = lint::check_with(manifest, Origin::Workspace, &guard.own, &private);
-    if !findings.is_empty() {
-        return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
-    }
-    Ok(())
+    faults::read(text, Origin::Workspace, &guard.own, &private)
+        .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))
 }
 
 fn field_error(finding: Finding) -> FieldError {

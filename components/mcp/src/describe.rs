@@ -117,6 +117,9 @@ fn description(name: &str, proxy: &str, described: &Described, policy: &str) -> 
     for deny in &described.deny {
         lines.push(format!("Denied: {} {} ({})", deny.method, deny.path, deny.why));
     }
+    if !described.body_types.is_empty() {
+        lines.push(format!("Content types that you may send: {}", described.body_types.join(", ")));
+    }
     lines.push(format!("Policy: {policy}"));
     lines.push(format!("Over plain HTTP, with your token: {proxy}"));
     lines.join("\n")

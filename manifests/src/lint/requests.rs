@@ -1,4 +1,4 @@
-//! Rules for requests: `verify`, `revoke`, `api.deny`.
+//! Rules for requests: `verify`, `revoke`, `api.deny`, `api.deny_query`.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,16 @@ use crate::model::{
 use crate::template;
 
 /// Reports `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`,
-/// `body_twice`, `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`,
+/// `parameter_injected`, `value_form`, `type_form`, `duplicate`, `body_twice`, `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`,
 /// `token_unknown`, `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`,
 /// `first_byte_range`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
-        let pointer = format!("/api/deny/{index}");
-        if !matches!(rule.method.as_str(), "*" | "OPTIONS") {
-            method(lint, &format!("{pointer}/method"), &rule.method);
-        }
-        let detail = format!("`{}` must start with `/` and must not have a query", rule.path);
-        let ok = rule.path.starts_with('/') && !rule.path.contains(['?', '#']);
-        lint.unless(ok, &format!("{pointer}/path"), "path_form", detail);
-        let ok = !rule.why.trim().is_empty();
-        lint.unless(ok, &format!("{pointer}/why"), "required", "must not be empty");
+        denied(lint, &format!("/api/deny/{index}"), &rule.method, &rule.path, &rule.why);
     }
+    deny_query(lint);
+    body_types(lint);
     reads::check(lint);
     let gap = manifest.api.deny_gap.as_ref();
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
@@ -46,6 +40,70 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     method_override(lint);
     verify(lint);
     revoke(lint);
+}
+
+/// Reports `method_form`, `path_form`, `required`: the members that all rules of denied calls have.
+fn denied(lint: &mut Lint<'_>, pointer: &str, verb: &str, path: &str, why: &str) {
+    if !matches!(verb, "*" | "OPTIONS") {
+        method(lint, &format!("{pointer}/method"), verb);
+    }
+    let detail = format!("`{path}` must start with `/` and must not have a query");
+    let ok = path.starts_with('/') && !path.contains(['?', '#']);
+    lint.unless(ok, &format!("{pointer}/path"), "path_form", detail);
+    lint.unless(!why.trim().is_empty(), &format!("{pointer}/why"), "required", "must not be empty");
+}
+
+/// Reports the rules of [`denied`], `parameter_name`, `parameter_injected`, `value_form`, `duplicate`.
+fn deny_query(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    let rules = &manifest.api.deny_query;
+    for (index, rule) in rules.iter().enumerate() {
+        let pointer = format!("/api/deny_query/{index}");
+        denied(lint, &pointer, &rule.method, &rule.path, &rule.why);
+        let name = &rule.name;
+        // The name as the provider documents it. The broker finds its other spellings.
+        let ok = (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b));
+        let detail = format!("`{name}` must match [A-Za-z0-9_.$-]{{1,64}}");
+        lint.unless(ok, &format!("{pointer}/name"), "parameter_name", detail);
+        let injected = manifest.inject.iter().any(
+            |inject| matches!(inject, Inject::Query { name: own, .. } if own.eq_ignore_ascii_case(name)),
+        );
+        let detail =
+            format!("`{name}` is injected with the credential, and never taken from agents");
+        lint.unless(!injected, &format!("{pointer}/name"), "parameter_injected", detail);
+        for (number, value) in rule.values.iter().enumerate() {
+            let ok = !value.is_empty()
+                && value.trim() == value
+                && value.bytes().all(|b| b.is_ascii_graphic() && !b"%,&;+".contains(&b));
+            let detail = format!(
+                "`{value}` must be visible ASCII characters, without `%`, `,`, `&`, `;` and `+`"
+            );
+            lint.unless(ok, &format!("{pointer}/values/{number}"), "value_form", detail);
+        }
+        lint.duplicates(&format!("{pointer}/values"), &rule.values);
+        let is_first = !rules.iter().take(index).any(|earlier| earlier == rule);
+        lint.unless(is_first, &pointer, "duplicate", "is listed twice");
+    }
+}
+
+/// Reports `type_form`, `duplicate`: the content types that agents may send.
+fn body_types(lint: &mut Lint<'_>) {
+    let types = &lint.manifest.api.body_types;
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-_".contains(&b))
+    };
+    for (index, one) in types.iter().enumerate() {
+        let ok = one
+            .split_once('/')
+            .is_some_and(|(kind, rest)| is_token(kind) && (rest == "*" || is_token(rest)));
+        let detail = format!("`{one}` must be a content type in small letters, or `kind/*`");
+        lint.unless(ok, &format!("/api/body_types/{index}"), "type_form", detail);
+    }
+    lint.duplicates("/api/body_types", types);
 }
 
 /// Reports `header_injected`: a caller could set the header and so replace the credential.

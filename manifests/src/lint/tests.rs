@@ -1,5 +1,6 @@
 //! Each rule is broken alone, by one change to a manifest that is otherwise valid.
 
+mod denied;
 mod requests;
 mod shape;
 mod urls;

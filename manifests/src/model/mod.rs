@@ -88,9 +88,11 @@ pub struct Manifest {
 #[serde(deny_unknown_fields)]
 pub struct Brand {
     /// `#RRGGBB`.
+    #[serde(default)]
     pub color: String,
     /// The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's
     /// initial.
+    #[serde(default)]
     pub icon: String,
 }
 
@@ -186,7 +188,9 @@ pub struct Api {
     /// A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment.
     pub base_url: String,
     /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only
-    /// where it is not the scheme's default. The list contains the host of `base_url`.
+    /// where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may
+    /// leave it out if that is the only host.
+    #[serde(default)]
     pub hosts: Vec<String>,
     /// Headers that are sent with a call unless the caller sets them, such as a required API version. They
     /// are not templates, and an injected header must not be among them.
@@ -200,6 +204,14 @@ pub struct Api {
     /// Calls that create credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
+    /// Query parameters with which a call does what `deny` must not allow: one that selects another route
+    /// (`rest_route`), or that adds secrets to a response (`decrypt`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny_query: Vec<DenyQuery>,
+    /// The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is
+    /// empty. For a provider that reads from a form what `deny_query` denies in the query.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body_types: Vec<String>,
     /// Calls that only read although their method is not GET. The preset `read_only` allows them beside GET, HEAD
     /// and OPTIONS.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -268,6 +280,46 @@ pub struct ReadCall {
     /// The path, as the path of a policy's rule: it starts with `/`; `*` is one segment, and `**` is the rest. It
     /// is compared case-sensitively.
     pub path: String,
+}
+
+/// A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries.
+/// The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list
+/// (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider
+/// reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DenyQuery {
+    /// The methods of `DenyRule`. Every method if it is missing.
+    #[serde(default = "every_method", skip_serializing_if = "is_every_method")]
+    pub method: String,
+    /// The paths of `DenyRule`. Every path if it is missing.
+    #[serde(default = "every_path", skip_serializing_if = "is_every_path")]
+    pub path: String,
+    /// The parameter's name, as the provider documents it.
+    pub name: String,
+    /// The values that are denied, compared case-insensitively with the whole value and with each item of a list that
+    /// is separated by commas. Every value if the list is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The reason, which the agent receives.
+    pub why: String,
+}
+
+fn every_method() -> String {
+    "*".to_owned()
+}
+
+fn is_every_method(method: &str) -> bool {
+    method == "*"
+}
+
+fn every_path() -> String {
+    "/**".to_owned()
+}
+
+fn is_every_path(path: &str) -> bool {
+    path == "/**"
 }
 
 /// A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one

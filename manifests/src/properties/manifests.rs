@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::guard::{OwnHosts, PrivateHosts};
-use crate::{Manifest, Origin, catalog, lint, params, parse, template};
+use crate::{Manifest, Origin, catalog, faults, lint, params, parse, template};
 
 const STRINGS: [&str; 26] = [
     "",
@@ -200,6 +200,29 @@ proptest! {
                 let _ = findings(&manifest, Origin::BuiltIn);
                 prop_assert!(all.iter().all(|finding| !finding.rule.is_empty() && !finding.detail.is_empty()));
             }
+        }
+    }
+
+    #[test]
+    fn faults_are_those_of_the_parser_and_of_the_rules(json in changed()) {
+        let text = json.to_string();
+        let read = faults::read(&text, Origin::BuiltIn, &OwnHosts::default(), &|_| false);
+        match (parse(&text), read) {
+            (Ok(manifest), Ok(read)) => prop_assert_eq!(read, manifest),
+            (Ok(manifest), Err(found)) => {
+                let broken = lint::check(&manifest, Origin::BuiltIn, &|_| false);
+                prop_assert_eq!(found, broken);
+            }
+            (Err(first), Err(found)) => {
+                prop_assert!(found.contains(&first));
+                // A wrong member is there, or is missing from something that is there.
+                let wrong = found.iter().filter(|fault| fault.rule == "parse");
+                for fault in wrong {
+                    let (parent, _) = fault.pointer.rsplit_once('/').unwrap_or_default();
+                    prop_assert!(json.pointer(parent).is_some(), "{}", fault);
+                }
+            }
+            (Err(first), Ok(_)) => prop_assert!(false, "{}", first),
         }
     }
 

@@ -37,6 +37,11 @@ fn list() -> Operation {
 
 fn create() -> Operation {
     operation("createManifest", "Add a manifest of the workspace's own", Role::Admin)
+        .describe(
+            "Members with a default can be left out. Without `api.hosts`, the host of `api.base_url` is meant. \
+             The response has the manifest as it is stored. A rejection lists every fault, each with its JSON \
+             pointer.",
+        )
         .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
         .responds(

@@ -94,7 +94,7 @@ export const access: typeof englishAccess = {
   removeRule: (index) => `Regel ${index} entfernen`,
   ruleLegend: (index) => `Regel ${index}`,
   always: (value) => `${plural(value, "Aufruf wird", "Aufrufe werden")} immer abgelehnt`,
-  alwaysLead: "Diese Aufrufe würden Zugangsdaten anlegen oder die Verbindung beenden. Um einen zuzulassen, fügen Sie eine Erlaubnisregel für genau seinen Pfad hinzu.",
+  alwaysLead: "Diese Aufrufe würden Zugangsdaten anlegen oder die Verbindung beenden. Um einen zuzulassen, fügen Sie eine Erlaubnisregel für genau seinen Pfad hinzu. Ein Query-Parameter lässt sich nicht zulassen.",
   test: "Wäre dieser Aufruf erlaubt?",
   testMethod: "Methode",
   testPath: "Pfad zum Testen",

@@ -24,7 +24,7 @@ const LIMIT: u64 = 860_000;
 const LIMIT_OF_AUTH: u64 = 1_380_000;
 /// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
 /// has a limit of its own, in static/build.mjs.
-const LIMIT_OF_UI: u64 = 1_000_000;
+const LIMIT_OF_UI: u64 = 1_050_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB, `ui`: 1 MB)
+    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB, `ui`: 1.05 MB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }

@@ -10,6 +10,7 @@ mod child;
 mod env;
 mod fuzz;
 mod guard;
+mod manifest;
 mod release;
 mod repo;
 #[cfg(test)]
@@ -46,6 +47,9 @@ enum Verb {
     Test(test::Args),
     /// Write docs/providers.md from the manifests, after the conformance matrix has passed
     Docs,
+    /// Make, try and watch the manifests of providers: `new`, `try`, `watch`
+    #[command(disable_help_flag = true)]
+    Manifest(manifest::Args),
     /// Run the property tests with more and more cases, for an hour by default
     Fuzz(fuzz::Args),
     /// Measure list pages, proxy calls and memory against baseline components
@@ -79,6 +83,7 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Build(args) => build::run(args).await,
         Verb::Test(args) => test::run(args).await,
         Verb::Docs => test::run(test::Args::docs()).await,
+        Verb::Manifest(args) => manifest::run(&args),
         Verb::Fuzz(args) => fuzz::run(args).await,
         Verb::Release(args) => release::run(args).await,
         Verb::Bench(args) => bench::run(args).await,

@@ -20,6 +20,11 @@ pub(crate) async fn run(stored: &Stored) -> Result<Described> {
         path: deny.path.clone(),
         why: deny.why.clone(),
     });
+    let queries = manifest.api.deny_query.iter().map(|deny| Denied {
+        method: deny.method.clone(),
+        path: format!("{}?{}{}", deny.path, deny.name, values(&deny.values)),
+        why: deny.why.clone(),
+    });
     Ok(Described {
         provider: manifest.name.clone(),
         description: manifest.description.clone(),
@@ -27,6 +32,12 @@ pub(crate) async fn run(stored: &Stored) -> Result<Described> {
         base_url: base.as_str().trim_end_matches('/').to_owned(),
         hosts: hosts.map(str::to_owned).collect(),
         headers: manifest.api.headers.clone(),
-        deny: deny.collect(),
+        deny: deny.chain(queries).collect(),
+        body_types: manifest.api.body_types.clone(),
     })
+}
+
+/// The denied values of a query parameter, as an agent reads them.
+fn values(values: &[String]) -> String {
+    if values.is_empty() { String::new() } else { format!("={}", values.join("|")) }
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use nexus_common::domain::Account;
 use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
-use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
+use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict};
+use nexus_manifests::{Account as Pointers, Verify, params, template};
 use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
 
@@ -21,9 +22,9 @@ use crate::provider::call::{self, Content, Outgoing, form_body};
 /// [`Error::CredentialRefused`] if the provider rejects it. [`Error::Provider`], [`Error::ProviderTimeout`]
 /// if the response says nothing about the credential. [`Error::EgressDenied`].
 pub(crate) async fn run(usable: &Usable) -> Result<Account> {
-    let Verify::Request {
-        method, headers, json, form, live_on, trouble_on, success, account, ..
-    } = &usable.sourced.manifest.verify
+    let verify = &usable.sourced.manifest.verify;
+    let (Verify::Request { method, headers, json, form, account, .. }, Some(expected)) =
+        (verify, Expected::of(verify))
     else {
         let id = &usable.sourced.manifest.id;
         return Err(Error::invalid("/verify", format!("{id} has no verify request")));
@@ -38,10 +39,8 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
         body: body(usable, json.as_ref(), form.as_ref())?,
     };
     let answer = call::send(usable, outgoing, &usable.credential.pins.verify).await?;
-    let pointers = account.as_ref();
-    let expected = Expected { live_on, trouble_on, success: success.as_ref(), account: pointers };
-    let found = expected.judge(&answer)?;
-    let param = pointers.and_then(|account| account.param.as_ref());
+    let found = Judged { expected, answer: &answer }.account()?;
+    let param = account.as_ref().and_then(|account| account.param.as_ref());
     match param.and_then(|param| usable.params.get(param)) {
         Some(value) => Ok(Account { id: Some(value.clone()), ..found }),
         None => Ok(found),
@@ -67,101 +66,62 @@ fn body(
     Ok(Some(form_body(&members)))
 }
 
-/// The manifest's description of the response.
-struct Expected<'a> {
-    live_on: &'a [Sign],
-    trouble_on: &'a [Sign],
-    success: Option<&'a Success>,
-    account: Option<&'a Pointers>,
+/// A response, and what the manifest expects of it.
+struct Judged<'a> {
+    expected: Expected<'a>,
+    answer: &'a Answer,
 }
 
-impl Expected<'_> {
-    /// Reads from a response whether the credential was accepted.
-    ///
-    /// A rejection must come from the provider itself: a 4xx about this request, or a body that says no
-    /// although the status does not (Slack's `{"ok":false}`). Any other response says nothing about the
-    /// credential.
-    fn judge(&self, answer: &Answer) -> Result<Account> {
-        let status = answer.status.as_u16();
-        let shown = |signs: &[Sign]| {
-            let body = answer.json.as_ref();
-            body.is_some_and(|body| signs.iter().any(|sign| sign.matches(status, body)))
-        };
-        if shown(self.live_on) {
-            return Ok(Account::default());
-        }
-        if shown(self.trouble_on) {
-            return Err(self.in_trouble(answer));
-        }
-        self.check_status(answer)?;
-        if status == 204 && self.success.is_none() && self.account.is_none() {
-            return Ok(Account::default());
-        }
-        let Some(json) = &answer.json else {
-            return Err(Error::Provider(format!(
-                "the provider answered {status} with a body that is not JSON (content type {:?})",
-                answer.content_type
-            )));
-        };
-        self.check_success(answer, json)?;
-        self.account(answer, json)
-    }
-
-    /// Checks the status alone.
-    fn check_status(&self, answer: &Answer) -> Result<()> {
-        // JSON comes from the provider. A portal or a firewall in between responds with 403 and HTML.
-        let own = answer.json.is_some();
-        match answer.status.as_u16() {
-            200..=299 => Ok(()),
-            401 => Err(self.refused(answer)),
-            // A used-up limit must not force a person to connect again.
-            400..=499 if answer.is_limited => Err(self.in_trouble(answer)),
-            403 if own => Err(self.refused(answer)),
-            // These statuses are about the request, not about the credential.
-            404 | 405 | 408 | 425 | 429 => Err(self.in_trouble(answer)),
-            400..=499 if own => Err(self.refused(answer)),
-            _ => Err(self.in_trouble(answer)),
-        }
-    }
-
-    /// Checks the manifest's sign of success, if it has one.
-    fn check_success(&self, answer: &Answer, json: &Value) -> Result<()> {
-        let Some(success) = self.success else { return Ok(()) };
-        match success.holds(json) {
-            Some(true) => Ok(()),
-            Some(false) => Err(self.refused(answer)),
-            None => {
-                let summary = format!("the provider's response has no {}", success.pointer);
-                Err(Error::Provider(self.with_words(&summary, answer)))
+impl Judged<'_> {
+    /// The account that the response names, if the provider accepts the credential.
+    fn account(&self) -> Result<Account> {
+        let Answer { status, json, is_limited, .. } = self.answer;
+        let (status, json, is_limited) = (status.as_u16(), json.as_ref(), *is_limited);
+        match self.expected.judge(Response { status, json, is_limited }) {
+            Verdict::Live => Ok(Account::default()),
+            Verdict::LiveWithBody => match (json, self.expected.account) {
+                (Some(json), Some(pointers)) => self.named(json, pointers),
+                _ => Ok(Account::default()),
+            },
+            Verdict::Refused => {
+                let summary = format!("the provider rejected the credential ({status})");
+                Err(Error::CredentialRefused(self.with_words(&summary)))
             }
+            Verdict::Trouble(trouble) => Err(self.in_trouble(trouble)),
         }
     }
 
-    /// The account that the response names. If the manifest has no sign of success, the account is the sign.
-    fn account(&self, answer: &Answer, json: &Value) -> Result<Account> {
-        let Some(pointers) = self.account else { return Ok(Account::default()) };
-        let id = pointed(answer, json, &pointers.id);
-        if self.success.is_none() && id.is_none() {
-            let summary =
-                "the provider's response is JSON, but not as its documentation describes it";
-            return Err(Error::Provider(self.with_words(summary, answer)));
+    /// The account in the body. If the manifest has no sign of success, the account is the sign.
+    fn named(&self, json: &Value, pointers: &Pointers) -> Result<Account> {
+        let id = pointed(self.answer, json, &pointers.id);
+        if self.expected.success.is_none() && id.is_none() {
+            return Err(self.in_trouble(Trouble::NoAccount));
         }
-        let label = pointers.label.as_ref().and_then(|label| pointed(answer, json, label));
+        let label = pointers.label.as_ref().and_then(|label| pointed(self.answer, json, label));
         Ok(Account { id, label })
     }
 
-    fn refused(&self, answer: &Answer) -> Error {
-        let summary = format!("the provider rejected the credential ({})", answer.status.as_u16());
-        Error::CredentialRefused(self.with_words(&summary, answer))
-    }
-
-    fn in_trouble(&self, answer: &Answer) -> Error {
-        let summary = format!("the provider answered {}", answer.status.as_u16());
-        Error::Provider(self.with_words(&summary, answer))
+    fn in_trouble(&self, trouble: Trouble<'_>) -> Error {
+        let status = self.answer.status.as_u16();
+        let summary = match trouble {
+            Trouble::Status => format!("the provider answered {status}"),
+            Trouble::NotJson => {
+                let kind = &self.answer.content_type;
+                return Error::Provider(format!(
+                    "the provider answered {status} with a body that is not JSON (content type {kind:?})"
+                ));
+            }
+            Trouble::NoSign(pointer) => format!("the provider's response has no {pointer}"),
+            Trouble::NoAccount => {
+                "the provider's response is JSON, but not as its documentation describes it"
+                    .to_owned()
+            }
+        };
+        Error::Provider(self.with_words(&summary))
     }
 
     /// `summary`, followed by the provider's message if the response has one that may be shown.
-    fn with_words(&self, summary: &str, answer: &Answer) -> String {
+    fn with_words(&self, summary: &str) -> String {
         let usual = [
             "/error/message",
             "/error/code",
@@ -172,7 +132,8 @@ impl Expected<'_> {
             "/detail",
             "/title",
         ];
-        let own = self.success.and_then(|success| success.error.as_deref());
+        let answer = self.answer;
+        let own = self.expected.success.and_then(|success| success.error.as_deref());
         let json = answer.json.as_ref();
         let words = json.and_then(|json| answer.words(json, own.into_iter().chain(usual)));
         words.map_or_else(|| summary.to_owned(), |words| format!("{summary}: {words}"))

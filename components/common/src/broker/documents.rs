@@ -39,6 +39,8 @@ pub struct Described {
     pub headers: BTreeMap<String, String>,
     /// Calls that agents may not make.
     pub deny: Vec<Denied>,
+    /// The content types that agents may send. Every type if the list is empty.
+    pub body_types: Vec<String>,
 }
 
 /// A call that a manifest denies to agents.
@@ -46,7 +48,7 @@ pub struct Described {
 pub struct Denied {
     /// The method, or `*`.
     pub method: String,
-    /// The path.
+    /// The path, with a query parameter where that is what is denied.
     pub path: String,
     /// The reason.
     pub why: String,

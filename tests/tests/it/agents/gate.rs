@@ -158,6 +158,87 @@ async fn a_denied_call_is_denied_in_every_spelling() {
 }
 
 #[tokio::test]
+async fn a_denied_parameter_is_denied_in_every_spelling_whatever_a_policy_says() {
+    let (app, upstream) = (App::start().await, Upstream::start().await);
+    let mut manifest = upstream.manifest(json!({}));
+    manifest["api"]["deny_query"] = json!([{"name": "rest_route", "why": "Selects another route"}]);
+    app.save(&manifest).await;
+    let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+    upstream.forget();
+    for rules in [
+        json!([]),
+        json!([{"effect": "allow", "methods": ["*"], "path": "/public/1"}]),
+        json!([{"effect": "allow", "methods": ["*"], "path": "/**"}]),
+    ] {
+        policy(&app, rules).await;
+        for query in [
+            "rest_route=/x",
+            "rest_route",
+            "a=1&REST_ROUTE=/x",
+            "a=1;rest_route=/x",
+            "rest%5froute=/x",
+            "rest%255froute=/x",
+            "rest%25255froute=/x",
+            "rest%u005froute=/x",
+            "rest_route[]=/x",
+            "rest_route%5b0%5d=/x",
+            "rest.route=/x",
+            "rest+route=/x",
+            "%20rest_route=/x",
+            "a=1%26rest_route=/x",
+            "a=1%2526rest_route%253d/x",
+            "rest_route=/x&rest_route=/y",
+        ] {
+            let path = format!("/public/1?{query}");
+            is_refused(&app, &upstream, "api.deny_query", "GET", &path).await;
+        }
+        let answer = send(&app, "GET", "/public/1?my_rest_route=1&a=rest_route", "").await;
+        assert_eq!((status(&answer), upstream.seen().len()), (200, 1), "{answer}");
+        upstream.forget();
+    }
+    // An admin's own call is not an agent's.
+    let answer = app.get("/api/proxy/up/public/1?rest_route=/x").as_admin().send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_form_is_denied_where_the_manifest_lists_other_types() {
+    let (app, upstream) = (App::start().await, Upstream::start().await);
+    let mut manifest = upstream.manifest(json!({}));
+    manifest["api"]["body_types"] = json!(["application/json"]);
+    app.save(&manifest).await;
+    let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+    upstream.forget();
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=a",
+        "application/json, application/x-www-form-urlencoded",
+        "text/plain",
+    ] {
+        let answer = send(&app, "POST", "/a", &format!("content-type: {kind}\r\n")).await;
+        assert_eq!(status(&answer), 403, "{kind}: {answer}");
+        assert!(answer.contains("api.body_types"), "{kind}: {answer}");
+    }
+    // The form of MCP is one of them.
+    let arguments =
+        json!({"integration": "up", "method": "POST", "path": "/a", "form": {"rest_route": "/x"}});
+    let told = tool(&app, "call_api", arguments).await;
+    assert_eq!(told["isError"], true, "{told}");
+    assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
+    // The agent can know beforehand.
+    let described = tool(&app, "describe_integration", json!({"integration": "up"})).await;
+    let text = described["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("Content types that you may send: application/json"), "{text}");
+    for headers in ["", "content-type: application/json; charset=utf-8\r\n"] {
+        let answer = send(&app, "POST", "/a", headers).await;
+        assert_eq!((status(&answer), upstream.seen().len()), (200, 1), "{headers}: {answer}");
+        upstream.forget();
+    }
+}
+
+#[tokio::test]
 async fn an_allowed_path_is_allowed_in_every_reading() {
     let (app, upstream) = connected(&json!([]), false).await;
     policy(&app, json!([{"effect": "allow", "methods": ["GET"], "path": "/public/*"}])).await;

@@ -16,6 +16,7 @@ fn words(because: &str) -> &'static str {
         "no_allow" => "no allow rule in policy.rules matches",
         "unclean" => "must not contain an empty segment, `;`",
         "manifest" => "api.deny[",
+        "query" => "api.deny_query[",
         "connection" => "the connection itself",
         other => panic!("the file has no word {other:?}"),
     }
@@ -30,6 +31,10 @@ async fn calls_end_as_the_file_says() {
     manifest["api"]["deny"] = json!([
         {"method": "POST", "path": "/keys/*", "why": "Mints a key"},
         {"method": "DELETE", "path": "/tokens/**", "why": "Ends sessions"},
+    ]);
+    manifest["api"]["deny_query"] = json!([
+        {"name": "rest_route", "why": "Selects another route"},
+        {"method": "GET", "path": "/env/**", "name": "expand", "values": ["secrets"], "why": "Shows secrets"},
     ]);
     manifest["revoke"] = json!({"tokens": ["key"], "effect": "token", "request":
         {"method": "DELETE", "url": format!("http://{}/base/me/key", upstream.host), "auth": "token"}});

@@ -319,6 +319,32 @@ impl Traveller<'_> {
             })?;
             count += 1;
         }
+        Ok(count + self.denied_queries().await?)
+    }
+
+    /// Each query parameter that the manifest denies does not arrive.
+    async fn denied_queries(&self) -> Outcome<usize> {
+        let mut count = 0;
+        for rule in list(&self.vendor.manifest, "/api/deny_query") {
+            let method = match text(rule, "/method") {
+                "" | "*" => "GET",
+                method => method,
+            };
+            let path = text(rule, "/path").replace("**", "x").replace('*', "x");
+            let path = if path.is_empty() { "/x" } else { &path };
+            let value = list(rule, "/values").next().and_then(Value::as_str).unwrap_or("1");
+            let target = format!("{path}?{}={value}", text(rule, "/name"));
+            let before = self.vendor.state().arrived.len();
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let call =
+                self.app.call(method.clone(), &format!("/api/proxy/{}{target}", self.vendor.id));
+            let answer = call.as_role("AGENT", "acme").send().await;
+            let arrived = self.vendor.state().arrived.len() - before;
+            ensure(answer.status == 403 && arrived == 0, || {
+                format!("{method} {target}: {answer:?}")
+            })?;
+            count += 1;
+        }
         Ok(count)
     }
 

@@ -152,3 +152,56 @@ async fn a_manifest_that_breaks_a_rule_is_not_saved_and_says_which() {
     }
     assert!(!list(&app, "").await.contains(&"custom-stripe".to_owned()));
 }
+
+#[tokio::test]
+async fn every_fault_of_a_manifest_is_reported_at_once() {
+    let app = App::start().await;
+    let manifest = json!({
+        "id": "custom-acme", "name": "", "nmae": "Acme", "auth_method": "api_key",
+        "brand": {"color": "red"},
+        "credentials": [{"name": "api_key", "label": "Key", "secret": true}],
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {api_key}"}],
+        "api": {"base_url": "https://api.acme.example", "ranges": "yes", "headers": {"X-Version": 1}},
+        "verify": {"path": "me"},
+        "revoke": {"not_revocable": "In the console"},
+    });
+    let problem = post(&app, &manifest).await.problem(422, "invalid");
+    let errors = problem["errors"].as_array().unwrap();
+    let pointers: Vec<&str> =
+        errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let mut expected = [
+        "/nmae",
+        "/name",
+        "/brand/color",
+        "/api/ranges",
+        "/api/headers/X-Version",
+        "/verify",
+        "/revoke",
+    ];
+    let mut found = pointers.clone();
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected, "{problem}");
+}
+
+#[tokio::test]
+async fn an_own_manifest_needs_only_what_it_cannot_do_without() {
+    let app = App::start().await;
+    let least = json!({
+        "id": "custom-acme", "name": "Acme", "auth_method": "api_key",
+        "credentials": [{"name": "api_key", "label": "Key", "secret": true}],
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {api_key}"}],
+        "api": {"base_url": "https://api.acme.example/v1"},
+        "verify": {"method": "GET", "path": "/me"},
+        "revoke": {"unsupported": "Acme has none"},
+    });
+    let created = post(&app, &least).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    // What was left out is there: it is stored, and pinned, as it was understood.
+    let whole = app.get("/api/manifests/custom-acme").as_admin().send().await.json();
+    assert_eq!(whole["api"]["hosts"], json!(["api.acme.example"]));
+    assert_eq!(whole["brand"], json!({"color": "", "icon": ""}));
+    assert_eq!((&whole["categories"], &whole["sources"]), (&json!([]), &json!([])));
+    let listed = app.get("/api/manifests?q=custom-acme").as_admin().send().await.json();
+    assert_eq!(listed["items"][0]["name"], "Acme");
+}

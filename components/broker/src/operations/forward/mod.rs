@@ -360,7 +360,15 @@ impl Call {
         let api = &opened.usable.sourced.manifest.api;
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
         let integration_id = admission.id.as_str();
-        let asked = Asked { caller: &self.caller, methods: &methods, target, path, integration_id };
+        let asked = Asked {
+            caller: &self.caller,
+            methods: &methods,
+            target,
+            path,
+            query: &self.query,
+            headers,
+            integration_id,
+        };
         let Some(why) = rules::refusal(opened, &asked) else {
             rules::allowance(opened, &asked).inspect(|rule| self.record.decided_by(rule));
             return Ok(methods.all);

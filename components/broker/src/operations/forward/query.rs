@@ -3,7 +3,14 @@
 //! This module must not change the rest of a query: the parameters that are not removed are sent byte for
 //! byte.
 
+#[cfg(test)]
+mod properties;
+
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// How often a query may be decoded: by a gateway, by a framework, and by a handler.
+const DECODINGS: usize = 3;
 
 /// A parameter's name as a lenient server reads it: decoded up to twice, in lower case, without the parts
 /// that PHP removes (leading spaces, `[…]`), and with `_` for the characters that PHP and CGI replace (such
@@ -32,6 +39,84 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
     })
 }
 
+/// Every parameter that a server may read in a call, with names in the form of [`comparable`] and values as they are
+/// sent and decoded. `path` is the path as it is sent: a gateway may decode a `?` in it, and pass on the rest as the query.
+/// Some servers decode the whole query before they split it.
+pub(super) fn spellings(path: &str, query: &str) -> BTreeSet<(String, String)> {
+    let mut texts = vec![query.to_owned()];
+    let mut passed = path.to_owned();
+    for _ in 0..DECODINGS {
+        passed = percent_decoded(&passed);
+        if let Some((_, behind)) = passed.split_once('?') {
+            // A second `?` belongs to the query, or begins it at the next server.
+            texts.extend([behind.to_owned(), behind.replace('?', "&")]);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for mut text in texts {
+        for _ in 0..=DECODINGS {
+            for pair in text.split(['&', ';']).filter(|pair| !pair.is_empty()) {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let value = decode(value).into_owned();
+                found.insert((comparable(key), value.clone()));
+                found.insert((comparable(&unbracketed(key)), value));
+            }
+            let next = wide_decoded(&percent_decoded(&text));
+            if next == text {
+                break;
+            }
+            text = next;
+        }
+    }
+    found
+}
+
+/// A parameter's name in the form in which names are compared: as [`name`] reads it, also by a server that ignores the case
+/// of letters beyond ASCII.
+pub(super) fn comparable(raw: &str) -> String {
+    name(raw).chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// A parameter's name without its brackets, as Rack and `qs` read `[name]`, `name]` and `name[x`.
+fn unbracketed(raw: &str) -> String {
+    let decoded = decode(&decode(raw)).into_owned();
+    let start = decoded.trim_start_matches([' ', '\0', '[', ']']);
+    start.split(['[', ']']).next().unwrap_or_default().to_owned()
+}
+
+/// Whether `value` is one of `denied`, or a list separated by commas that has one of them.
+pub(super) fn is_one_of(value: &str, denied: &[String]) -> bool {
+    let fits = |part: &str| {
+        let part = part.split('\0').next().unwrap_or_default().trim();
+        denied.iter().any(|denied| denied.eq_ignore_ascii_case(part))
+    };
+    fits(value) || value.split(',').any(fits)
+}
+
+fn percent_decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// The text with `%u0064`, which is no URL escape, decoded as some servers do.
+fn wide_decoded(text: &str) -> String {
+    let mut parts = text.split("%u");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match (code.and_then(char::from_u32), part.get(4..)) {
+            (Some(letter), Some(rest)) => {
+                out.push(letter);
+                out.push_str(rest);
+            }
+            _ => {
+                out.push_str("%u");
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
 /// The query without the parameters that a server may read as `own`. All other bytes stay as they are.
 pub(super) fn without_parameter(query: &str, own: &str) -> String {
     let own = name(own);
@@ -55,6 +140,74 @@ fn decode(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_parameter_is_found_in_every_spelling() {
+        let has = |path: &str, query: &str, denied: &[&str]| {
+            let denied: Vec<String> = denied.iter().map(|value| (*value).to_owned()).collect();
+            spellings(path, query).iter().any(|(name, value)| {
+                *name == comparable("rest_route")
+                    && (denied.is_empty() || is_one_of(value, &denied))
+            })
+        };
+        for (path, query) in [
+            ("/a", "rest_route=/x"),
+            ("/a", "rest_route"),
+            ("/a", "a=1&rest_route=/x"),
+            ("/a", "a=1;rest_route=/x"),
+            ("/a", "REST_Route=/x"),
+            ("/a", "rest%5Froute=/x"),
+            ("/a", "rest%255Froute=/x"),
+            ("/a", "rest%25255Froute=/x"),
+            ("/a", "rest%u005froute=/x"),
+            ("/a", "rest_route[]=/x"),
+            ("/a", "rest_route%5B0%5D=/x"),
+            ("/a", "[rest_route]=/x"),
+            ("/a", "%5Brest_route%5D[0]=/x"),
+            ("/a", "rest_route]=/x"),
+            ("/a", "rest_route[x=/x"),
+            ("/a", "rest.route=/x"),
+            ("/a", "rest+route=/x"),
+            ("/a", "+rest_route=/x"),
+            ("/a", "rest%20route=/x"),
+            ("/a", "rest-route=/x"),
+            ("/a", "rest_route%00=/x"),
+            ("/a", "re\u{17f}t_route=/x"),
+            ("/a", "re%C5%BFt_route=/x"),
+            ("/a", "a=1%26rest_route=/x"),
+            ("/a", "a=1%2526rest_route%3D/x"),
+            ("/a", "a=1%3Brest_route=/x"),
+            ("/a%3Frest_route=/x", ""),
+            ("/a%253Frest_route=/x", "b=1"),
+            ("/a%3Fb=1%3Frest_route=/x", ""),
+            ("/a%3Fb=1%26rest_route", ""),
+        ] {
+            assert!(has(path, query, &[]), "{path} {query}");
+        }
+        for (path, query) in [
+            ("/rest_route", ""),
+            ("/a", ""),
+            ("/a", "my_rest_route=/x&rest_routes=1&restroute=2"),
+            ("/a", "a=rest_route&b[rest_route]=1"),
+        ] {
+            assert!(!has(path, query, &[]), "{path} {query}");
+        }
+        for query in [
+            "rest_route=USERS",
+            "rest_route=a&rest_route=users",
+            "rest_route=a,users",
+            "rest_route=%75sers",
+            "rest_route=%2575sers",
+            "rest_route=users%00x",
+            "rest_route=+users",
+            "rest_route[]=users",
+        ] {
+            assert!(has("/a", query, &["users", "keys"]), "{query}");
+        }
+        for query in ["rest_route=user", "rest_route=", "a=users", "rest_route=usersx"] {
+            assert!(!has("/a", query, &["users", "keys"]), "{query}");
+        }
+    }
 
     #[test]
     fn the_injected_parameter_is_removed_in_every_spelling() {

@@ -1,15 +1,17 @@
-//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny`, and always if
-//! they go to the endpoints that authorize or revoke the connection itself.
+//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query`, and
+//! always if they go to the endpoints that authorize or revoke the connection itself.
 //!
 //! This module must not record a denial or make a call.
 
+use http::{HeaderMap, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::policy::{Policy, PolicyAgent, PolicyCall, denies};
-use nexus_manifests::DenyRule;
+use nexus_manifests::{Api, DenyRule};
 
 use super::opened::Opened;
 use super::overrides::Methods;
+use super::query;
 use super::target::Target;
 
 /// A call, as the rules see it.
@@ -22,13 +24,17 @@ pub(super) struct Asked<'a> {
     pub(super) target: &'a Target<'a>,
     /// The path below the base URL, parsed.
     pub(super) path: &'a CallPath,
+    /// The query, as it is sent.
+    pub(super) query: &'a str,
+    /// The headers of the call.
+    pub(super) headers: &'a HeaderMap,
     /// The id of the integration.
     pub(super) integration_id: &'a str,
 }
 
 /// Why a call is denied, with the rule's name. `None` if the call is allowed.
 pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
-    let (deny, policy) = (&opened.usable.sourced.manifest.api.deny, &opened.policy);
+    let (api, policy) = (&opened.usable.sourced.manifest.api, &opened.policy);
     let Asked { target, methods, path, .. } = asked;
     let host = target.host.url.host_str().unwrap_or_default();
     if opened.own_urls.have(host, &target.path) {
@@ -42,9 +48,8 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     }
     let is_agent = asked.caller.role <= Some(Role::Agent);
     let may_only_read = limits.is_some_and(|limits| limits.is_read_only);
-    let names_a_method = may_only_read
-        || policy.names_a_method()
-        || (is_agent && deny.iter().any(|deny| deny.method != "*"));
+    let names_a_method =
+        may_only_read || policy.names_a_method() || (is_agent && denies_methods(api));
     if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
         return Some(format!(
             "the query parameter {name:?} can override the method, and a rule here names methods: \
@@ -61,7 +66,64 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         return Some("the app was connected to read only. Connect it again".to_owned());
     }
     let refusal = policy_refusal(policy, asked.caller, &call);
-    refusal.or_else(|| if is_agent { denied(opened, asked) } else { None })
+    if refusal.is_some() || !is_agent {
+        return refusal;
+    }
+    denied(opened, asked)
+        .or_else(|| denied_query(api, asked))
+        .or_else(|| denied_type(&api.body_types, asked.headers))
+}
+
+/// Whether a rule of the manifest holds for some methods only.
+fn denies_methods(api: &Api) -> bool {
+    let methods = api.deny.iter().map(|deny| &deny.method);
+    methods.chain(api.deny_query.iter().map(|deny| &deny.method)).any(|method| method != "*")
+}
+
+/// Why the manifest denies the type of a body to agents. `None` if it does not. No rule of a policy lifts this, as with
+/// [`denied_query`].
+fn denied_type(types: &[String], headers: &HeaderMap) -> Option<String> {
+    if types.is_empty() {
+        return None;
+    }
+    let sent = headers.get_all(header::CONTENT_TYPE).iter();
+    let refused = sent
+        .map(|value| value.to_str().unwrap_or_default())
+        .find(|sent| !is_listed(types, sent))?;
+    let shown = nexus_printable::shortened(refused);
+    Some(format!("the manifest's api.body_types has no {shown:?}: send {}", types.join(" or ")))
+}
+
+/// Whether a content type is one of `types`. A value with a comma may be two types to a server, and is not.
+fn is_listed(types: &[String], sent: &str) -> bool {
+    let (essence, _) = sent.split_once(';').unwrap_or((sent, ""));
+    let essence = essence.trim_matches([' ', '\t']).to_ascii_lowercase();
+    let is_plain = !sent.contains(',') && !essence.contains([' ', '\t']);
+    let fits = |listed: &String| match listed.strip_suffix('*') {
+        Some(kind) => essence.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()),
+        None => *listed == essence,
+    };
+    is_plain && types.iter().any(fits)
+}
+
+/// Why the manifest denies a query to agents. `None` if it does not. No rule of a policy lifts this: it names a path, and
+/// such a parameter can lead to another.
+fn denied_query(api: &Api, asked: &Asked<'_>) -> Option<String> {
+    if api.deny_query.is_empty() {
+        return None;
+    }
+    let Asked { methods, path, .. } = asked;
+    let parameters = query::spellings(&asked.target.path, asked.query);
+    let mut all = api.deny_query.iter().enumerate();
+    let (index, deny) = all.find(|(_, deny)| {
+        let own = query::comparable(&deny.name);
+        let is_value =
+            |value: &str| deny.values.is_empty() || query::is_one_of(value, &deny.values);
+        denies(&deny.path, path)
+            && methods.all.iter().any(|method| method.runs(&deny.method))
+            && parameters.iter().any(|(name, value)| *name == own && is_value(value))
+    })?;
+    Some(format!("the manifest's api.deny_query[{index}] (?{}): {}", deny.name, deny.why))
 }
 
 /// The rule of the policy that allows a call which is not denied. `None` if no rule decided.
@@ -105,4 +167,47 @@ fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let mut all = opened.usable.sourced.manifest.api.deny.iter().enumerate();
     let (index, deny) = all.find(|(_, deny)| is_denied(deny))?;
     Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_listed_content_types_are_sent() {
+        let types = ["application/json".to_owned(), "image/*".to_owned()];
+        let refused = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
+            }
+            denied_type(&types, &headers)
+        };
+        for sent in [
+            &[][..],
+            &["application/json"],
+            &["Application/JSON; charset=utf-8"],
+            &["application/json ;a=b"],
+            &["image/png"],
+            &["application/json", "image/png"],
+        ] {
+            assert_eq!(refused(sent), None, "{sent:?}");
+        }
+        for sent in [
+            &["application/x-www-form-urlencoded"][..],
+            &["multipart/form-data; boundary=application/json"],
+            &["application/json, application/x-www-form-urlencoded"],
+            &["application/json application/x-www-form-urlencoded"],
+            &["application/json; a=b, multipart/form-data"],
+            &["application/json", "multipart/form-data"],
+            &["image/"],
+            &["images/png"],
+            &[""],
+        ] {
+            assert!(refused(sent).is_some(), "{sent:?}");
+        }
+        assert_eq!(denied_type(&[], &HeaderMap::new()), None);
+    }
 }

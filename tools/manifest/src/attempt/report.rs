@@ -1,0 +1,78 @@
+//! What the manifest makes of a response, in words. Everything that comes from the provider is masked.
+
+use std::time::Duration;
+
+use nexus_manifests::Manifest;
+use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict, text_at};
+use nexus_printable::shown;
+use serde_json::Value;
+
+use super::mask::Secrets;
+use super::request::Answer;
+
+/// The most characters of a body that are shown.
+const MAX_SHOWN: usize = 8_000;
+
+/// The report.
+pub(super) struct Report {
+    pub(super) text: String,
+    /// Whether the provider accepts the credential.
+    pub(super) is_live: bool,
+}
+
+pub(super) fn of(
+    manifest: &Manifest,
+    answer: &Answer,
+    took: Duration,
+    secrets: &Secrets,
+    with_body: bool,
+) -> Report {
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let json = json
+        .filter(|json| answer.content_type.contains("json") || json.is_object() || json.is_array());
+    let mask = |text: &str| secrets.masked(&shown(text));
+    let Answer { status, content_type, .. } = answer;
+    let mut lines =
+        vec![format!("{status} ({}), after {} ms", mask(content_type), took.as_millis())];
+    if let Some(location) = &answer.location {
+        lines.push(format!("  it redirects to {}, and that was not followed", mask(location)));
+    }
+    let mut is_live = false;
+    if let Some(expected) = Expected::of(&manifest.verify) {
+        let response =
+            Response { status: *status, json: json.as_ref(), is_limited: answer.is_limited };
+        let verdict = expected.judge(response);
+        is_live = matches!(verdict, Verdict::Live | Verdict::LiveWithBody);
+        lines.push(format!("  {}", words(verdict)));
+        if let (true, Some(account), Some(json)) = (is_live, expected.account, &json) {
+            let named = [("id", Some(&account.id)), ("name", account.label.as_ref())];
+            for (what, pointer) in named.into_iter().filter_map(|(what, at)| Some((what, at?))) {
+                let value =
+                    text_at(json, pointer).map_or("(nothing there)".to_owned(), |text| mask(&text));
+                lines.push(format!("  the account's {what} at {pointer}: {value}"));
+            }
+        }
+    }
+    if with_body {
+        let text = match &json {
+            Some(json) => format!("{json:#}"),
+            None => String::from_utf8_lossy(body).into_owned(),
+        };
+        // Masked before it is cut, so that no part of a credential is left at the end.
+        let text: String = secrets.masked(&text).chars().take(MAX_SHOWN).collect();
+        lines.extend(text.lines().map(|line| format!("  | {}", shown(line))));
+    }
+    Report { text: lines.join("\n"), is_live }
+}
+
+fn words(verdict: Verdict<'_>) -> String {
+    match verdict {
+        Verdict::Live | Verdict::LiveWithBody => "the provider accepts the credential".to_owned(),
+        Verdict::Refused => "the provider rejects the credential. If it is live, `verify.live_on` may lack this response".to_owned(),
+        Verdict::Trouble(Trouble::Status) => "this response says nothing about the credential".to_owned(),
+        Verdict::Trouble(Trouble::NotJson) => "the body is not JSON, so it says nothing about the credential".to_owned(),
+        Verdict::Trouble(Trouble::NoSign(pointer)) => format!("the body has nothing at {pointer}, where `verify.success` looks"),
+        Verdict::Trouble(Trouble::NoAccount) => "the body has no account where `verify.account.id` points to, so it is not as documented".to_owned(),
+    }
+}

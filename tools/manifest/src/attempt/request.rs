@@ -1,0 +1,189 @@
+//! The verify request, as it is sent and as it is shown.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use nexus_manifests::{Inject, Manifest, Verify, template};
+use ureq::Agent;
+use ureq::http::{HeaderName, HeaderValue, Request, header};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::MAX_BODY;
+use super::mask::Secrets;
+
+/// The names that the injected templates use, each once.
+pub(super) fn needed(manifest: &Manifest) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for inject in &manifest.inject {
+        let templates: &[&String] = match inject {
+            Inject::Header { value, .. } | Inject::Query { value, .. } => &[value],
+            Inject::Basic { username, password } => &[username, password],
+        };
+        for text in templates {
+            for name in template::names(text).with_context(|| format!("`{text}`"))? {
+                if !names.iter().any(|known| known == name) {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What is sent.
+pub(super) struct Prepared {
+    method: String,
+    url: Url,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Option<String>,
+    /// The request for people, with the names of credentials in place of their values.
+    pub(super) shown: String,
+}
+
+/// A response.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) content_type: String,
+    pub(super) is_limited: bool,
+    pub(super) location: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Prepared {
+    pub(super) fn new(
+        manifest: &Manifest,
+        url: Url,
+        values: &BTreeMap<String, String>,
+        secrets: &Secrets,
+    ) -> Result<Self> {
+        let Verify::Request { method, headers, json, form, .. } = &manifest.verify else {
+            bail!("there is no verify request");
+        };
+        let mut all = manifest.api.headers.clone();
+        for (name, value) in headers {
+            all.retain(|known, _| !known.eq_ignore_ascii_case(name));
+            all.insert(name.clone(), value.clone());
+        }
+        all.entry("user-agent".to_owned()).or_insert_with(|| "integration-nexus".to_owned());
+        let mut body = json.as_ref().map(ToString::to_string);
+        if json.is_some() {
+            all.insert("content-type".to_owned(), "application/json".to_owned());
+        }
+        if let Some(form) = form {
+            let mut written = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in form {
+                let value = template::expand(value, &|name| values.get(name).cloned());
+                written.append_pair(name, &value.with_context(|| format!("/verify/form/{name}"))?);
+            }
+            body = Some(written.finish());
+            all.insert("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned());
+        }
+        let mut prepared =
+            Self { method: method.clone(), url, headers: Vec::new(), body, shown: String::new() };
+        let mut lines = Vec::new();
+        for (name, value) in &all {
+            prepared.header(name, value)?;
+            lines.push(format!("  {name}: {value}"));
+        }
+        let mut shown_url = prepared.url.to_string();
+        for inject in &manifest.inject {
+            prepared.inject(inject, values, secrets, &mut lines, &mut shown_url)?;
+        }
+        if let Some(body) = &prepared.body {
+            lines.push(format!("\n  {body}"));
+        }
+        prepared.shown = format!("{method} {shown_url}\n{}", lines.join("\n"));
+        Ok(prepared)
+    }
+
+    fn inject(
+        &mut self,
+        inject: &Inject,
+        values: &BTreeMap<String, String>,
+        secrets: &Secrets,
+        lines: &mut Vec<String>,
+        shown_url: &mut String,
+    ) -> Result<()> {
+        let real = |text: &str| -> Result<Zeroizing<String>> {
+            let lookup = |name: &str| {
+                let value = values.get(name).map(String::as_str).or_else(|| secrets.get(name));
+                value.map(|value| Zeroizing::new(value.to_owned()))
+            };
+            let expanded = template::expand(text, &|name| lookup(name).map(Shared));
+            Ok(Zeroizing::new(expanded.with_context(|| format!("`{text}`"))?))
+        };
+        let shown = |text: &str| {
+            let lookup =
+                |name: &str| Some(values.get(name).cloned().unwrap_or_else(|| format!("‹{name}›")));
+            template::expand(text, &lookup).unwrap_or_else(|_| text.to_owned())
+        };
+        match inject {
+            Inject::Header { name, value } => {
+                self.header(name, &real(value)?)?;
+                lines.push(format!("  {name}: {}", shown(value)));
+            }
+            Inject::Query { name, value } => {
+                self.url.query_pairs_mut().append_pair(name, &real(value)?);
+                let joint = if shown_url.contains('?') { '&' } else { '?' };
+                shown_url.push_str(&format!("{joint}{name}={}", shown(value)));
+            }
+            Inject::Basic { username, password } => {
+                let pair = Zeroizing::new(format!("{}:{}", &*real(username)?, &*real(password)?));
+                let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+                self.header(header::AUTHORIZATION.as_str(), &value)?;
+                let pair = format!("{}:{}", shown(username), shown(password));
+                lines.push(format!("  Authorization: Basic base64({pair})"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a header. Its value is not in an error.
+    fn header(&mut self, name: &str, value: &str) -> Result<()> {
+        let value = HeaderValue::from_str(value);
+        let value = value.ok().with_context(|| {
+            format!("the value of the header {name} has characters that no header may have")
+        })?;
+        let name = HeaderName::from_bytes(name.as_bytes()).with_context(|| format!("`{name}`"))?;
+        self.headers.push((name, value));
+        Ok(())
+    }
+
+    /// Sends the request, and reads the response. A redirect is not followed: the credential is for this host alone.
+    pub(super) fn send(&self, agent: &Agent) -> Result<Answer> {
+        let mut request = Request::builder().method(self.method.as_str()).uri(self.url.as_str());
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = match &self.body {
+            Some(body) => agent.run(request.body(body.clone())?)?,
+            None => agent.run(request.body(())?)?,
+        };
+        let (head, body) = response.into_parts();
+        let text = |name: &str| {
+            let value = head.headers.get(name).and_then(|value| value.to_str().ok());
+            value.map(str::to_owned)
+        };
+        let body = body.into_with_config().limit(MAX_BODY).read_to_vec();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            content_type: text("content-type").unwrap_or_else(|| "no content type".to_owned()),
+            is_limited: head.headers.contains_key(header::RETRY_AFTER)
+                || text("x-ratelimit-remaining").is_some_and(|left| left == "0"),
+            location: text("location"),
+            body: body.context("the response is larger than 1 MiB, or breaks off")?,
+        })
+    }
+}
+
+/// A value of a template that is wiped from memory when it is dropped.
+struct Shared(Zeroizing<String>);
+
+impl AsRef<str> for Shared {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
