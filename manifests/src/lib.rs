@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+mod choice;
 pub mod finding;
 pub mod guard;
 pub mod lint;

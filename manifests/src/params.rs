@@ -8,11 +8,12 @@ use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
+pub use crate::choice::{awaits_choice, find_url, pins_before_flow, pins_now};
 use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{
-    Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url,
+    Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url,
 };
 
 const PARAM_MAX: usize = 253;
@@ -41,7 +42,7 @@ impl<'a> Field<'a> {
             name: &param.name,
             pattern,
             choices,
-            in_host: in_host && choices.is_empty() && !param.whole_host,
+            in_host: in_host && choices.is_empty() && !param.whole_host && param.within.is_empty(),
             is_whole_host: param.whole_host,
             within: &param.within,
             is_shown: true,
@@ -102,17 +103,42 @@ pub fn flow_params(
     let mut values = Map::new();
     for param in &manifest.params {
         let value = match &param.from {
-            None => continue,
-            Some(ParamSource::TokenResponse(pointer)) => match answer.pointer(pointer) {
-                Some(Value::Number(number)) => Some(Value::String(number.to_string())),
-                other => other.cloned(),
-            },
+            None | Some(ParamSource::Found(_)) => continue,
+            Some(ParamSource::TokenResponse(pointer)) => text_at(answer, pointer),
             Some(ParamSource::Callback(name)) => callback(name).map(Value::String),
         };
         fields.push(Field::of(param, false));
         values.extend(value.map(|value| (param.name.clone(), value)));
     }
     check_fields("/params", &fields, &values, PARAM_MAX)
+}
+
+/// Reads the parameters that an entry of the response to `find` supplies. Each is checked like an entered parameter: it
+/// matches its pattern, is one of its choices, or is a host within its domains, and one label of a host if it stands in
+/// one. A number is read as its digits.
+///
+/// # Errors
+/// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
+pub fn found_params(
+    manifest: &Manifest,
+    entry: &Value,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let in_hosts = crate::pins::host_names(manifest);
+    let mut fields = Vec::new();
+    let mut values = Map::new();
+    for (param, pointer) in manifest.found_params() {
+        fields.push(Field::of(param, in_hosts.contains(&param.name.as_str())));
+        values.extend(text_at(entry, pointer).map(|value| (param.name.clone(), value)));
+    }
+    check_fields("/params", &fields, &values, PARAM_MAX)
+}
+
+/// The value at a place in a response. A number is its digits.
+fn text_at(json: &Value, pointer: &str) -> Option<Value> {
+    match json.pointer(pointer)? {
+        Value::Number(number) => Some(Value::String(number.to_string())),
+        other => Some(other.clone()),
+    }
 }
 
 /// Checks the credential that an admin entered. Every field of the manifest must be present, and no other.

@@ -152,6 +152,10 @@ fn requests() -> Value {
         "IntegrationPatch": partial(&[], json!({
             "name": name, "status": component("schemas", "Status"), "credentials": credentials,
             "params": params, "policy": policy, "limits": limits_alone(),
+            "choice": {
+                "type": "string", "minLength": 1, "maxLength": 253,
+                "description": "The `value` of one of the integration's choices. Sent without `credentials` and `params`",
+            },
         })),
         "PolicyInput": partial(&[], json!({
             "agents": {
@@ -330,11 +334,20 @@ fn integrations() -> Value {
         "IntegrationHealth": object(json!({
             "state": {
                 "type": "string", "enum": ["pending", "unknown", "healthy", "failing", "reauthorize"],
-                "description": "The state of the connection at the provider",
+                "description": "The state of the connection at the provider. `pending`: the sign-in was not finished, \
+                    or, if there is a credential, a person has still to choose what it is connected to",
             },
             "checked_at": time_or_null(),
             "detail": text_or_null(),
-            "next_action": {"enum": ["reconnect", "replace_key", "retry", null]},
+            "next_action": {"enum": ["reconnect", "replace_key", "retry", "choose", null]},
+        })),
+        "Choices": object(json!({
+            "label": {"type": "string", "description": "What is chosen, such as `Site`"},
+            "items": array(object(json!({
+                "value": {"type": "string", "description": "What `choice` names"},
+                "label": {"type": "string", "description": "The name that people know it by"},
+                "chosen": {"type": "boolean", "description": "Whether the integration is connected to it"},
+            }))),
         })),
         "Deleted": object(json!({
             "id": component("schemas", "IntegrationId"),

@@ -14,8 +14,8 @@ mod provider;
 
 use nexus_common::broker::{
     BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
-    FinishAuthorization, PlanRevocation, ReportHealth, Revoke, Seal, SealClient, SignHeads, Tick,
-    VerifyHeads,
+    FinishAuthorization, ListChoices, PlanRevocation, ReportHealth, Revoke, Seal, SealClient,
+    SignHeads, Tick, VerifyHeads,
 };
 use nexus_common::domain::Receipt;
 use nexus_common::http::{Inbound, serve_component};
@@ -26,8 +26,8 @@ use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 
 use operations::{
-    check, client_metadata, describe, forward, heads, health, outbox, plan_revocation, seal_new,
-    tick,
+    check, choices, client_metadata, describe, forward, heads, health, outbox, plan_revocation,
+    seal_new, tick,
 };
 
 component!(handle);
@@ -43,6 +43,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Seal::NAME => request.serve::<Seal>(seal_new::run).await,
         Check::NAME => {
             request.serve::<Check>(async |stored, id| check::run(&stored, id).await).await
+        }
+        ListChoices::NAME => {
+            request.serve::<ListChoices>(async |stored, id| choices::list(&stored, id).await).await
         }
         PlanRevocation::NAME => request.serve::<PlanRevocation>(plan_revocation::run).await,
         Revoke::NAME => request.serve::<Revoke>(revoke_due).await,

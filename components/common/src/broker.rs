@@ -11,7 +11,7 @@ mod upkeep;
 use crate::domain::{Exchanged, Receipt};
 use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
-pub use credentials::{Checked, NewCredentials, Sealed, Stored};
+pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
 pub use documents::{ClientDocument, ClientMetadata, Denied, Described};
 pub use oauth::{Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
 pub use revocation::{DueRevocations, Plan, RevocationScope};
@@ -24,12 +24,15 @@ operations! {
     JSON_OPERATIONS at Broker;
 
     /// Checks, verifies and seals new credentials. Refuses with `stopped`, `invalid`, `credential_refused`,
-    /// `grant_shared`, `provider_error`, `provider_timeout`.
+    /// `nothing_found`, `grant_shared`, `provider_error`, `provider_timeout`.
     Seal("seal", "verifies credentials, and returns them sealed")
         for [Create, Update]: NewCredentials => Sealed, or Problem;
     /// Verifies a stored credential at the provider, and stores the result. Refuses with `stopped`, `not_found`,
     /// `credential_unreadable`.
     Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
+    /// Asks the provider what a stored credential can be connected to. Changes nothing. Refuses with `stopped`,
+    /// `not_found`, `nothing_to_choose`, `nothing_found`, `credential_refused`, `provider_error`, `provider_timeout`.
+    ListChoices("choices", "lists what a connection can be made to") for [Upkeep]: Stored => Choices, or Problem;
     /// Plans the revocation of a stored credential. Changes nothing. Refuses with `not_found`.
     PlanRevocation("plan-revocation", "plans the revocation of an integration's tokens")
         for [Delete]: RevocationScope => Plan, or Problem;

@@ -101,6 +101,9 @@ pub struct IntegrationPatch {
     /// The parameters to change. The others stay.
     #[serde(default, deserialize_with = "present")]
     pub params: Option<Map<String, Value>>,
+    /// The entry to connect the integration to, by its value, of those that the provider lists.
+    #[serde(default, deserialize_with = "present")]
+    pub choice: Option<String>,
     /// The new policy. It replaces the whole old one.
     #[serde(default, deserialize_with = "present")]
     pub policy: Option<Policy>,
@@ -173,6 +176,13 @@ impl IntegrationPatch {
             check_name(name, &mut errors);
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
+        if let Some(choice) = &self.choice {
+            check_choice(choice, &mut errors);
+            if self.credentials.is_some() || self.params.is_some() {
+                let detail = "must be sent without `credentials` and `params`";
+                errors.push(FieldError::new("/choice", detail));
+            }
+        }
         if let Some(policy) = &self.policy {
             policy.check(&mut errors);
         }
@@ -189,6 +199,12 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     }
     if !is_printable(name) {
         errors.push(FieldError::new("/name", RULE));
+    }
+}
+
+fn check_choice(choice: &str, errors: &mut Vec<FieldError>) {
+    if !(1..=253).contains(&choice.len()) || !is_printable(choice) {
+        errors.push(FieldError::new("/choice", format!("must have 1 to 253 bytes, and {RULE}")));
     }
 }
 

@@ -110,11 +110,7 @@ fn inject(lint: &mut Lint<'_>) {
             lint.add(&pointer, "inject_duplicate", format!("duplicate entry for `{place}`"));
         }
         places.push(place);
-        let texts: [&str; 2] = match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
-            Inject::Basic { username, password } => [username, password],
-        };
-        for names in texts.map(template::names) {
+        for names in inject.templates().into_iter().map(template::names) {
             // A broken template is reported by its own rule.
             secret |= names.is_err();
             for name in names.unwrap_or_default() {

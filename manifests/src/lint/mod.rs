@@ -5,6 +5,7 @@
 //! a request.
 
 mod auth;
+mod find;
 mod names;
 mod parts;
 mod reads;
@@ -62,6 +63,7 @@ pub fn check_with(
     urls::check(&mut lint);
     auth::check(&mut lint);
     requests::check(&mut lint);
+    find::check(&mut lint);
     lint.findings
 }
 

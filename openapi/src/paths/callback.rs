@@ -29,7 +29,10 @@ fn operation(id: &str, summary: &str) -> Operation {
     ["state", "code", "error", "error_description", "iss"]
         .iter()
         .fold(operation, |operation, name| operation.parameter(name))
-        .responds(200, Answer::page("Connected"))
+        .responds(
+            200,
+            Answer::page("Connected, or connected but for a choice: see the integration's `health.next_action`"),
+        )
         .responds(
             400,
             failed("`flow_invalid`: this browser did not begin the flow, or `access_denied`"),
@@ -42,7 +45,13 @@ fn operation(id: &str, summary: &str) -> Operation {
             ),
         )
         .responds(409, failed("The integration was changed in the meantime"))
-        .responds(422, failed("The OAuth app was deleted"))
+        .responds(
+            422,
+            failed(
+                "The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration \
+                 could be connected to",
+            ),
+        )
         .responds(500, fault)
         .responds(502, failed("The provider refused, or failed"))
         .responds(503, failed("Storage is unavailable"))

@@ -9,10 +9,11 @@ use crate::problems;
 
 const LIST: &str = "/api/integrations";
 const ONE: &str = "/api/integrations/{id}";
-const NEXT: [&str; 6] = [
+const NEXT: [&str; 7] = [
     "getIntegration",
     "updateIntegration",
     "checkIntegration",
+    "listIntegrationChoices",
     "listIntegrationEvents",
     "listIntegrationUsage",
     "deleteIntegration",
@@ -27,6 +28,7 @@ pub(super) fn calls() -> Vec<Call> {
         (ONE, "delete", delete()),
         ("/api/integrations/{id}/authorize", "post", authorize()),
         ("/api/integrations/{id}/check", "post", check()),
+        ("/api/integrations/{id}/choices", "get", choices()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
         ("/api/usage", "get", workspace_usage()),
@@ -64,7 +66,8 @@ fn create() -> Operation {
         .describe(
             "The credentials are tried at the provider, then sealed and saved. If a step fails, nothing \
              is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the \
-             `authorization_url` for the browser that made the call.",
+             `authorization_url` for the browser that made the call. If the provider lists several sites or \
+             accounts for the credential, the integration is saved as `pending`, with the next action `choose`.",
         )
         .query(&[])
         .body(
@@ -86,7 +89,7 @@ fn create() -> Operation {
                 .links_to("/id", &NEXT),
         )
         .conflicts(&["name_taken", "quota_exceeded"])
-        .rejects(&["invalid", "credential_refused", "oauth_client_missing"])
+        .rejects(&["invalid", "credential_refused", "nothing_found", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -103,7 +106,8 @@ fn update() -> Operation {
             "Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and \
              `limits` replace those of the policy. New \
              credentials are first tried at the provider. A request that changes nothing creates no new \
-             version. The replaced credential is revoked at the provider, unless that could end a \
+             version. `choice` connects the integration to one of its choices, which the provider must still \
+             offer. The replaced credential is revoked at the provider, unless that could end a \
              connection in use.",
         )
         .parameter("if_match")
@@ -124,9 +128,15 @@ fn update() -> Operation {
             200,
             Answer::json("The integration after the change", "Integration").header("etag", "version"),
         )
-        .conflicts(&["name_taken", "changed_meanwhile", "grant_shared"])
+        .conflicts(&[
+            "name_taken",
+            "changed_meanwhile",
+            "grant_shared",
+            "nothing_to_choose",
+            "reauthorization_required",
+        ])
         .problem(problems::VERSION)
-        .rejects(&["invalid", "credential_refused", "credentials_required"])
+        .rejects(&["invalid", "credential_refused", "nothing_found", "credentials_required"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -172,6 +182,20 @@ fn check() -> Operation {
             Answer::json("The integration with its new health", "Integration")
                 .header("etag", "version"),
         )
+}
+
+fn choices() -> Operation {
+    of_one("listIntegrationChoices", "List what an integration can be connected to")
+        .describe(
+            "For a provider whose account may reach several sites, tenants or accounts. The provider is asked \
+             now. `PUT` with `choice` connects the integration to one of them.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The choices", "Choices"))
+        .conflicts(&["nothing_to_choose", "reauthorization_required"])
+        .rejects(&["credential_refused", "nothing_found", "credentials_required"])
+        .problem(problems::PROVIDER)
+        .problem(problems::PROVIDER_SLOW)
 }
 
 fn events() -> Operation {

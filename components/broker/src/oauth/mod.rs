@@ -3,6 +3,7 @@
 //! Client secrets, verifiers and tokens are opened here and nowhere else in the application. No function of
 //! this module may depend on a provider's name: the manifest describes the differences between providers.
 
+mod account;
 mod authorize;
 mod exchange;
 mod refresh;

@@ -29,6 +29,9 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
         }
         Err(other) => return Err(other),
     };
+    if params::awaits_choice(&usable.sourced.manifest, &usable.params) {
+        return Ok(found(Health::Pending, "a person has still to choose what it is connected to"));
+    }
     let finding = Finding::of(&context, usable).await?;
     finding.save(&context).await?;
     Ok(finding.checked)
@@ -110,8 +113,8 @@ impl Finding {
 }
 
 /// Whether the manifest still sends the credential to the hosts that it was entered for.
-fn is_sent_where_it_was(usable: &Usable) -> bool {
-    let now = params::pins(&usable.sourced.manifest, &usable.params);
+pub(super) fn is_sent_where_it_was(usable: &Usable) -> bool {
+    let now = params::pins_now(&usable.sourced.manifest, &usable.params);
     now.is_ok_and(|now| now == usable.credential.pins)
 }
 

@@ -5,6 +5,7 @@
 
 mod beside;
 pub(crate) mod check;
+pub(crate) mod choices;
 pub(crate) mod client_metadata;
 pub(crate) mod describe;
 pub(crate) mod forward;

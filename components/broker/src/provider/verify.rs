@@ -98,10 +98,7 @@ impl Expected<'_> {
             return Ok(Account::default());
         }
         let Some(json) = &answer.json else {
-            return Err(Error::Provider(format!(
-                "the provider answered {status} with a body that is not JSON (content type {:?})",
-                answer.content_type
-            )));
+            return Err(not_json(answer));
         };
         self.check_success(answer, json)?;
         self.account(answer, json)
@@ -177,6 +174,25 @@ impl Expected<'_> {
         let words = json.and_then(|json| answer.words(json, own.into_iter().chain(usual)));
         words.map_or_else(|| summary.to_owned(), |words| format!("{summary}: {words}"))
     }
+}
+
+/// The JSON of a response that accepts the credential.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn require_accepted(answer: &Answer) -> Result<&Value> {
+    let expected = Expected { live_on: &[], trouble_on: &[], success: None, account: None };
+    expected.check_status(answer)?;
+    answer.json.as_ref().ok_or_else(|| not_json(answer))
+}
+
+/// The error for a body that is not JSON.
+fn not_json(answer: &Answer) -> Error {
+    Error::Provider(format!(
+        "the provider answered {} with a body that is not JSON (content type {:?})",
+        answer.status.as_u16(),
+        answer.content_type
+    ))
 }
 
 /// The text or number at `pointer`, if it passes the screen.

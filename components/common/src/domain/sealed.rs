@@ -70,7 +70,8 @@ pub struct Connected {
     pub credential: SealedCredential,
     /// The version of the credential that it replaces. 0 if there is none.
     pub replaces: i64,
-    /// Healthy, or unknown if the provider could not be asked.
+    /// Healthy, or unknown if the provider could not be asked. Pending if a person has still to choose what the
+    /// integration is connected to.
     pub health: Health,
     /// The account.
     pub account: Account,

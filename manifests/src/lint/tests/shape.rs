@@ -168,6 +168,80 @@ fn flow_parameter_rules() {
 }
 
 #[test]
+fn found_parameter_rules() {
+    breaks(
+        &found(),
+        &[
+            (r#"{"/find/url":"https://evil.example/x"}"#, "/find/url", "host_not_listed"),
+            (r#"{"/find/url":"https://slack.com/{site}"}"#, "/find/url", "from_placement"),
+            (r#"{"/find/url":"http://slack.com/x"}"#, "/find/url", "egress_scheme"),
+            (
+                r#"{"/find/url":"https://slack.com/{access_token}"}"#,
+                "/find/url",
+                "secret_placement",
+            ),
+            (r#"{"/find/list":"sites"}"#, "/find/list", "pointer_form"),
+            (r#"{"/find/label":"name"}"#, "/find/label", "pointer_form"),
+            (
+                r#"{"/find/only":{"pointer":"kind","equals":1}}"#,
+                "/find/only/pointer",
+                "pointer_form",
+            ),
+            (
+                r#"{"/find/only":{"pointer":"/kind","equals":null}}"#,
+                "/find/only/equals",
+                "only_equals",
+            ),
+            (r#"{"/params/0/from":{"found":"id"}}"#, "/params/0/from/found", "pointer_form"),
+            (r#"{"/params/0/from":{"token_response":"/id"}}"#, "/find", "find_without_parameter"),
+            (
+                r#"{"/inject/0/value":"Bearer {access_token}/{site}"}"#,
+                "/find",
+                "find_without_secret",
+            ),
+            (
+                r#"{"/oauth2/token_params":{"a":"{site}"}}"#,
+                "/oauth2/token_params/a",
+                "from_placement",
+            ),
+            (
+                r#"{"/oauth2/refresh/params":{"a":"{site}"}}"#,
+                "/oauth2/refresh/params/a",
+                "from_placement",
+            ),
+            (
+                r#"{"/oauth2/refresh/url":"https://slack.com/{site}"}"#,
+                "/oauth2/refresh/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/url":"https://slack.com/{site}"}"#,
+                "/revoke/request/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/json":{"a":["{site}"]}}"#,
+                "/revoke/request/json/a/0",
+                "from_placement",
+            ),
+        ],
+    );
+    let found_without_call = without(&found(), "/find");
+    let broken_rule = broken(&found_without_call, Origin::BuiltIn, "");
+    assert_eq!(broken_rule, [("/params/0/from/found".to_owned(), "from_without_find")]);
+    for fine in [
+        r#"{"/inject/-":{"in":"header","name":"X-Site","value":"{site}"}}"#,
+        r#"{"/verify/path":"/{site}/me"}"#,
+        r#"{"/find/list":""}"#,
+        r#"{"/find/only":{"pointer":"/kind","equals":"site"}}"#,
+        r#"{"/params/0/pattern":"[a-z]+","/params/0/example":"acme","/api/base_url":"https://{site}.slack.com",
+            "/api/hosts":["{site}.slack.com"],"/verify/base_url":"https://slack.com/api"}"#,
+    ] {
+        assert_eq!(broken(&changed(&found(), fine), Origin::BuiltIn, ""), [], "{fine}");
+    }
+}
+
+#[test]
 fn template_rules() {
     breaks(
         &api_key(),

@@ -40,12 +40,13 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 13] = [
+    let table: [(&str, &[&str]); 14] = [
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
         ("authorize-url", &["create"]),
         ("exchange", &["oauth-callback"]),
         ("check", &["upkeep"]),
+        ("choices", &["upkeep"]),
         ("plan-revocation", &["delete"]),
         ("revoke", &["update", "delete", "oauth-callback"]),
         ("tick", &["upkeep"]),
