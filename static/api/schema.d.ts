@@ -328,7 +328,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -351,7 +351,7 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. `choice` connects the integration to one of its choices, which the provider must still offer. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
@@ -399,6 +399,26 @@ export interface paths {
          * @description If the provider is down, the call succeeds, and the health is `failing`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["checkIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what an integration can be connected to
+         * @description For a provider whose account may reach several sites, tenants or accounts. The provider is asked now. `PUT` with `choice` connects the integration to one of them. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationChoices"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1377,6 +1397,18 @@ export interface components {
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
         };
+        readonly Choices: {
+            readonly items: readonly {
+                /** @description Whether the integration is connected to it */
+                readonly chosen: boolean;
+                /** @description The name that people know it by */
+                readonly label: string;
+                /** @description What `choice` names */
+                readonly value: string;
+            }[];
+            /** @description What is chosen, such as `Site` */
+            readonly label: string;
+        };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
             readonly client_id: string;
@@ -1571,9 +1603,9 @@ export interface components {
             readonly checked_at: components["schemas"]["Time"] | null;
             readonly detail: string | null;
             /** @enum {unknown} */
-            readonly next_action: "reconnect" | "replace_key" | "retry" | null;
+            readonly next_action: "reconnect" | "replace_key" | "retry" | "choose" | null;
             /**
-             * @description The state of the connection at the provider
+             * @description The state of the connection at the provider. `pending`: the sign-in was not finished, or, if there is a credential, a person has still to choose what it is connected to
              * @enum {string}
              */
             readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
@@ -1617,6 +1649,8 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly IntegrationPatch: {
+            /** @description The `value` of one of the integration's choices. Sent without `credentials` and `params` */
+            readonly choice?: string;
             /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
@@ -1723,6 +1757,8 @@ export interface components {
              * @default
              */
             readonly family: string;
+            /** @description The call that finds parameters with a new credential, such as the sites that it may reach. */
+            readonly find?: components["schemas"]["ManifestFind"] | null;
             /** @description The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
             readonly id: string;
             /** @description Where the credential is placed in each request. */
@@ -1847,6 +1883,20 @@ export interface components {
             /** @description What ends, and what to use instead. */
             readonly why: string;
         };
+        /** @description A GET request with the new credential, whose response lists what a connection can be made to: sites, tenants, accounts. Of one entry, the parameters are read at once. Of several, a person chooses one before the connection can be used. A parameter reads its value from the entry with `"from": {"found": "/id"}`. */
+        readonly ManifestFind: {
+            /** @description A JSON pointer into an entry, to the name that people know it by. */
+            readonly label?: string | null;
+            /**
+             * @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response.
+             * @default
+             */
+            readonly list: string;
+            /** @description Which entries are offered. Absent for all of them. */
+            readonly only?: components["schemas"]["ManifestOnly"] | null;
+            /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
+            readonly url: string;
+        };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
         readonly ManifestInject: {
             /** @constant */
@@ -1957,13 +2007,20 @@ export interface components {
             /** @description The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
             readonly token_url: string;
         };
+        /** @description Entries with a certain value. */
+        readonly ManifestOnly: {
+            /** @description The value there: a string, a number or a boolean. */
+            readonly equals: unknown;
+            /** @description A JSON pointer (RFC 6901) into an entry. */
+            readonly pointer: string;
+        };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
             /** @description The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
             /** @description A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field. */
             readonly example: string;
-            /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
+            /** @description Where the value is read. If this is absent, an admin enters the value. A value from the provider is stored with the connection like an entered one, but nobody can enter it. Of the entries that the call of `find` returns, a person chooses one. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
             /** @description The provider's page that says what to enter. */
             readonly help_url?: string | null;
@@ -1975,14 +2032,16 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for software that customers run on hosts of their own. It is lower-case, with at least one dot and without a port, and stands for the whole host of a URL. The egress guard applies to it as to any host. */
             readonly whole_host?: boolean;
-            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes. */
+            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response or the call of `find` names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when it is known. */
             readonly within?: readonly string[];
         };
-        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
+        /** @description Where the value of a parameter is read that is known only after connecting, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. If the OAuth flow supplies it, it must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
             readonly token_response: string;
         } | {
             readonly callback: string;
+        } | {
+            readonly found: string;
         };
         /** @description A call that only reads. */
         readonly ManifestReadCall: {
@@ -2781,8 +2840,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
-        readonly "409.name_taken.changed_meanwhile.grant_shared": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them; `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -2791,7 +2850,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared";
+                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared" | "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -2824,6 +2883,22 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "not_oauth" | "grant_shared";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.nothing_to_choose.reauthorization_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -2989,6 +3064,22 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.credential_refused.nothing_found.credentials_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "credential_refused" | "nothing_found" | "credentials_required";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "422.invalid": {
             headers: {
@@ -3005,8 +3096,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
-        readonly "422.invalid.credential_refused.credentials_required": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.invalid.credential_refused.nothing_found.credentials_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3015,14 +3106,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "credentials_required";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "credentials_required";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
-        readonly "422.invalid.credential_refused.oauth_client_missing": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
+        readonly "422.invalid.credential_refused.nothing_found.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3031,7 +3122,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "oauth_client_missing";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "oauth_client_missing";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
@@ -4410,7 +4501,7 @@ export interface operations {
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.oauth_client_missing"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4507,11 +4598,11 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
-            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.credentials_required"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4667,6 +4758,49 @@ export interface operations {
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listIntegrationChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The choices */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Choices"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.nothing_to_choose.reauthorization_required"];
+            readonly 422: components["responses"]["422.credential_refused.nothing_found.credentials_required"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -5493,7 +5627,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5540,7 +5674,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5633,7 +5767,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5681,7 +5815,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];

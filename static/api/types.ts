@@ -13,6 +13,7 @@ export type IntegrationInput = Omit<Schemas["IntegrationInput"], "verify"> & { v
 export type IntegrationPatch = Schemas["IntegrationPatch"];
 export type IntegrationPage = Schemas["IntegrationPage"];
 export type Health = Schemas["IntegrationHealth"];
+export type Choices = Schemas["Choices"];
 export type Policy = Schemas["Policy"];
 export type Rule = Schemas["Rule"];
 export type Authorization = Schemas["Authorization"];

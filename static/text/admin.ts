@@ -85,6 +85,7 @@ export const audit = {
     "integration.delete": "deleting an integration",
     "integration.authorize": "connecting an integration",
     "integration.check": "checking an integration",
+    "integration.choices": "listing what an integration can be connected to",
     "integration.call": "calling a provider",
     "integration.read": "reading an integration",
     "integration.list": "listing the integrations",

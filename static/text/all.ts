@@ -6,7 +6,7 @@ import { t as first } from ".";
 import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
-import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
+import { add, app, choose, ends, flow, preset, reconnect, replace } from "./connect";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { stops } from "./stops";
@@ -18,6 +18,7 @@ export const english = {
   app,
   ends,
   flow,
+  choose,
   reconnect,
   replace,
   manage,

@@ -10,6 +10,7 @@ import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
+import { isChoosing } from "../logic/health";
 import { slugOf, suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
@@ -86,7 +87,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
   };
   const connected = (integration: Integration | IntegrationCreated, checked: boolean) => {
     nexus.changed(integration.id, integration);
-    nexus.announce(t.add.connected(integration.name));
+    if (!isChoosing(integration)) nexus.announce(t.add.connected(integration.name));
     onConnected(integration, checked);
   };
   useConnected(flow, connected);

@@ -83,6 +83,7 @@ export const audit: typeof englishAudit = {
     "integration.delete": "Integration löschen",
     "integration.authorize": "Integration verbinden",
     "integration.check": "Integration prüfen",
+    "integration.choices": "Auswahl einer Integration ansehen",
     "integration.call": "Aufruf eines Anbieters",
     "integration.read": "Integration lesen",
     "integration.list": "Integrationen auflisten",

@@ -4,6 +4,7 @@
 //! The application reaches the hosts through the embedded host's `--resolve`, by TLS. On Spin there is no such
 //! option, so the matrix runs on the embedded host only.
 //!
+//! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
@@ -15,6 +16,7 @@
 //! - `vendor`: the provider of one manifest
 
 mod checks;
+mod choices;
 mod document;
 mod failures;
 mod hosts;

@@ -1,5 +1,5 @@
 //! The provider of one manifest, made from what the manifest declares: where the credential stands in a request, the
-//! verify call, the token endpoint, the revocation. It keeps what arrives, and complains of what was not declared.
+//! verify call, the call that finds parameters, the token endpoint, the revocation. It keeps what arrives, and complains of what was not declared.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Token,
     Refresh,
     Revoke,
+    /// The call that lists what a connection can be made to.
+    Find,
     Verify,
     Call,
 }
@@ -42,6 +44,8 @@ pub(super) struct Vendor {
     pub(super) fields: BTreeMap<String, String>,
     pub(super) client: (String, String),
     pub(super) code: String,
+    /// The found parameters that were chosen in place of the manifest's examples.
+    chosen: Mutex<BTreeMap<String, String>>,
     state: Mutex<State>,
 }
 
@@ -53,6 +57,8 @@ pub(super) struct State {
     pub(super) is_refused: bool,
     /// What the token response says in place of each parameter that it supplies.
     pub(super) lie: Option<String>,
+    /// What the call of `find` lists. `None` for one entry, that of the manifest's examples.
+    pub(super) offered: Option<Vec<Value>>,
     /// Whether the refresh token is refused.
     pub(super) is_dead: bool,
     /// How calls and the verify request fail.
@@ -85,6 +91,7 @@ impl Vendor {
             generation: 0,
             is_refused: false,
             lie: None,
+            offered: None,
             is_dead: false,
             failure: None,
             challenge: None,
@@ -95,11 +102,24 @@ impl Vendor {
         };
         let code = format!("code.{id}.");
         let manifest = manifest.clone();
-        Self { id, manifest, params, fields, client, code, state: Mutex::new(state) }
+        let (chosen, state) = (Mutex::default(), Mutex::new(state));
+        Self { id, manifest, params, fields, client, code, chosen, state }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// From now on, the connection is made to the entry with this value of the parameter `name`.
+    pub(super) fn choose(&self, name: &str, value: &str) {
+        self.chosen.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The parameters of the connection as it is now.
+    fn current_params(&self) -> BTreeMap<String, String> {
+        let mut params = self.params.clone();
+        params.extend(self.chosen.lock().unwrap().clone());
+        params
     }
 
     pub(super) fn is_oauth(&self) -> bool {
@@ -127,7 +147,7 @@ impl Vendor {
 
     /// All values that templates may name, with the tokens of a generation.
     pub(super) fn values(&self, generation: u32) -> BTreeMap<String, String> {
-        let mut values = self.params.clone();
+        let mut values = self.current_params();
         values.extend(self.fields.clone());
         if self.is_oauth() {
             values.insert("client_id".into(), self.client.0.clone());
@@ -168,6 +188,7 @@ impl Vendor {
         match kind {
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
             Kind::Revoke => self.revocation(&mut state, request),
+            Kind::Find => self.found(&mut state, request),
             Kind::Verify => self.verification(&mut state, request),
             Kind::Call => self.call(&mut state, request),
         }
@@ -195,6 +216,10 @@ impl Vendor {
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;
         }
+        let find = text(&self.manifest, "/find/url");
+        if !find.is_empty() && request.method() == "GET" && is_at(find) {
+            return Kind::Find;
+        }
         let is_verification = self.verifies() && {
             let (own, target) = self.verify_url();
             let asked = query(request.target());
@@ -206,6 +231,38 @@ impl Vendor {
         if is_verification { Kind::Verify } else { Kind::Call }
     }
 
+    /// An entry of the response to `find` with these values of its parameters.
+    pub(super) fn entry(&self, values: &BTreeMap<String, String>, label: &str) -> Value {
+        let mut entry = json!({});
+        for param in list(&self.manifest, "/params") {
+            let at = text(param, "/from/found");
+            if let (false, Some(value)) = (at.is_empty(), values.get(text(param, "/name"))) {
+                put(&mut entry, at, value.clone().into());
+            }
+        }
+        let at = text(&self.manifest, "/find/label");
+        if !at.is_empty() {
+            put(&mut entry, at, label.into());
+        }
+        if let Some(only) = self.manifest.pointer("/find/only") {
+            put(&mut entry, text(only, "/pointer"), only["equals"].clone());
+        }
+        entry
+    }
+
+    /// The response to `find`.
+    fn found(&self, state: &mut State, request: &Seen) -> Reply {
+        self.check_credential(state, "find", request, &map(&self.manifest, "/api/headers"));
+        if state.is_refused {
+            return Reply::json(401, &json!({"message": "no such credential"}));
+        }
+        let offered = state.offered.clone();
+        let offered = offered.unwrap_or_else(|| vec![self.entry(&self.params, "The only one")]);
+        let mut body = json!({});
+        put(&mut body, text(&self.manifest, "/find/list"), offered.into());
+        Reply::json(200, &body)
+    }
+
     /// Host and target of the verify request.
     pub(super) fn verify_url(&self) -> (String, String) {
         let base = match text(&self.manifest, "/verify/base_url") {
@@ -213,7 +270,7 @@ impl Vendor {
             base => base,
         };
         let url = format!("{base}{}", text(&self.manifest, "/verify/path"));
-        host_and_target(&fill_url(&url, &self.params))
+        host_and_target(&fill_url(&url, &self.current_params()))
     }
 
     fn verification(&self, state: &mut State, request: &Seen) -> Reply {
@@ -315,7 +372,17 @@ impl Vendor {
         generation: u32,
     ) {
         let values = self.values(generation);
-        for inject in list(&self.manifest, "/inject") {
+        let is_found = |param: &&Value| !text(param, "/from/found").is_empty();
+        let found: Vec<&str> = list(&self.manifest, "/params")
+            .filter(is_found)
+            .map(|param| text(param, "/name"))
+            .collect();
+        // Before anything is chosen, what names it is left out.
+        let is_sent = |inject: &&Value| {
+            what != "find"
+                || !found.iter().any(|name| inject.to_string().contains(&format!("{{{name}}}")))
+        };
+        for inject in list(&self.manifest, "/inject").filter(is_sent) {
             let name = text(inject, "/name");
             match text(inject, "/in") {
                 "header" => {
