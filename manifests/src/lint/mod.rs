@@ -6,6 +6,7 @@
 
 mod auth;
 mod find;
+mod flow_names;
 mod names;
 mod parts;
 mod reads;
@@ -62,6 +63,7 @@ pub fn check_with(
     templates::check(&mut lint);
     urls::check(&mut lint);
     auth::check(&mut lint);
+    flow_names::check(&mut lint);
     requests::check(&mut lint);
     find::check(&mut lint);
     lint.findings

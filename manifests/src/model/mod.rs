@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use find::{Find, Only};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
-    ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
+    ClientAuth, FlowNames, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest,
+    TokenResponse,
 };
 pub use requests::{
     Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,

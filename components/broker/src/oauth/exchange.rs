@@ -12,7 +12,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
-use nexus_manifests::{Pins, pins_before_flow};
+use nexus_manifests::{OAuth2, Pins, pins_before_flow};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
 use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::source::{self, Sourced};
@@ -85,7 +85,9 @@ impl<'a> Callback<'a> {
         let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
         check_address(request, flow)?;
         check_issuer(&sourced, query)?;
-        let code = query.get("code").filter(|code| !code.is_empty());
+        let oauth2 = sourced.manifest.oauth2.as_ref();
+        let code_name = oauth2.map_or("code", OAuth2::code_name);
+        let code = query.get(code_name).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| {
             Error::FlowInvalid("the provider sent no authorization code: start again".into())
         })?;

@@ -242,6 +242,47 @@ fn found_parameter_rules() {
 }
 
 #[test]
+fn flow_name_rules() {
+    let named = |names: &str| format!(r#"{{"/oauth2/names":{names}}}"#);
+    for (names, pointer, rule) in [
+        (r#"{"authorize":{"state":"s"}}"#, "/authorize/state", "flow_name"),
+        (r#"{"authorize":{"code_challenge":"c"}}"#, "/authorize/code_challenge", "flow_name"),
+        (r#"{"authorize":{"client_id":null}}"#, "/authorize/client_id", "flow_name_required"),
+        (r#"{"authorize":{"redirect_uri":null}}"#, "/authorize/redirect_uri", "flow_name_required"),
+        (r#"{"authorize":{"client_id":"a b"}}"#, "/authorize/client_id", "flow_name_form"),
+        (r#"{"authorize":{"client_id":""}}"#, "/authorize/client_id", "flow_name_form"),
+        (r#"{"authorize":{"client_id":"state"}}"#, "/authorize/client_id", "flow_name_duplicate"),
+        (r#"{"authorize":{"client_id":"scope"}}"#, "/authorize/client_id", "flow_name_duplicate"),
+        (r#"{"token":{"code_verifier":"v"}}"#, "/token/code_verifier", "flow_name"),
+        (r#"{"token":{"scope":"s"}}"#, "/token/scope", "flow_name"),
+        (r#"{"token":{"client_secret":null}}"#, "/token/client_secret", "flow_name_required"),
+        (r#"{"token":{"code":null}}"#, "/token/code", "flow_name_required"),
+        (r#"{"token":{"code":"client_id"}}"#, "/token/code", "flow_name_duplicate"),
+        (r#"{"code":"state"}"#, "/code", "flow_name_duplicate"),
+        (r#"{"code":"a/b"}"#, "/code", "flow_name_form"),
+    ] {
+        let found = broken(&changed(&oauth2(), &named(names)), Origin::BuiltIn, "");
+        assert_eq!(found, [(format!("/oauth2/names{pointer}"), rule)], "{names}");
+    }
+    let twice = r#"{"authorize":{"client_id":"x","scope":"x"}}"#;
+    assert_eq!(broken(&changed(&oauth2(), &named(twice)), Origin::BuiltIn, "").len(), 2);
+    let taken =
+        r#"{"/oauth2/token_params":{"key":"1"},"/oauth2/names":{"token":{"client_id":"key"}}}"#;
+    breaks(&oauth2(), &[(taken, "/oauth2/names/token/client_id", "flow_name_duplicate")]);
+    let basic = r#"{"/oauth2/client_auth":"basic","/oauth2/names":{"token":{"client_id":"key"}}}"#;
+    breaks(&oauth2(), &[(basic, "/oauth2/names/token/client_id", "flow_name")]);
+    for fine in [
+        r#"{"authorize":{"client_id":"client_key","response_type":null}}"#,
+        r#"{"token":{"client_id":"app_id","client_secret":"secret","grant_type":null,"redirect_uri":null}}"#,
+        r#"{"token":{"code":"auth_code","refresh_token":"code"}}"#,
+        r#"{"code":"spapi_oauth_code"}"#,
+    ] {
+        let found = broken(&changed(&oauth2(), &named(fine)), Origin::BuiltIn, "");
+        assert_eq!(found, [], "{fine}");
+    }
+}
+
+#[test]
 fn template_rules() {
     breaks(
         &api_key(),

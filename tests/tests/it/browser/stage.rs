@@ -143,7 +143,8 @@ impl Stage {
                 self.provider.set_spaces(&named.collect::<Vec<_>>());
                 let mut manifest = sandbox("sandbox-oauth.json", &self.provider);
                 let base = manifest["api"]["base_url"].as_str().context("a base URL")?.to_owned();
-                manifest["find"] = json!({"url": format!("{base}/spaces"), "list": "/items", "label": "/name"});
+                manifest["find"] =
+                    json!({"url": format!("{base}/spaces"), "list": "/items", "label": "/name"});
                 manifest["params"] = json!([{"name": "space", "label": "Space", "pattern": "[a-z0-9-]+",
                     "example": "main", "from": {"found": "/id"}}]);
                 manifest["api"]["base_url"] = format!("{base}/spaces/{{space}}").into();

@@ -7,6 +7,7 @@
 //! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
 //! - `failures`: what a provider does when it fails, and what must come of it
+//! - `found`: the call that lists what a connection can be made to
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
 //! - `journey`: what is done with each manifest
 //! - `oauth`: the token endpoint and the revocation
@@ -19,6 +20,7 @@ mod checks;
 mod choices;
 mod document;
 mod failures;
+mod found;
 mod hosts;
 mod journey;
 mod oauth;

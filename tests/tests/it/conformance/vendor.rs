@@ -45,7 +45,7 @@ pub(super) struct Vendor {
     pub(super) client: (String, String),
     pub(super) code: String,
     /// The found parameters that were chosen in place of the manifest's examples.
-    chosen: Mutex<BTreeMap<String, String>>,
+    pub(super) chosen: Mutex<BTreeMap<String, String>>,
     state: Mutex<State>,
 }
 
@@ -108,11 +108,6 @@ impl Vendor {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
-    }
-
-    /// From now on, the connection is made to the entry with this value of the parameter `name`.
-    pub(super) fn choose(&self, name: &str, value: &str) {
-        self.chosen.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     /// The parameters of the connection as it is now.
@@ -202,7 +197,8 @@ impl Vendor {
         };
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let refresh = format!("refresh.{}.", self.id);
-        let has_grant = body.contains("grant_type") || body.contains("code.");
+        let is_unnamed = self.named("token", "grant_type").is_none() && body.contains(&refresh);
+        let has_grant = body.contains("grant_type") || body.contains("code.") || is_unnamed;
         let oauth2 = |name: &str| text(&self.manifest, &format!("/oauth2/{name}"));
         if !oauth2("refresh/url").is_empty()
             && is_at(oauth2("refresh/url"))
@@ -229,38 +225,6 @@ impl Vendor {
                 && request.method() == text(&self.manifest, "/verify/method")
         };
         if is_verification { Kind::Verify } else { Kind::Call }
-    }
-
-    /// An entry of the response to `find` with these values of its parameters.
-    pub(super) fn entry(&self, values: &BTreeMap<String, String>, label: &str) -> Value {
-        let mut entry = json!({});
-        for param in list(&self.manifest, "/params") {
-            let at = text(param, "/from/found");
-            if let (false, Some(value)) = (at.is_empty(), values.get(text(param, "/name"))) {
-                put(&mut entry, at, value.clone().into());
-            }
-        }
-        let at = text(&self.manifest, "/find/label");
-        if !at.is_empty() {
-            put(&mut entry, at, label.into());
-        }
-        if let Some(only) = self.manifest.pointer("/find/only") {
-            put(&mut entry, text(only, "/pointer"), only["equals"].clone());
-        }
-        entry
-    }
-
-    /// The response to `find`.
-    fn found(&self, state: &mut State, request: &Seen) -> Reply {
-        self.check_credential(state, "find", request, &map(&self.manifest, "/api/headers"));
-        if state.is_refused {
-            return Reply::json(401, &json!({"message": "no such credential"}));
-        }
-        let offered = state.offered.clone();
-        let offered = offered.unwrap_or_else(|| vec![self.entry(&self.params, "The only one")]);
-        let mut body = json!({});
-        put(&mut body, text(&self.manifest, "/find/list"), offered.into());
-        Reply::json(200, &body)
     }
 
     /// Host and target of the verify request.
@@ -349,7 +313,7 @@ impl Vendor {
     }
 
     /// Compares where the credential stands, and the other headers, with the manifest.
-    fn check_credential(
+    pub(super) fn check_credential(
         &self,
         state: &mut State,
         what: &str,
