@@ -262,6 +262,10 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     {
         push("/oauth2/authorization_url", url);
     }
+    let oauth2 = manifest.oauth2.as_ref();
+    if let Some(url) = oauth2.and_then(|oauth2| oauth2.registration_url.as_ref()) {
+        push("/oauth2/registration_url", url);
+    }
     match &manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => push("/revoke/rfc7009/url", &rfc7009.url),
         Revoke::Request { request, .. } => push("/revoke/request/url", &request.url),

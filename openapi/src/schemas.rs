@@ -83,6 +83,13 @@ fn printable(max: u16) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern})
 }
 
+fn described(mut schema: Value, words: &str) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert("description".into(), words.into());
+    }
+    schema
+}
+
 fn hash() -> Value {
     json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})
 }
@@ -252,8 +259,12 @@ fn oauth() -> Value {
             "accept_account_change": {"type": "boolean", "default": false},
         })),
         "Authorization": object(json!({"authorization_url": url()})),
-        "OauthClientInput": partial(&["client_id", "client_secret"], json!({
-            "client_id": printable(4096), "client_secret": printable(4096),
+        "OauthClientInput": partial(&["client_id"], json!({
+            "client_id": printable(4096),
+            "client_secret": described(
+                printable(4096),
+                "Required, unless the manifest says that apps of the provider are public clients",
+            ),
             "params": {
                 "type": "object", "maxProperties": 20,
                 "additionalProperties": {"type": "array", "minItems": 1, "maxItems": 100,

@@ -111,6 +111,7 @@ export const audit = {
     "manifest.findings_read": "reading findings about a provider",
     "manifest.findings_clear": "deleting findings about a provider",
     "oauth_client.save": "saving an OAuth app",
+    "oauth_client.register": "registering an OAuth app",
     "oauth_client.delete": "deleting an OAuth app",
     "oauth_client.list": "listing the OAuth apps",
     "person.sign_in": "signing in",

@@ -14,8 +14,8 @@ mod provider;
 
 use nexus_common::broker::{
     BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
-    FinishAuthorization, ListChoices, PlanRevocation, ReportHealth, Revoke, Seal, SealClient,
-    SignHeads, Tick, VerifyHeads,
+    FinishAuthorization, ListChoices, PlanRevocation, RegisterClient, ReportHealth, Revoke, Seal,
+    SealClient, SignHeads, Tick, VerifyHeads,
 };
 use nexus_common::domain::Receipt;
 use nexus_common::http::{Inbound, serve_component};
@@ -51,6 +51,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Revoke::NAME => request.serve::<Revoke>(revoke_due).await,
         SealClient::NAME => {
             request.serve::<SealClient>(async |new, _| oauth_app::seal(&new).await).await
+        }
+        RegisterClient::NAME => {
+            request.serve::<RegisterClient>(async |scope, _| oauth::register(&scope).await).await
         }
         BeginAuthorization::NAME => {
             request

@@ -13,7 +13,9 @@ use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
 pub use documents::{ClientDocument, ClientMetadata, Denied, Described};
-pub use oauth::{Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
+pub use oauth::{
+    AppScope, Authorization, Authorize, Begun, Exchange, NewClient, RegisteredClient, SealedClient,
+};
 pub use revocation::{DueRevocations, Plan, RevocationScope};
 pub use upkeep::{
     BrokerHealth, HeadBroken, HeadsVerified, Ticked, VariableProblem, WorkspaceScope,
@@ -45,6 +47,10 @@ operations! {
     /// Seals an OAuth app. Refuses with `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
+    /// Registers an OAuth app at a provider that lets everybody do that. `None` at any other provider. Refuses with
+    /// `invalid`, `not_found`, `provider_error`, `provider_timeout`, `egress_denied`.
+    RegisterClient("register-client", "registers an OAuth app at a provider that allows it")
+        for [Create]: AppScope => Option<RegisteredClient>, or Problem;
     /// Begins an OAuth flow. Refuses with `stopped`, `invalid`, `oauth_client_missing`, `grant_shared`.
     BeginAuthorization("authorize-url", "begins an OAuth flow")
         for [Create]: Authorize => Begun, or Problem;

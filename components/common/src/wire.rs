@@ -130,7 +130,8 @@ pub struct AuthorizeIn {
 pub struct OauthClientIn {
     /// The client id at the provider.
     pub client_id: String,
-    /// The client secret.
+    /// The client secret. Missing for a public client.
+    #[serde(default)]
     pub client_secret: SecretJson,
     /// The values that parameters may have in the names of hosts that get the secret. It is sent to no other
     /// host.

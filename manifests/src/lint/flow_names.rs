@@ -109,8 +109,10 @@ fn token_parameters(oauth2: &OAuth2, is_flow: bool) -> Vec<&'static str> {
     if is_flow && oauth2.refresh.is_some() {
         sent.push("refresh_token");
     }
-    if oauth2.client_auth != ClientAuth::Basic {
-        sent.extend(["client_id", "client_secret"]);
+    match oauth2.client_auth {
+        ClientAuth::Post => sent.extend(["client_id", "client_secret"]),
+        ClientAuth::None => sent.push("client_id"),
+        ClientAuth::Basic => {}
     }
     sent
 }

@@ -93,7 +93,13 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
     );
     lint.unless(has_source, &place, "from_without_flow", detail);
     let early = too_early(lint, !param.within.is_empty(), |place| {
-        matches!(place, "/oauth2/token_url" | "/oauth2/authorization_url" | "/find/url")
+        matches!(
+            place,
+            "/oauth2/token_url"
+                | "/oauth2/authorization_url"
+                | "/oauth2/registration_url"
+                | "/find/url"
+        )
     });
     misplaced(lint, param, &early, "until the OAuth flow has finished");
 }

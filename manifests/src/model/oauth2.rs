@@ -22,6 +22,11 @@ pub struct OAuth2 {
     /// there and not requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register_note: Option<String>,
+    /// The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets
+    /// everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered
+    /// with the first connection of a workspace, unless an ADMIN has entered one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_url: Option<String>,
     /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
@@ -132,7 +137,8 @@ pub enum ClientAuth {
     Post,
     /// `Authorization: Basic`.
     Basic,
-    /// No authentication. Only for a revocation endpoint that requires the token alone.
+    /// No authentication. At the token endpoint, the app is a public client, which sends its `client_id` alone and
+    /// needs PKCE (RFC 7636). At a revocation endpoint, the token alone is sent.
     None,
 }
 

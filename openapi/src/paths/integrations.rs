@@ -171,6 +171,8 @@ fn authorize() -> Operation {
         )
         .conflicts(&["not_oauth", "grant_shared"])
         .rejects(&["invalid", "oauth_client_missing"])
+        .problem(problems::PROVIDER)
+        .problem(problems::PROVIDER_SLOW)
 }
 
 fn check() -> Operation {

@@ -109,6 +109,7 @@ export const audit: typeof englishAudit = {
     "manifest.findings_read": "Befunde zu einem Anbieter lesen",
     "manifest.findings_clear": "Befunde zu einem Anbieter löschen",
     "oauth_client.save": "OAuth-App speichern",
+    "oauth_client.register": "OAuth-App registrieren",
     "oauth_client.delete": "OAuth-App löschen",
     "oauth_client.list": "OAuth-Apps auflisten",
     "person.sign_in": "Anmeldung",

@@ -8,6 +8,7 @@ mod authorize;
 mod exchange;
 mod refresh;
 mod refusal;
+mod register;
 mod scopes;
 mod token;
 
@@ -17,3 +18,4 @@ pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
     keep_alive, live, live_for_check, live_or_refreshing, pending,
 };
+pub(crate) use register::register;

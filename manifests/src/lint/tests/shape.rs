@@ -242,6 +242,32 @@ fn found_parameter_rules() {
 }
 
 #[test]
+fn registration_rules() {
+    let url = "/oauth2/registration_url";
+    for (change, pointer, rule) in [
+        (r#""/oauth2/registration_url":"http://slack.com/register""#, url, "egress_scheme"),
+        (r#""/oauth2/registration_url":"https://10.0.0.1/register""#, url, "egress_ip_literal"),
+        (
+            r#""/oauth2/registration_url":"https://slack.com/{client_secret}""#,
+            url,
+            "secret_placement",
+        ),
+        (r#""/oauth2/registration_url":"https://slack.com/{other}""#, url, "template_unknown"),
+    ] {
+        breaks(&oauth2(), &[(&format!("{{{change}}}"), pointer, rule)]);
+    }
+    let public = r#"{"/oauth2/client_auth":"none","/oauth2/pkce":true,
+        "/oauth2/registration_url":"https://slack.com/register"}"#;
+    assert_eq!(broken(&changed(&oauth2(), public), Origin::BuiltIn, ""), []);
+    // An app that registers itself needs no page where a person does that.
+    let automatic = without(&changed(&oauth2(), public), "/oauth2/register_url");
+    assert_eq!(broken(&automatic, Origin::BuiltIn, ""), []);
+    let entered = with(&client_credentials(), url, json!("https://slack.com/register"));
+    let found = broken(&entered, Origin::BuiltIn, "");
+    assert_eq!(found, [(url.to_owned(), "registration_url_forbidden")]);
+}
+
+#[test]
 fn flow_name_rules() {
     let named = |names: &str| format!(r#"{{"/oauth2/names":{names}}}"#);
     for (names, pointer, rule) in [

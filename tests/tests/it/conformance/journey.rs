@@ -108,9 +108,12 @@ impl Traveller<'_> {
         format!("/api/integrations/{}{end}", self.vendor.id)
     }
 
-    /// Enters the OAuth app.
+    /// Enters the OAuth app, unless it registers itself.
     async fn register(&self) -> Outcome {
         let vendor = self.vendor;
+        if vendor.registers_apps() {
+            return Ok(());
+        }
         let mut pins = Map::new();
         for param in list(&vendor.manifest, "/params").filter(|param| param["whole_host"] == true) {
             let name = text(param, "/name");

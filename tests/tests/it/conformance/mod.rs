@@ -11,6 +11,7 @@
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
 //! - `journey`: what is done with each manifest
 //! - `oauth`: the token endpoint and the revocation
+//! - `registration`, `registrations`: an OAuth app that registers itself, and who tries to abuse that
 //! - `sample`: values that match a pattern
 //! - `shape`: JSON with values at pointers, and templates
 //! - `tls`: a server that is every host
@@ -24,6 +25,8 @@ mod found;
 mod hosts;
 mod journey;
 mod oauth;
+mod registration;
+mod registrations;
 mod sample;
 mod shape;
 mod tls;

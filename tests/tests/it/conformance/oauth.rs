@@ -67,7 +67,9 @@ impl Vendor {
             state.expect(&format!("{what}: Basic"), &vec![Some(format!("{id}:{secret}"))], &basic);
         } else {
             expected.insert("client_id".to_owned(), id);
-            expected.insert("client_secret".to_owned(), secret);
+            if self.oauth2("/client_auth") == "post" {
+                expected.insert("client_secret".to_owned(), secret);
+            }
         }
         let mut expected: BTreeMap<String, String> = expected
             .into_iter()

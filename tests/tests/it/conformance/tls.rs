@@ -100,7 +100,10 @@ impl Shared {
     fn answer(&self, named: &str, request: &Seen) -> Reply {
         let host = request.all("host").first().copied().unwrap_or_default().to_owned();
         let vendors = self.vendors.get().map_or(&[][..], Vec::as_slice);
-        match vendors.iter().find(|vendor| vendor.is_meant(request)) {
+        let is_meant = |vendor: &&Arc<Vendor>| {
+            vendor.is_meant(request) || vendor.is_registration(&host, request)
+        };
+        match vendors.iter().find(is_meant) {
             Some(vendor) if host == named => vendor.answer(&host, request),
             _ => {
                 self.strays.lock().unwrap().push(format!("{named}: {} for {host}", request.line));

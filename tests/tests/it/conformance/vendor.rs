@@ -17,6 +17,8 @@ use crate::kit::upstream::{Reply, Seen};
 /// What a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The registration of an OAuth app.
+    Register,
     Token,
     Refresh,
     Revoke,
@@ -53,6 +55,9 @@ pub(super) struct Vendor {
 pub(super) struct State {
     /// The number of tokens so far.
     pub(super) generation: u32,
+    /// The number of OAuth apps that registered themselves, and what the next registration says in place of an app.
+    pub(super) registered: u32,
+    pub(super) registration: Option<(u16, Value)>,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
     /// What the token response says in place of each parameter that it supplies.
@@ -89,6 +94,8 @@ impl Vendor {
         let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
         let state = State {
             generation: 0,
+            registered: 0,
+            registration: None,
             is_refused: false,
             lie: None,
             offered: None,
@@ -181,6 +188,7 @@ impl Vendor {
         let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
         state.arrived.push(arrived);
         match kind {
+            Kind::Register => self.registration(&mut state, request),
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
             Kind::Revoke => self.revocation(&mut state, request),
             Kind::Find => self.found(&mut state, request),
@@ -211,6 +219,9 @@ impl Vendor {
         }
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;
+        }
+        if self.is_registration(host, request) {
+            return Kind::Register;
         }
         let find = text(&self.manifest, "/find/url");
         if !find.is_empty() && request.method() == "GET" && is_at(find) {

@@ -40,9 +40,10 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 14] = [
+    let table: [(&str, &[&str]); 15] = [
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
+        ("register-client", &["create"]),
         ("authorize-url", &["create"]),
         ("exchange", &["oauth-callback"]),
         ("check", &["upkeep"]),
