@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::finding::Finding;
-use crate::model::{Manifest, Verify};
+use crate::model::{Manifest, Param, ParamSource, Verify};
 use crate::pins::{Pins, pins, resolve_url, revoke_origins, token_origins};
 
-/// The URL of `find` with the entered parameters filled in. `None` if the manifest has no such call. Its host is one that
+/// The URL of `find` with the parameters filled in that are known before it. `None` if the manifest has no such call. Its host is one that
 /// gets the credential anyway and is known before anything is chosen, so no response can move it.
 ///
 /// # Errors
@@ -21,7 +21,8 @@ pub fn find_url(
 ) -> Result<Option<Url>, Finding> {
     let Some(find) = &manifest.find else { return Ok(None) };
     let mut entered = params.clone();
-    entered.retain(|name, _| manifest.is_entered(name));
+    let is_found = |name: &str| manifest.found_params().any(|(param, _)| param.name == name);
+    entered.retain(|name, _| !is_found(name));
     let url = resolve_url("/find/url", &find.url, &entered)?;
     let origin = url.origin().ascii_serialization();
     let mut known = token_origins(manifest, &entered)?;
@@ -57,7 +58,9 @@ pub fn pins_before_flow(
     manifest: &Manifest,
     params: &BTreeMap<String, String>,
 ) -> Result<Pins, Finding> {
-    if manifest.params.iter().all(|param| param.from.is_none()) {
+    let is_known =
+        |param: &Param| param.from.as_ref().is_none_or(ParamSource::is_entered_with_credential);
+    if manifest.params.iter().all(is_known) {
         return pins(manifest, params);
     }
     let find = find_url(manifest, params)?;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 pub use crate::choice::{awaits_choice, find_url, pins_before_flow, pins_now};
 use crate::finding::Finding;
-use crate::model::{Manifest, Param, ParamSource};
+use crate::model::{KeyEnd, Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{
     Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url,
@@ -103,7 +103,7 @@ pub fn flow_params(
     let mut values = Map::new();
     for param in &manifest.params {
         let value = match &param.from {
-            None | Some(ParamSource::Found(_)) => continue,
+            None | Some(ParamSource::Found(_) | ParamSource::Credential(_)) => continue,
             Some(ParamSource::TokenResponse(pointer)) => text_at(answer, pointer),
             Some(ParamSource::Callback(name)) => callback(name).map(Value::String),
         };
@@ -131,6 +131,36 @@ pub fn found_params(
         values.extend(text_at(entry, pointer).map(|value| (param.name.clone(), value)));
     }
     check_fields("/params", &fields, &values, PARAM_MAX)
+}
+
+/// Reads the parameters that stand at the end of a field of the entered credential. Each is checked like an entered
+/// parameter.
+///
+/// # Errors
+/// One finding for each that is missing or does not match, at `/credentials/{field}`, without the value.
+pub fn credential_params(
+    manifest: &Manifest,
+    fields: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let in_hosts = crate::pins::host_names(manifest);
+    let mut values = BTreeMap::new();
+    let mut findings = Vec::new();
+    for param in &manifest.params {
+        let Some(ParamSource::Credential(KeyEnd { field, after })) = &param.from else { continue };
+        let end = fields.get(field).and_then(|value| value.rsplit_once(after.as_str()));
+        let end = end.map(|(_, end)| Value::from(end));
+        let rules = Field::of(param, in_hosts.contains(&param.name.as_str()));
+        match check_value(&rules, end.as_ref(), PARAM_MAX) {
+            Ok(value) => {
+                values.insert(param.name.clone(), value.to_owned());
+            }
+            Err((rule, detail)) => {
+                let detail = format!("its end after the last `{after}` {detail}");
+                findings.push(Finding::new(below("/credentials", field), rule, detail));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(values) } else { Err(findings) }
 }
 
 /// The value at a place in a response. A number is its digits.
@@ -325,6 +355,38 @@ mod tests {
         let entered = object(json!({"account": "acct_2"}));
         let expected = vec![("/params/account".to_owned(), "unknown_field".to_owned())];
         assert_eq!(outcome(check_params(&manifest, &entered)), expected);
+    }
+
+    #[test]
+    fn the_end_of_a_key_is_a_parameter() {
+        let param = json!([{"name": "site", "label": "L", "pattern": "[a-z]{2}[0-9]+", "example": "us1",
+            "from": {"credential": {"field": "api_key", "after": "-"}}}]);
+        let json = with(&api_key(), "/params", param);
+        let json = with(&json, "/api/base_url", json!("https://{site}.acme.example"));
+        let manifest = manifest(&with(&json, "/api/hosts", json!(["{site}.acme.example"])));
+        let read = |key: &str| {
+            let fields = BTreeMap::from([("api_key".to_owned(), key.to_owned())]);
+            credential_params(&manifest, &fields)
+        };
+        assert_eq!(read("hunter-2-us19").unwrap()["site"], "us19");
+        for key in [
+            "hunter",
+            "hunter-",
+            "hunter-US19",
+            "hunter-us19.evil.example",
+            "hunter-us19/",
+            "-us19 ",
+        ] {
+            let found = read(key).unwrap_err();
+            assert_eq!(found[0].pointer, "/credentials/api_key", "{key}");
+            assert!(
+                !found[0].to_string().contains("hunter") && !found[0].to_string().contains("evil")
+            );
+        }
+        // Nobody enters it.
+        assert!(check_params(&manifest, &object(json!({}))).is_ok());
+        let entered = check_params(&manifest, &object(json!({"site": "us1"})));
+        assert_eq!(entered.unwrap_err()[0].rule, "unknown_field");
     }
 
     #[test]

@@ -676,7 +676,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Save the OAuth app for a manifest
-         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. Role: ADMIN.
+         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. A provider with a `registration_url` needs no app: it is registered with the first connection. Role: ADMIN.
          */
         readonly put: operations["saveOauthClient"];
         readonly post?: never;
@@ -1897,6 +1897,19 @@ export interface components {
             /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
             readonly url: string;
         };
+        /** @description The provider's names for parameters of the flow, by the names of RFC 6749 and RFC 7636. A parameter whose name is null is not sent. The names in the token response are pointers in `token_response`. */
+        readonly ManifestFlowNames: {
+            /** @description The authorization request: `client_id`, `redirect_uri`, `response_type` and `scope`. `response_type` may be null. */
+            readonly authorize?: {
+                readonly [key: string]: string | null;
+            };
+            /** @description The query parameter of the callback that has the authorization code, where that is not `code`. */
+            readonly code?: string | null;
+            /** @description Every token request: `grant_type`, `code`, `redirect_uri`, `code_verifier`, `refresh_token`, `scope`, and, if they are in the body, `client_id` and `client_secret`. `grant_type` and `redirect_uri` may be null. */
+            readonly token?: {
+                readonly [key: string]: string | null;
+            };
+        };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
         readonly ManifestInject: {
             /** @constant */
@@ -1952,6 +1965,8 @@ export interface components {
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
+            /** @description The provider's names for parameters of the flow, where they are not those of the standard. */
+            readonly names?: components["schemas"]["ManifestFlowNames"] | null;
             /**
              * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this member.
              * @default true
@@ -1963,6 +1978,8 @@ export interface components {
             readonly register_note?: string | null;
             /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
             readonly register_url?: string | null;
+            /** @description The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered with the first connection of a workspace, unless an ADMIN has entered one. */
+            readonly registration_url?: string | null;
             /**
              * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
@@ -2288,7 +2305,8 @@ export interface components {
         };
         readonly OauthClientInput: {
             readonly client_id: string;
-            readonly client_secret: string;
+            /** @description Required, unless the manifest says that apps of the provider are public clients */
+            readonly client_secret?: string;
             /** @description The values of the manifest's parameters that the app may be used with. Required for a manifest of the workspace's own that has a parameter in the host of its token or revocation URL */
             readonly params?: {
                 readonly [key: string]: readonly string[];
@@ -4716,7 +4734,9 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };

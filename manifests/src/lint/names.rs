@@ -4,7 +4,7 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, Param, ParamSource, Revoke};
+use crate::model::{AuthMethod, KeyEnd, Param, ParamSource, Revoke};
 use crate::pins::authority;
 use crate::{pattern, template};
 
@@ -86,6 +86,7 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
             (place, manifest.auth_method == AuthMethod::Oauth2)
         }
         ParamSource::Found(at) => return check_found_param(lint, index, param, at),
+        ParamSource::Credential(end) => return check_key_end(lint, index, param, end),
     };
     let detail = format!(
         "`{}` does not receive this response, so it cannot supply the value",
@@ -128,6 +129,20 @@ fn check_found_param(lint: &mut Lint<'_>, index: usize, param: &Param, at: &str)
         }
     }
     misplaced(lint, param, &early, "until an entry of `find` is chosen");
+}
+
+/// Rules for a parameter at the end of a credential field.
+fn check_key_end(lint: &mut Lint<'_>, index: usize, param: &Param, end: &KeyEnd) {
+    let pointer = format!("/params/{index}/from/credential");
+    let has_field = lint.manifest.credentials.iter().any(|field| field.name == end.field);
+    let detail = format!("`{}` is not a credential field of the manifest", end.field);
+    lint.unless(has_field, &format!("{pointer}/field"), "from_form", detail);
+    let ok = (1..=8).contains(&end.after.len()) && end.after.bytes().all(|b| b.is_ascii_graphic());
+    let detail = format!("`{}` must be 1 to 8 visible ASCII characters", end.after);
+    lint.unless(ok, &format!("{pointer}/after"), "from_form", detail);
+    let is_host = param.whole_host || !param.within.is_empty();
+    let detail = "needs `pattern` or `choices`: the end of a key is not a whole host";
+    lint.unless(!is_host, &pointer, "from_form", detail);
 }
 
 /// The strings in `json`, with their places.
@@ -234,7 +249,7 @@ fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
         && match &param.from {
             Some(ParamSource::TokenResponse(_)) => is_flow,
             Some(ParamSource::Found(_)) => true,
-            Some(ParamSource::Callback(_)) | None => false,
+            Some(ParamSource::Callback(_) | ParamSource::Credential(_)) | None => false,
         };
     let detail = "belongs to a host of the API that `from.token_response` (with the method `oauth2`) or `from.found` \
                   supplies";

@@ -174,6 +174,28 @@ pub enum ParamSource {
     /// chosen. In a host, it is a label before a domain of the manifest, one of `choices`, or a host `within` domains.
     /// The first such parameter names the entry: its values must be distinct.
     Found(String),
+    /// The end of a field of the entered credential, where a provider writes the site into its keys. The value is not
+    /// secret: it is stored and shown like an entered one.
+    Credential(KeyEnd),
+}
+
+/// The end of a credential field.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeyEnd {
+    /// The name of the field.
+    pub field: String,
+    /// The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters.
+    pub after: String,
+}
+
+impl ParamSource {
+    /// Whether the value is known when the credential is entered, and not only after connecting.
+    #[must_use]
+    pub const fn is_entered_with_credential(&self) -> bool {
+        matches!(self, Self::Credential(_))
+    }
 }
 
 /// One field of the form in which an admin enters a credential.

@@ -206,7 +206,9 @@ impl Subject {
         let params = params::check_params(&self.sourced.manifest, &self.params);
         let fields = params::check_credentials(&self.sourced.manifest, entered);
         match (params, fields) {
-            (Ok(params), Ok(fields)) => {
+            (Ok(mut params), Ok(fields)) => {
+                let ends = params::credential_params(&self.sourced.manifest, &fields);
+                params.extend(ends.map_err(invalid)?);
                 let secret = |(name, value)| (name, Secret::new(value));
                 Ok((params, fields.into_iter().map(secret).collect()))
             }

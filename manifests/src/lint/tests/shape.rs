@@ -242,6 +242,22 @@ fn found_parameter_rules() {
 }
 
 #[test]
+fn key_end_rules() {
+    let param = r#""/params":[{"name":"site","label":"x","pattern":"[a-z]+","example":"a",
+        "from":{"credential":{"field":"api_key","after":"-"}}}],
+        "/api/base_url":"https://{site}.acme.example","/api/hosts":["{site}.acme.example"]"#;
+    let case = |change: &str| format!("{{{param}{change}}}");
+    assert_eq!(broken(&changed(&api_key(), &case("")), Origin::BuiltIn, ""), []);
+    for (change, pointer) in [
+        (r#","/params/0/from/credential/field":"other""#, "/params/0/from/credential/field"),
+        (r#","/params/0/from/credential/after":"""#, "/params/0/from/credential/after"),
+        (r#","/params/0/from/credential/after":"é""#, "/params/0/from/credential/after"),
+    ] {
+        breaks(&api_key(), &[(&case(change), pointer, "from_form")]);
+    }
+}
+
+#[test]
 fn registration_rules() {
     let url = "/oauth2/registration_url";
     for (change, pointer, rule) in [

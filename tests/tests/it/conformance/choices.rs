@@ -337,6 +337,33 @@ async fn a_response_moves_no_credential_outside_the_manifest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_says_itself_where_it_belongs() {
+    let Some(stage) = Stage::of("mailchimp").await else { return };
+    let ask = async |key: &str| {
+        let body =
+            json!({"manifest_id": "mailchimp", "name": "M", "credentials": {"api_key": key}});
+        stage.app.post("/api/integrations").as_admin().json(&body).send().await
+    };
+    for key in [
+        "0123456789abcdef",
+        "0123456789abcdef-",
+        "0123456789abcdef-us19.evil.example",
+        "0123456789abcdef-US19",
+    ] {
+        let problem = ask(key).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/credentials/api_key", "{key}: {problem}");
+        assert!(!problem.to_string().contains("0123456789"), "{problem}");
+    }
+    assert!(stage.vendor.state().arrived.is_empty());
+    let made = connect(&stage.app, &stage.vendor).await;
+    assert_eq!(made.json()["params"], json!({"server": "us19"}), "{made:?}");
+    assert_eq!(stage.call().await.status, 200);
+    stage.put(json!({"params": {"server": "us1"}})).await.problem(422, "invalid");
+    assert!(stage.vendor.state().arrived.iter().all(|one| one.host == "us19.api.mailchimp.com"));
+    stage.check_nothing_strayed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_integration_without_a_choice_says_so() {
     let Some(stage) = Stage::of("resend").await else { return };
     connect(&stage.app, &stage.vendor).await;

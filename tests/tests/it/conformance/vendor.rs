@@ -83,7 +83,7 @@ impl Vendor {
         let params = list(manifest, "/params")
             .map(|param| (text(param, "/name").to_owned(), text(param, "/example").to_owned()))
             .collect();
-        let fields = list(manifest, "/credentials")
+        let mut fields: BTreeMap<String, String> = list(manifest, "/credentials")
             .map(|field| {
                 let name = text(field, "/name").to_owned();
                 let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
@@ -91,6 +91,13 @@ impl Vendor {
                 (name, value)
             })
             .collect();
+        // A key may end with a parameter.
+        for param in list(manifest, "/params") {
+            if let Some(field) = fields.get_mut(text(param, "/from/credential/field")) {
+                field.push_str(text(param, "/from/credential/after"));
+                field.push_str(text(param, "/example"));
+            }
+        }
         let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
         let state = State {
             generation: 0,
