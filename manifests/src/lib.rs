@@ -9,6 +9,7 @@
 
 pub mod catalog;
 mod choice;
+pub mod draft;
 pub mod finding;
 pub mod guard;
 pub mod lint;

@@ -259,6 +259,14 @@ fn oauth() -> Value {
             "accept_account_change": {"type": "boolean", "default": false},
         })),
         "Authorization": object(json!({"authorization_url": url()})),
+        "DraftInput": partial(&["url"], json!({
+            "url": {"type": "string", "format": "uri", "maxLength": 2048,
+                "description": "The https address of an MCP server"},
+        })),
+        "ManifestDraft": {
+            "type": "object", "required": ["id", "name", "auth_method"],
+            "description": "A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports",
+        },
         "OauthClientInput": partial(&["client_id"], json!({
             "client_id": printable(4096),
             "client_secret": described(

@@ -541,6 +541,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/manifests/draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Draft a manifest for an MCP server
+         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. Role: ADMIN.
+         */
+        readonly post: operations["draftManifest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/me": {
         readonly parameters: {
             readonly query?: never;
@@ -1447,6 +1467,13 @@ export interface components {
                 readonly token: string;
             }[];
         };
+        readonly DraftInput: {
+            /**
+             * Format: uri
+             * @description The https address of an MCP server
+             */
+            readonly url: string;
+        };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
             readonly actor: string;
@@ -1874,6 +1901,8 @@ export interface components {
             /** @description The reason, which the agent receives. */
             readonly why: string;
         };
+        /** @description A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports */
+        readonly ManifestDraft: Record<string, never>;
         /** @description The announced end of a way to connect. */
         readonly ManifestEnds: {
             /** @description The last day on which it works, `YYYY-MM-DD`. */
@@ -1932,6 +1961,13 @@ export interface components {
             readonly password: string;
             /** @description A template. */
             readonly username: string;
+        };
+        /** @description The end of a credential field. */
+        readonly ManifestKeyEnd: {
+            /** @description The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters. */
+            readonly after: string;
+            /** @description The name of the field. */
+            readonly field: string;
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
@@ -2059,6 +2095,8 @@ export interface components {
             readonly callback: string;
         } | {
             readonly found: string;
+        } | {
+            readonly credential: components["schemas"]["ManifestKeyEnd"];
         };
         /** @description A call that only reads. */
         readonly ManifestReadCall: {
@@ -5238,6 +5276,48 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly draftManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        readonly responses: {
+            /** @description The draft */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ManifestDraft"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };

@@ -35,6 +35,7 @@ export type AuditRecord = Schemas["AuditRecord"];
 export type AuditHead = Schemas["AuditHead"];
 export type ProblemBody = Schemas["Problem"];
 export type Manifest = Schemas["Manifest"];
+export type ManifestDraft = Schemas["ManifestDraft"];
 export type Me = Schemas["Me"];
 export type Agent = Schemas["Agent"];
 export type AgentPage = Schemas["AgentPage"];

@@ -1,7 +1,7 @@
 /** The custom providers of the workspace, for administrators. Each is a manifest, edited as JSON. */
 import { useState } from "preact/hooks";
 
-import type { ManifestSummary } from "../api/types";
+import type { ManifestDraft, ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { TEMPLATE } from "../config/template";
 import { t } from "../text/all";
@@ -123,6 +123,33 @@ function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(change
   );
 }
 
+/** Fills in the document from what an MCP server says of its authorization. */
+function Lookup({ onFound }: { onFound(text: string): void }) {
+  const { client, announce } = useNexus();
+  const [url, setUrl] = useState("");
+  const { busy, problem, run } = useAction();
+  const submit = () => {
+    if (busy || !url.trim()) return;
+    void run(async () => {
+      const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body: { url: url.trim() } });
+      onFound(JSON.stringify(draft, null, 2));
+      announce(t.providers.drafted);
+    });
+  };
+  const error = problem?.at("/url");
+  return (
+    <Form id="lookup" unsaved={false} onSubmit={submit}>
+      <Field label={t.providers.server} value={url} onInput={setUrl} code required={false} hint={t.providers.serverHint} error={error} inputMode="url" />
+      {!error && <Alert problem={problem} />}
+      <div class="actions">
+        <Button type="submit" busy={busy}>
+          {busy ? t.providers.drafting : t.providers.draft}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
 interface EditorProps {
   title: string;
   initial: string;
@@ -155,6 +182,7 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
   const errors = problem?.body.errors ?? [];
   return (
     <Dialog title={title} onClose={() => onClose(false)}>
+      {path === null && <Lookup onFound={setText} />}
       <Form id="provider" unsaved={text !== initial} onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
         <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
         {errors.length > 0 ? (

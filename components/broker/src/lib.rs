@@ -13,7 +13,7 @@ mod operations;
 mod provider;
 
 use nexus_common::broker::{
-    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
+    BeginAuthorization, Check, Describe, Discover, DueRevocations, FORWARD, FetchClientMetadata,
     FinishAuthorization, ListChoices, PlanRevocation, RegisterClient, ReportHealth, Revoke, Seal,
     SealClient, SignHeads, Tick, VerifyHeads,
 };
@@ -26,8 +26,8 @@ use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 
 use operations::{
-    check, choices, client_metadata, describe, forward, heads, health, outbox, plan_revocation,
-    seal_new, tick,
+    check, choices, client_metadata, describe, discover, forward, heads, health, outbox,
+    plan_revocation, seal_new, tick,
 };
 
 component!(handle);
@@ -68,6 +68,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Tick::NAME => request.serve::<Tick>(async |_, id| tick::run(id).await).await,
         Describe::NAME => {
             request.serve::<Describe>(async |stored, _| describe::run(&stored).await).await
+        }
+        Discover::NAME => {
+            request.serve::<Discover>(async |asked, _| discover::run(&asked).await).await
         }
         FetchClientMetadata::NAME => {
             request

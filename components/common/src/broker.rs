@@ -8,11 +8,13 @@ mod oauth;
 mod revocation;
 mod upkeep;
 
+use serde_json::Value;
+
 use crate::domain::{Exchanged, Receipt};
 use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
-pub use documents::{ClientDocument, ClientMetadata, Denied, Described};
+pub use documents::{ClientDocument, ClientMetadata, Denied, Described, ServerAddress};
 pub use oauth::{
     AppScope, Authorization, Authorize, Begun, Exchange, NewClient, RegisteredClient, SealedClient,
 };
@@ -70,6 +72,10 @@ operations! {
     /// Describes an integration's provider for an agent. Refuses with `not_found`.
     Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
+    /// Makes the draft of a manifest from what an MCP server says of its authorization. Sends no credential, and stores
+    /// nothing. Refuses with `invalid`, `egress_denied` or `provider_error`.
+    Discover("discover", "reads how an MCP server authorizes its clients")
+        for [Catalog]: ServerAddress => Value, or Problem;
     /// Fetches the metadata document of an OAuth client, whose id is the document's URL. Sends no credential.
     /// Refuses with `egress_denied` or `provider_error`.
     FetchClientMetadata("fetch-client-metadata", "fetches the metadata document of an OAuth client")

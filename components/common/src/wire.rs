@@ -19,7 +19,7 @@ use crate::reads::Reads;
 use crate::secret::SecretJson;
 pub use query::{id_cursor, limit, limit_to, no_cursor, page, typed};
 
-from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn);
+from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, DraftIn);
 
 /// `POST /api/integrations`.
 #[derive(Debug, Deserialize)]
@@ -122,6 +122,14 @@ pub struct AuthorizeIn {
     /// Whether a different account than before may be connected.
     #[serde(default)]
     pub accept_account_change: bool,
+}
+
+/// `POST /api/manifests/draft`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct DraftIn {
+    /// The address of an MCP server.
+    pub url: String,
 }
 
 /// `PUT /api/oauth-clients/{manifest_id}`.

@@ -6,6 +6,7 @@
 //!
 //! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
+//! - `drafts`: manifests that are drafted from what an MCP server says
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `found`: the call that lists what a connection can be made to
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
@@ -20,6 +21,7 @@
 mod checks;
 mod choices;
 mod document;
+mod drafts;
 mod failures;
 mod found;
 mod hosts;

@@ -106,7 +106,7 @@ async fn roles_are_as_documented() {
 }
 
 /// The calls whose examples cannot be set up. Each has the reason, and the tests that make such a call.
-const WITHOUT_EXAMPLES: [(&str, &str, &str); 7] = [
+const WITHOUT_EXAMPLES: [(&str, &str, &str); 9] = [
     (
         "get",
         "/api/oauth/callback",
@@ -122,6 +122,12 @@ const WITHOUT_EXAMPLES: [(&str, &str, &str); 7] = [
         "/sign-in/oidc/callback",
         "only a browser that began a sign-in comes back: `trust::oidc`",
     ),
+    (
+        "get",
+        "/api/integrations/{id}/choices",
+        "the sandbox has nothing to choose: `conformance::choices`",
+    ),
+    ("post", "/api/manifests/draft", "there is no such server: `conformance::drafts`"),
     ("post", "/sign-in/oidc", "this deployment has no identity provider: `trust::oidc`"),
     ("post", "/sign-in/link", "the machine signs a link, for ten minutes: `trust::people`"),
     ("post", "/sign-in/passkey", "an authenticator signs a challenge: `trust::passkeys`"),
