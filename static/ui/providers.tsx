@@ -139,7 +139,7 @@ function Lookup({ onFound }: { onFound(text: string): void }) {
   const error = problem?.at("/url");
   return (
     <Form id="lookup" unsaved={false} onSubmit={submit}>
-      <Field label={t.providers.server} value={url} onInput={setUrl} code required={false} hint={t.providers.serverHint} error={error} inputMode="url" />
+      <Field label={t.providers.server} value={url} onInput={setUrl} code required={false} hint={t.providers.serverHint} error={error} />
       {!error && <Alert problem={problem} />}
       <div class="actions">
         <Button type="submit" busy={busy}>
