@@ -51,6 +51,9 @@ impl McpServer<'_> {
         if let Some(url) = endpoint("registration_endpoint") {
             set("registration_url", url.into());
         }
+        if client_auth == "none" && self.says("client_id_metadata_document_supported") {
+            set("client_metadata", true.into());
+        }
         if self.says("authorization_response_iss_parameter_supported") {
             set("issuer", required("issuer")?.into());
         }
@@ -158,6 +161,7 @@ mod tests {
             "code_challenge_methods_supported": ["S256"], "grant_types_supported": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_methods_supported": ["client_secret_post", "none"],
             "authorization_response_iss_parameter_supported": true,
+            "client_id_metadata_document_supported": true,
         })
     }
 
@@ -174,7 +178,10 @@ mod tests {
         );
         assert_eq!(json["api"]["base_url"], "https://mcp.acme.example/mcp");
         let oauth2 = &json["oauth2"];
-        assert_eq!(oauth2["client_auth"], "none");
+        assert_eq!(
+            (&oauth2["client_auth"], &oauth2["client_metadata"]),
+            (&json!("none"), &json!(true))
+        );
         assert_eq!(oauth2["issuer"], "https://auth.acme.example");
         assert_eq!(oauth2["scopes"]["default"], json!(["read", "write"]));
         assert_eq!(oauth2["token_params"]["resource"], "https://mcp.acme.example/mcp");

@@ -259,6 +259,12 @@ fn oauth() -> Value {
             "accept_account_change": {"type": "boolean", "default": false},
         })),
         "Authorization": object(json!({"authorization_url": url()})),
+        "ClientDocument": object(json!({
+            "client_id": url(), "client_name": {"type": "string"}, "client_uri": url(),
+            "redirect_uris": array(url()), "grant_types": array(json!({"type": "string"})),
+            "response_types": array(json!({"type": "string"})),
+            "token_endpoint_auth_method": {"const": "none"},
+        })),
         "DraftInput": partial(&["url"], json!({
             "url": {"type": "string", "format": "uri", "maxLength": 2048,
                 "description": "The https address of an MCP server"},

@@ -63,7 +63,7 @@ export function AddForm({ manifest, usedNames, onConnected, onKept, onLeave }: P
   const apps = useOauthApps();
   const [setsUpApp, setsUpAppTo] = useState(false);
   const [hasApp, setHasApp] = useState(false);
-  const registersItself = Boolean(manifest.oauth2?.registration_url);
+  const registersItself = Boolean(manifest.oauth2?.registration_url ?? manifest.oauth2?.client_metadata);
   const mayNeedApp = oauth && !registersItself && !hasApp && apps !== null && !apps.has(manifest.id);
   const values = useFieldValues(fields);
   const action = useAction();

@@ -1,4 +1,5 @@
-//! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
+//! OAuth apps: the workspace's own, the deployment's for built-in manifests, or this application itself, which a metadata
+//! document describes.
 //!
 //! A client secret is sealed with the origins that it may be sent to, taken from the manifest when the secret
 //! was entered. If a workspace's own manifest is changed later, the secret is not sent to the new origins. If
@@ -259,6 +260,9 @@ pub async fn current(
     if let Some(client) = of_deployment(manifest, params).await? {
         return Ok(client);
     }
+    if let Some(client) = by_document(manifest).await? {
+        return Ok(client);
+    }
     Err(Error::OauthClientMissing {
         manifest_id: manifest.id.clone(),
         redirect_uri: config::redirect_uri(&manifest.id).await?,
@@ -281,8 +285,10 @@ pub async fn of_connection(
     if let Some(app) = app.filter(fits) {
         return Ok(app.client());
     }
-    let deployed = of_deployment(manifest, params).await?;
-    deployed.filter(|client| client.id == made_with.client_id).ok_or_else(|| {
+    let (deployed, document) =
+        (of_deployment(manifest, params).await?, by_document(manifest).await?);
+    let others = [deployed, document].into_iter().flatten();
+    others.into_iter().find(|client| client.id == made_with.client_id).ok_or_else(|| {
         Error::OauthClientMissing {
             manifest_id: manifest.id.clone(),
             redirect_uri: made_with.redirect_uri.clone(),
@@ -342,6 +348,16 @@ async fn of_deployment(
     }
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
     Ok(fits.then(|| Client { id: deployed.client_id, secret: deployed.client_secret }))
+}
+
+/// This application as the client that its metadata document describes. `None` if the provider takes no such document, or
+/// could not fetch it.
+async fn by_document(manifest: &Manifest) -> Result<Option<Client>> {
+    if !manifest.oauth2.as_ref().is_some_and(|oauth2| oauth2.client_metadata) {
+        return Ok(None);
+    }
+    let url = config::client_metadata_url(&manifest.id).await?;
+    Ok(url.map(|id| Client { id, secret: Secret::default() }))
 }
 
 /// Checks the deployment's apps.

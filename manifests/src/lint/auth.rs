@@ -123,7 +123,7 @@ fn inject(lint: &mut Lint<'_>) {
     lint.unless(secret, "/inject", "inject_without_secret", detail);
 }
 
-/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`,
+/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`, `client_metadata_form`,
 /// `scope_separator`, `scope_form`, `refresh_url_forbidden`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
 /// `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
@@ -145,6 +145,11 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let detail = "must not be `none`, except with the method `oauth2` and `pkce`: without a secret, nothing else binds a \
                   code to the client";
     lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
+    let is_public = needs_browser && oauth2.client_auth == ClientAuth::None;
+    let detail =
+        "needs the method `oauth2` and the `client_auth` `none`: such a client has no secret";
+    let ok = !oauth2.client_metadata || is_public;
+    lint.unless(ok, "/oauth2/client_metadata", "client_metadata_form", detail);
     let detail = "must not be set: the client of this method is entered as the credential";
     let ok = needs_browser || oauth2.registration_url.is_none();
     lint.unless(ok, "/oauth2/registration_url", "registration_url_forbidden", detail);
@@ -191,7 +196,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
 /// Reports `required`, `register_forbidden`: where a person registers the app.
 fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
     let is_there = oauth2.register_url.is_some();
-    let is_automatic = oauth2.registration_url.is_some();
+    let is_automatic = oauth2.registration_url.is_some() || oauth2.client_metadata;
     if needs_browser && !is_there && !is_automatic && lint.origin == Origin::BuiltIn {
         let detail = "must be set, unless the app registers itself: the page where a person registers the OAuth app";
         lint.add("/oauth2/register_url", "required", detail);

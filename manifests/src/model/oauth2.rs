@@ -27,6 +27,11 @@ pub struct OAuth2 {
     /// with the first connection of a workspace, unless an ADMIN has entered one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_url: Option<String>,
+    /// Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which
+    /// this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the
+    /// `client_auth` `none`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub client_metadata: bool,
     /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
@@ -69,6 +74,11 @@ pub struct OAuth2 {
     /// How tokens are refreshed (RFC 6749 section 6). Absent where the provider issues no refresh tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Refresh>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn yes() -> bool {

@@ -15,7 +15,25 @@ pub(super) fn calls() -> Vec<Call> {
     vec![
         ("/api/oauth/callback", "get", operation("finishAuthorization", "Return from a provider")),
         ("/api/oauth/callback/{id}", "get", own),
+        ("/api/oauth/callback/client.json", "get", client("getClientMetadata")),
+        (
+            "/api/oauth/callback/{id}/client.json",
+            "get",
+            client("getOwnClientMetadata")
+                .parameter("custom_manifest")
+                .problem(problems::NOT_FOUND),
+        ),
     ]
+}
+
+fn client(id: &str) -> Operation {
+    Operation::new(id, "oauth-clients", "Describe the application as an OAuth client")
+        .describe(
+            "The URL of this document is the client id at providers that take one (OAuth Client ID Metadata \
+             Document). It needs no token, and is the same for every workspace.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The document", "ClientDocument"))
 }
 
 fn operation(id: &str, summary: &str) -> Operation {

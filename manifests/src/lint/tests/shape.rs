@@ -278,6 +278,12 @@ fn registration_rules() {
     // An app that registers itself needs no page where a person does that.
     let automatic = without(&changed(&oauth2(), public), "/oauth2/register_url");
     assert_eq!(broken(&automatic, Origin::BuiltIn, ""), []);
+    let document =
+        r#"{"/oauth2/client_auth":"none","/oauth2/pkce":true,"/oauth2/client_metadata":true}"#;
+    let document = without(&changed(&oauth2(), document), "/oauth2/register_url");
+    assert_eq!(broken(&document, Origin::BuiltIn, ""), []);
+    let secret = r#"{"/oauth2/client_metadata":true}"#;
+    breaks(&oauth2(), &[(secret, "/oauth2/client_metadata", "client_metadata_form")]);
     let entered = with(&client_credentials(), url, json!("https://slack.com/register"));
     let found = broken(&entered, Origin::BuiltIn, "");
     assert_eq!(found, [(url.to_owned(), "registration_url_forbidden")]);

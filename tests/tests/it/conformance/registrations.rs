@@ -140,3 +140,51 @@ async fn a_registration_that_cannot_be_used_leaves_nothing() {
     missing.problem(422, "oauth_client_missing");
     assert!(hosts.strays().is_empty(), "{:?}", hosts.strays());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_describes_the_application_to_a_provider_that_fetches_it() {
+    if is_spin() {
+        return;
+    }
+    let mut manifest = manifest("none");
+    manifest["oauth2"]["client_metadata"] = true.into();
+    let hosts = Hosts::start().await;
+    let begin = async |app: &App| {
+        app.save(&manifest).await;
+        let body = json!({"manifest_id": "custom-self", "name": "Self"});
+        let begun = app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert_eq!(begun.status, 201, "{begun:?}");
+        let url = reqwest::Url::parse(begun.json()["authorization_url"].as_str().unwrap()).unwrap();
+        let of = |name: &str| {
+            url.query_pairs()
+                .find(|(own, _)| own == name)
+                .map(|(_, value)| value.into_owned())
+                .unwrap()
+        };
+        (of("client_id"), of("redirect_uri"))
+    };
+    let options = || Options::default().connect_to(hosts.address, &hosts.root);
+    let app = options().var("public_url", "https://nexus.example.com").start().await.unwrap();
+    let (client_id, redirect_uri) = begin(&app).await;
+    assert_eq!(client_id, "https://nexus.example.com/api/oauth/callback/custom-self/client.json");
+    let document = app.get("/api/oauth/callback/custom-self/client.json").send().await;
+    assert_eq!(document.header("cache-control"), "public, max-age=3600");
+    let document = document.json();
+    assert_eq!(document["client_id"], client_id, "{document}");
+    assert_eq!(document["redirect_uris"], json!([redirect_uri]), "{document}");
+    assert_eq!(document["token_endpoint_auth_method"], "none", "{document}");
+    let common = app.get("/api/oauth/callback/client.json").send().await.json();
+    assert_eq!(common["redirect_uris"], json!(["https://nexus.example.com/api/oauth/callback"]));
+    let apps = app.get("/api/oauth-clients").as_admin().send().await.json();
+    assert_eq!(apps["items"], json!([]), "no app was registered: {apps}");
+    app.get("/api/oauth/callback/stripe/client.json").send().await.problem(404, "not_found");
+
+    // A provider cannot fetch it from an application without https. Then the app registers itself.
+    let app = options().start().await.unwrap();
+    app.save(&manifest).await;
+    let document = app.get("/api/manifests/custom-self").as_admin().send().await.json();
+    let vendor = Arc::new(Vendor::of(&document));
+    hosts.serve(&[Arc::clone(&vendor)]);
+    assert_eq!(connect(&app, &vendor).await.status, 200);
+    assert_eq!(vendor.state().registered, 1);
+}
