@@ -60,9 +60,11 @@ impl McpServer<'_> {
         if self.lists("grant_types_supported", "refresh_token") {
             set("refresh", json!({"rotates": true}));
         }
+        // A public client names itself (RFC 7009 section 2.1): `post` without a secret sends the client id alone.
+        let revoke_auth = if client_auth == "none" { "post" } else { client_auth };
         let revoke = match endpoint("revocation_endpoint") {
             Some(url) => json!({"tokens": ["refresh_token", "access_token"], "effect": "grant",
-                "rfc7009": {"url": url, "client_auth": client_auth}}),
+                "rfc7009": {"url": url, "client_auth": revoke_auth}}),
             None => json!({"unsupported": "The server names no revocation endpoint"}),
         };
         let name = text(self.resource, "resource_name").unwrap_or(host);

@@ -750,6 +750,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/oauth/callback/{id}/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getOwnClientMetadata"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getClientMetadata"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/openapi.json": {
         readonly parameters: {
             readonly query?: never;
@@ -1429,6 +1469,18 @@ export interface components {
             /** @description What is chosen, such as `Site` */
             readonly label: string;
         };
+        readonly ClientDocument: {
+            /** Format: uri */
+            readonly client_id: string;
+            readonly client_name: string;
+            /** Format: uri */
+            readonly client_uri: string;
+            readonly grant_types: readonly string[];
+            readonly redirect_uris: readonly string[];
+            readonly response_types: readonly string[];
+            /** @constant */
+            readonly token_endpoint_auth_method: "none";
+        };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
             readonly client_id: string;
@@ -1999,6 +2051,8 @@ export interface components {
             };
             /** @description How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
+            /** @description Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the `client_auth` `none`. */
+            readonly client_metadata?: boolean;
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
             /** @description The provider's names for parameters of the flow, where they are not those of the standard. */
@@ -5976,6 +6030,69 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getOwnClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own manifests
+                 * @example custom-sandbox-oauth
+                 */
+                readonly id: components["parameters"]["custom_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };

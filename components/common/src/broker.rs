@@ -10,14 +10,12 @@ mod upkeep;
 
 use serde_json::Value;
 
-use crate::domain::{Exchanged, Receipt};
+use crate::domain::{Exchanged, Receipt, RegisteredClient};
 use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
 pub use documents::{ClientDocument, ClientMetadata, Denied, Described, ServerAddress};
-pub use oauth::{
-    AppScope, Authorization, Authorize, Begun, Exchange, NewClient, RegisteredClient, SealedClient,
-};
+pub use oauth::{AppScope, Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
 pub use revocation::{DueRevocations, Plan, RevocationScope};
 pub use upkeep::{
     BrokerHealth, HeadBroken, HeadsVerified, Ticked, VariableProblem, WorkspaceScope,

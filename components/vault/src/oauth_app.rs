@@ -12,7 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexus_common::broker::{NewClient, RegisteredClient, SealedClient};
+use nexus_common::broker::{NewClient, SealedClient};
+use nexus_common::domain::RegisteredClient;
 use nexus_common::domain::manifest_id::is_own;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method, header};
-use nexus_common::broker::{AppScope, RegisteredClient};
-use nexus_common::domain::IntegrationKey;
+use nexus_common::broker::AppScope;
+use nexus_common::domain::{IntegrationKey, RegisteredClient};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::store::{Integrations, require_integration_not_stopped};
 use nexus_common::{Error, Result, config};

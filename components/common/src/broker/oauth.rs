@@ -52,21 +52,6 @@ pub struct AppScope {
     pub params: Map<String, Value>,
 }
 
-/// An OAuth app that the provider has registered by itself.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RegisteredClient {
-    /// The manifest that the app is for.
-    pub manifest_id: String,
-    /// The client id at the provider.
-    pub client_id: String,
-    /// The ciphertext in base64.
-    pub sealed: String,
-    /// The key that sealed it.
-    pub key_id: String,
-    /// The client id of the stored app that no longer fits the manifest, if there is one. The new app replaces it.
-    pub replaces: Option<String>,
-}
-
 /// The request of [`BeginAuthorization`](super::BeginAuthorization).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

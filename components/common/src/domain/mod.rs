@@ -30,7 +30,7 @@ pub use given_up::{GivenUp, OutboxEntry, Receipt};
 pub use health::Health;
 pub use key::IntegrationKey;
 pub use page::Page;
-pub use sealed::{Account, Connected, Exchanged, SealedCredential};
+pub use sealed::{Account, Connected, Exchanged, RegisteredClient, SealedCredential};
 pub use status::Status;
 pub use token_state::TokenState;
 pub(crate) use words::words;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read};
-use crate::broker::RegisteredClient;
+use crate::domain::RegisteredClient;
 use crate::encoding::from_base64;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};

@@ -241,7 +241,9 @@ impl Vendor {
             "post" => {
                 let sent: BTreeMap<String, String> = pairs(&body).into_iter().collect();
                 state.expect("Revoke: client_id", &Some(id), &sent.get("client_id"));
-                state.expect("Revoke: client_secret", &Some(secret), &sent.get("client_secret"));
+                let is_public = self.oauth2("/client_auth") == "none";
+                let secret = (!is_public).then_some(secret);
+                state.expect("Revoke: client_secret", &secret, &sent.get("client_secret"));
             }
             // The token that is revoked authenticates the request, wherever the access token would.
             "token" if named.is_none() && carried => {}

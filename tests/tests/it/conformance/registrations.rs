@@ -25,7 +25,9 @@ fn manifest(client_auth: &str) -> Value {
         "api": {"base_url": "https://mcp.acme.example", "hosts": ["mcp.acme.example"]},
         "verify": {"method": "GET", "path": "/me", "account": {"id": "/id", "label": "/name"}},
         "revoke": {"tokens": ["refresh_token", "access_token"], "effect": "token",
-            "rfc7009": {"url": "https://mcp.acme.example/revoke", "client_auth": client_auth}},
+            // A public client names itself (RFC 7009, 2.1).
+            "rfc7009": {"url": "https://mcp.acme.example/revoke",
+                "client_auth": if client_auth == "none" { "post" } else { client_auth }}},
     })
 }
 
@@ -51,7 +53,7 @@ async fn an_app_registers_itself_once() {
         assert_eq!(vendor.state().registered, 1, "{client_auth}");
         let apps = app.get("/api/oauth-clients").as_admin().send().await.json();
         assert_eq!(apps["items"][0]["client_id"], vendor.client.0, "{apps}");
-        let audit = app.get("/api/audit").as_admin().send().await.text;
+        let audit = app.get("/api/audit?limit=100").as_admin().send().await.text;
         assert!(audit.contains("oauth_client.register"), "{client_auth}");
         assert!(!audit.contains(&vendor.client.1), "a secret in the record");
         // A URL of the response is not used.
