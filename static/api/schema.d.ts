@@ -1968,11 +1968,8 @@ export interface components {
         readonly ManifestFind: {
             /** @description A JSON pointer into an entry, to the name that people know it by. */
             readonly label?: string | null;
-            /**
-             * @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response.
-             * @default
-             */
-            readonly list: string;
+            /** @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response. */
+            readonly list?: string;
             /** @description Which entries are offered. Absent for all of them. */
             readonly only?: components["schemas"]["ManifestOnly"] | null;
             /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
