@@ -17,6 +17,8 @@ use std::{env, fs};
 
 use sha2::{Digest as _, Sha256};
 
+#[path = "src/choice.rs"]
+mod choice;
 #[path = "src/finding.rs"]
 mod finding;
 #[path = "src/guard.rs"]

@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+mod choice;
+pub mod draft;
 pub mod faults;
 pub mod finding;
 pub mod guard;

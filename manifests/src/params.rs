@@ -8,11 +8,12 @@ use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
+pub use crate::choice::{awaits_choice, find_url, pins_before_flow, pins_now};
 use crate::finding::Finding;
-use crate::model::{Manifest, Param, ParamSource};
+use crate::model::{KeyEnd, Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{
-    Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url,
+    Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url,
 };
 
 const PARAM_MAX: usize = 253;
@@ -41,7 +42,7 @@ impl<'a> Field<'a> {
             name: &param.name,
             pattern,
             choices,
-            in_host: in_host && choices.is_empty() && !param.whole_host,
+            in_host: in_host && choices.is_empty() && !param.whole_host && param.within.is_empty(),
             is_whole_host: param.whole_host,
             within: &param.within,
             is_shown: true,
@@ -102,17 +103,72 @@ pub fn flow_params(
     let mut values = Map::new();
     for param in &manifest.params {
         let value = match &param.from {
-            None => continue,
-            Some(ParamSource::TokenResponse(pointer)) => match answer.pointer(pointer) {
-                Some(Value::Number(number)) => Some(Value::String(number.to_string())),
-                other => other.cloned(),
-            },
+            None | Some(ParamSource::Found(_) | ParamSource::Credential(_)) => continue,
+            Some(ParamSource::TokenResponse(pointer)) => text_at(answer, pointer),
             Some(ParamSource::Callback(name)) => callback(name).map(Value::String),
         };
         fields.push(Field::of(param, false));
         values.extend(value.map(|value| (param.name.clone(), value)));
     }
     check_fields("/params", &fields, &values, PARAM_MAX)
+}
+
+/// Reads the parameters that an entry of the response to `find` supplies. Each is checked like an entered parameter: it
+/// matches its pattern, is one of its choices, or is a host within its domains, and one label of a host if it stands in
+/// one. A number is read as its digits.
+///
+/// # Errors
+/// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
+pub fn found_params(
+    manifest: &Manifest,
+    entry: &Value,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let in_hosts = crate::pins::host_names(manifest);
+    let mut fields = Vec::new();
+    let mut values = Map::new();
+    for (param, pointer) in manifest.found_params() {
+        fields.push(Field::of(param, in_hosts.contains(&param.name.as_str())));
+        values.extend(text_at(entry, pointer).map(|value| (param.name.clone(), value)));
+    }
+    check_fields("/params", &fields, &values, PARAM_MAX)
+}
+
+/// Reads the parameters that stand at the end of a field of the entered credential. Each is checked like an entered
+/// parameter.
+///
+/// # Errors
+/// One finding for each that is missing or does not match, at `/credentials/{field}`, without the value.
+pub fn credential_params(
+    manifest: &Manifest,
+    fields: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let in_hosts = crate::pins::host_names(manifest);
+    let mut values = BTreeMap::new();
+    let mut findings = Vec::new();
+    for param in &manifest.params {
+        let Some(ParamSource::Credential(KeyEnd { field, after })) = &param.from else { continue };
+        let end = fields.get(field).and_then(|value| value.rsplit_once(after.as_str()));
+        let end = end.map(|(_, end)| Value::from(end));
+        let rules = Field::of(param, in_hosts.contains(&param.name.as_str()));
+        match check_value(&rules, end.as_ref(), PARAM_MAX) {
+            Ok(value) => {
+                values.insert(param.name.clone(), value.to_owned());
+            }
+            Err((rule, detail)) => {
+                let detail = format!("its end after the last `{after}` {detail}");
+                findings.push(Finding::new(below("/credentials", field), rule, detail));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(values) } else { Err(findings) }
+}
+
+/// The value at a place in a response. A number is its digits.
+fn text_at(json: &Value, pointer: &str) -> Option<Value> {
+    match json.pointer(pointer)? {
+        Value::Number(number) => Some(Value::String(number.to_string())),
+        other => Some(other.clone()),
+    }
 }
 
 /// Checks the credential that an admin entered. Every field of the manifest must be present, and no other.
@@ -299,6 +355,38 @@ mod tests {
         let entered = object(json!({"account": "acct_2"}));
         let expected = vec![("/params/account".to_owned(), "unknown_field".to_owned())];
         assert_eq!(outcome(check_params(&manifest, &entered)), expected);
+    }
+
+    #[test]
+    fn the_end_of_a_key_is_a_parameter() {
+        let param = json!([{"name": "site", "label": "L", "pattern": "[a-z]{2}[0-9]+", "example": "us1",
+            "from": {"credential": {"field": "api_key", "after": "-"}}}]);
+        let json = with(&api_key(), "/params", param);
+        let json = with(&json, "/api/base_url", json!("https://{site}.acme.example"));
+        let manifest = manifest(&with(&json, "/api/hosts", json!(["{site}.acme.example"])));
+        let read = |key: &str| {
+            let fields = BTreeMap::from([("api_key".to_owned(), key.to_owned())]);
+            credential_params(&manifest, &fields)
+        };
+        assert_eq!(read("hunter-2-us19").unwrap()["site"], "us19");
+        for key in [
+            "hunter",
+            "hunter-",
+            "hunter-US19",
+            "hunter-us19.evil.example",
+            "hunter-us19/",
+            "-us19 ",
+        ] {
+            let found = read(key).unwrap_err();
+            assert_eq!(found[0].pointer, "/credentials/api_key", "{key}");
+            assert!(
+                !found[0].to_string().contains("hunter") && !found[0].to_string().contains("evil")
+            );
+        }
+        // Nobody enters it.
+        assert!(check_params(&manifest, &object(json!({}))).is_ok());
+        let entered = check_params(&manifest, &object(json!({"site": "us1"})));
+        assert_eq!(entered.unwrap_err()[0].rule, "unknown_field");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
     Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
 }
 
-fn token_origins(
+pub(crate) fn token_origins(
     manifest: &Manifest,
     params: &BTreeMap<String, String>,
 ) -> Result<Vec<String>, Finding> {
@@ -58,7 +58,7 @@ fn token_origins(
     Ok(origins)
 }
 
-fn revoke_origins(
+pub(crate) fn revoke_origins(
     manifest: &Manifest,
     params: &BTreeMap<String, String>,
 ) -> Result<Vec<String>, Finding> {
@@ -74,23 +74,6 @@ fn revoke_origins(
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(vec![]),
     };
     Ok(vec![url.origin().ascii_serialization()])
-}
-
-/// The pins before the flow has finished, of a connection with these parameters. If the flow supplies a parameter, the
-/// hosts of the API are pinned when it is known ([`pins`]), because their URLs cannot be made before.
-///
-/// # Errors
-/// As [`pins`].
-pub fn pins_before_flow(
-    manifest: &Manifest,
-    params: &BTreeMap<String, String>,
-) -> Result<Pins, Finding> {
-    if manifest.params.iter().all(|param| param.from.is_none()) {
-        return pins(manifest, params);
-    }
-    let (token, revoke) = (token_origins(manifest, params)?, revoke_origins(manifest, params)?);
-    let (api, verify) = (Vec::new(), Vec::new());
-    Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
 }
 
 /// The URL templates that get the client's secret and tokens for new tokens, with their places.
@@ -269,12 +252,19 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     if let Verify::Request { base_url: Some(base_url), .. } = &manifest.verify {
         push("/verify/base_url", base_url);
     }
+    if let Some(find) = &manifest.find {
+        push("/find/url", &find.url);
+    }
     for (pointer, url) in token_urls(manifest) {
         push(pointer, url);
     }
     if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.authorization_url.as_ref())
     {
         push("/oauth2/authorization_url", url);
+    }
+    let oauth2 = manifest.oauth2.as_ref();
+    if let Some(url) = oauth2.and_then(|oauth2| oauth2.registration_url.as_ref()) {
+        push("/oauth2/registration_url", url);
     }
     match &manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => push("/revoke/rfc7009/url", &rfc7009.url),
@@ -311,7 +301,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{basic, chosen, manifest, named_host, oauth2, self_hosted, with};
+    use crate::lint::tests::{basic, chosen, manifest, oauth2, self_hosted, with};
 
     fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -335,25 +325,6 @@ mod tests {
         assert_eq!(pinned.token, ["https://slack.com", "https://refresh.slack.com"]);
         let same = with(&oauth2(), "/oauth2/refresh/url", json!("https://slack.com/refresh"));
         assert_eq!(pins(&manifest(&same), &params(&[])).unwrap().token, ["https://slack.com"]);
-    }
-
-    #[test]
-    fn a_host_of_the_token_response_is_pinned_after_the_flow() {
-        let manifest = manifest(&named_host());
-        let before = pins_before_flow(&manifest, &params(&[])).unwrap();
-        assert!(before.api.is_empty() && before.verify.is_empty());
-        assert_eq!(
-            (before.token[0].as_str(), before.revoke[0].as_str()),
-            ("https://slack.com", "https://slack.com")
-        );
-        assert!(pins(&manifest, &params(&[])).is_err());
-        let after = pins(&manifest, &params(&[("host", "acme.slack.com")])).unwrap();
-        assert_eq!(after.api, ["https://acme.slack.com"]);
-        assert_eq!((&after.token, &after.revoke), (&before.token, &before.revoke));
-        // A row that somebody has changed expands to no host outside the domains.
-        for value in ["evil.example", "slack.com.evil.example", "10.0.0.1", "a/b"] {
-            assert!(pins(&manifest, &params(&[("host", value)])).is_err(), "{value}");
-        }
     }
 
     #[test]

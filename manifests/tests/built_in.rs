@@ -98,6 +98,7 @@ fn each_states_whether_pkce_is_used() {
         "slack",
         "stripe-connect",
         "surveymonkey",
+        "tiktok",
         "todoist-oauth",
         "webflow-oauth",
     ];

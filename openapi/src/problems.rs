@@ -138,6 +138,10 @@ fn meaning(code: &str) -> &'static str {
         "unsupported_media_type" => "the content type is not `application/json`",
         "invalid" => "members or parameters are invalid; see `errors`",
         "credential_refused" => "the provider rejects the credential",
+        "nothing_found" => {
+            "the provider accepts the credential, but lists nothing that the integration could be connected to"
+        }
+        "nothing_to_choose" => "the integration's provider offers no choice",
         "credentials_required" => {
             "the parameters would send the stored credential to another host; enter it again"
         }

@@ -88,6 +88,13 @@ fn printable(max: u16) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern})
 }
 
+fn described(mut schema: Value, words: &str) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert("description".into(), words.into());
+    }
+    schema
+}
+
 fn hash() -> Value {
     json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})
 }
@@ -157,6 +164,10 @@ fn requests() -> Value {
         "IntegrationPatch": partial(&[], json!({
             "name": name, "status": component("schemas", "Status"), "credentials": credentials,
             "params": params, "policy": policy, "limits": limits_alone(),
+            "choice": {
+                "type": "string", "minLength": 1, "maxLength": 253,
+                "description": "The `value` of one of the integration's choices. Sent without `credentials` and `params`",
+            },
         })),
         "PolicyInput": partial(&[], json!({
             "agents": {
@@ -253,8 +264,26 @@ fn oauth() -> Value {
             "accept_account_change": {"type": "boolean", "default": false},
         })),
         "Authorization": object(json!({"authorization_url": url()})),
-        "OauthClientInput": partial(&["client_id", "client_secret"], json!({
-            "client_id": printable(4096), "client_secret": printable(4096),
+        "ClientDocument": object(json!({
+            "client_id": url(), "client_name": {"type": "string"}, "client_uri": url(),
+            "redirect_uris": array(url()), "grant_types": array(json!({"type": "string"})),
+            "response_types": array(json!({"type": "string"})),
+            "token_endpoint_auth_method": {"const": "none"},
+        })),
+        "DraftInput": partial(&["url"], json!({
+            "url": {"type": "string", "format": "uri", "maxLength": 2048,
+                "description": "The https address of an MCP server"},
+        })),
+        "ManifestDraft": {
+            "type": "object", "required": ["id", "name", "auth_method"],
+            "description": "A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports",
+        },
+        "OauthClientInput": partial(&["client_id"], json!({
+            "client_id": printable(4096),
+            "client_secret": described(
+                printable(4096),
+                "Required, unless the manifest says that apps of the provider are public clients",
+            ),
             "params": {
                 "type": "object", "maxProperties": 20,
                 "additionalProperties": {"type": "array", "minItems": 1, "maxItems": 100,
@@ -335,11 +364,20 @@ fn integrations() -> Value {
         "IntegrationHealth": object(json!({
             "state": {
                 "type": "string", "enum": ["pending", "unknown", "healthy", "failing", "reauthorize"],
-                "description": "The state of the connection at the provider",
+                "description": "The state of the connection at the provider. `pending`: the sign-in was not finished, \
+                    or, if there is a credential, a person has still to choose what it is connected to",
             },
             "checked_at": time_or_null(),
             "detail": text_or_null(),
-            "next_action": {"enum": ["reconnect", "replace_key", "retry", null]},
+            "next_action": {"enum": ["reconnect", "replace_key", "retry", "choose", null]},
+        })),
+        "Choices": object(json!({
+            "label": {"type": "string", "description": "What is chosen, such as `Site`"},
+            "items": array(object(json!({
+                "value": {"type": "string", "description": "What `choice` names"},
+                "label": {"type": "string", "description": "The name that people know it by"},
+                "chosen": {"type": "boolean", "description": "Whether the integration is connected to it"},
+            }))),
         })),
     })
 }

@@ -349,6 +349,7 @@ export interface paths {
         /**
          * Connect a provider
          * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -371,7 +372,7 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. `choice` connects the integration to one of its choices, which the provider must still offer. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
@@ -439,6 +440,26 @@ export interface paths {
          * @description If the provider is down, the call succeeds, and the health is `failing`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["checkIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what an integration can be connected to
+         * @description For a provider whose account may reach several sites, tenants or accounts. The provider is asked now. `PUT` with `choice` connects the integration to one of them. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationChoices"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -581,6 +602,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/manifests/draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Draft a manifest for an MCP server
+         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. Role: ADMIN.
+         */
+        readonly post: operations["draftManifest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/me": {
         readonly parameters: {
             readonly query?: never;
@@ -716,7 +757,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Save the OAuth app for a manifest
-         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. Role: ADMIN.
+         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. A provider with a `registration_url` needs no app: it is registered with the first connection. Role: ADMIN.
          */
         readonly put: operations["saveOauthClient"];
         readonly post?: never;
@@ -762,6 +803,46 @@ export interface paths {
          * @description For the browser that began the flow, which has the cookie. The page notifies the window that opened it. `state` can be used once. Any other parameter is the provider's own.
          */
         readonly get: operations["finishOwnAuthorization"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/{id}/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getOwnClientMetadata"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getClientMetadata"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1437,6 +1518,7 @@ export interface components {
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
         };
+<<<<<<< HEAD
         readonly Call: {
             /** @description The subject of the agent's token */
             readonly agent: string;
@@ -1481,6 +1563,31 @@ export interface components {
             readonly latest: string;
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
+=======
+        readonly Choices: {
+            readonly items: readonly {
+                /** @description Whether the integration is connected to it */
+                readonly chosen: boolean;
+                /** @description The name that people know it by */
+                readonly label: string;
+                /** @description What `choice` names */
+                readonly value: string;
+            }[];
+            /** @description What is chosen, such as `Site` */
+            readonly label: string;
+        };
+        readonly ClientDocument: {
+            /** Format: uri */
+            readonly client_id: string;
+            readonly client_name: string;
+            /** Format: uri */
+            readonly client_uri: string;
+            readonly grant_types: readonly string[];
+            readonly redirect_uris: readonly string[];
+            readonly response_types: readonly string[];
+            /** @constant */
+            readonly token_endpoint_auth_method: "none";
+>>>>>>> form
         };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
@@ -1534,6 +1641,13 @@ export interface components {
             readonly items: readonly components["schemas"]["DeletedIntegration"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
+        };
+        readonly DraftInput: {
+            /**
+             * Format: uri
+             * @description The https address of an MCP server
+             */
+            readonly url: string;
         };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
@@ -1711,9 +1825,9 @@ export interface components {
             readonly checked_at: components["schemas"]["Time"] | null;
             readonly detail: string | null;
             /** @enum {unknown} */
-            readonly next_action: "reconnect" | "replace_key" | "retry" | null;
+            readonly next_action: "reconnect" | "replace_key" | "retry" | "choose" | null;
             /**
-             * @description The state of the connection at the provider
+             * @description The state of the connection at the provider. `pending`: the sign-in was not finished, or, if there is a credential, a person has still to choose what it is connected to
              * @enum {string}
              */
             readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
@@ -1759,6 +1873,8 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly IntegrationPatch: {
+            /** @description The `value` of one of the integration's choices. Sent without `credentials` and `params` */
+            readonly choice?: string;
             /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
@@ -1865,6 +1981,8 @@ export interface components {
              * @default
              */
             readonly family: string;
+            /** @description The call that finds parameters with a new credential, such as the sites that it may reach. */
+            readonly find?: components["schemas"]["ManifestFind"] | null;
             /** @description The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
             readonly id: string;
             /** @description Where the credential is placed in each request. */
@@ -2006,6 +2124,8 @@ export interface components {
             /** @description The reason, which the agent receives. */
             readonly why: string;
         };
+        /** @description A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports */
+        readonly ManifestDraft: Record<string, never>;
         /** @description The announced end of a way to connect. */
         readonly ManifestEnds: {
             /** @description The last day on which it works, `YYYY-MM-DD`. */
@@ -2014,6 +2134,30 @@ export interface components {
             readonly source: string;
             /** @description What ends, and what to use instead. */
             readonly why: string;
+        };
+        /** @description A GET request with the new credential, whose response lists what a connection can be made to: sites, tenants, accounts. Of one entry, the parameters are read at once. Of several, a person chooses one before the connection can be used. A parameter reads its value from the entry with `"from": {"found": "/id"}`. */
+        readonly ManifestFind: {
+            /** @description A JSON pointer into an entry, to the name that people know it by. */
+            readonly label?: string | null;
+            /** @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response. */
+            readonly list?: string;
+            /** @description Which entries are offered. Absent for all of them. */
+            readonly only?: components["schemas"]["ManifestOnly"] | null;
+            /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
+            readonly url: string;
+        };
+        /** @description The provider's names for parameters of the flow, by the names of RFC 6749 and RFC 7636. A parameter whose name is null is not sent. The names in the token response are pointers in `token_response`. */
+        readonly ManifestFlowNames: {
+            /** @description The authorization request: `client_id`, `redirect_uri`, `response_type` and `scope`. `response_type` may be null. */
+            readonly authorize?: {
+                readonly [key: string]: string | null;
+            };
+            /** @description The query parameter of the callback that has the authorization code, where that is not `code`. */
+            readonly code?: string | null;
+            /** @description Every token request: `grant_type`, `code`, `redirect_uri`, `code_verifier`, `refresh_token`, `scope`, and, if they are in the body, `client_id` and `client_secret`. `grant_type` and `redirect_uri` may be null. */
+            readonly token?: {
+                readonly [key: string]: string | null;
+            };
         };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
         readonly ManifestInject: {
@@ -2037,6 +2181,13 @@ export interface components {
             readonly password: string;
             /** @description A template. */
             readonly username: string;
+        };
+        /** @description The end of a credential field. */
+        readonly ManifestKeyEnd: {
+            /** @description The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters. */
+            readonly after: string;
+            /** @description The name of the field. */
+            readonly field: string;
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
@@ -2068,8 +2219,12 @@ export interface components {
             };
             /** @description How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
+            /** @description Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the `client_auth` `none`. */
+            readonly client_metadata?: boolean;
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
+            /** @description The provider's names for parameters of the flow, where they are not those of the standard. */
+            readonly names?: components["schemas"]["ManifestFlowNames"] | null;
             /**
              * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this member.
              * @default true
@@ -2081,6 +2236,8 @@ export interface components {
             readonly register_note?: string | null;
             /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
             readonly register_url?: string | null;
+            /** @description The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered with the first connection of a workspace, unless an ADMIN has entered one. */
+            readonly registration_url?: string | null;
             /**
              * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
@@ -2125,13 +2282,20 @@ export interface components {
             /** @description The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
             readonly token_url: string;
         };
+        /** @description Entries with a certain value. */
+        readonly ManifestOnly: {
+            /** @description The value there: a string, a number or a boolean. */
+            readonly equals: unknown;
+            /** @description A JSON pointer (RFC 6901) into an entry. */
+            readonly pointer: string;
+        };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
             /** @description The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
             /** @description A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field. */
             readonly example: string;
-            /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
+            /** @description Where the value is read. If this is absent, an admin enters the value. A value from the provider is stored with the connection like an entered one, but nobody can enter it. Of the entries that the call of `find` returns, a person chooses one. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
             /** @description The provider's page that says what to enter. */
             readonly help_url?: string | null;
@@ -2143,14 +2307,18 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for software that customers run on hosts of their own. It is lower-case, with at least one dot and without a port, and stands for the whole host of a URL. The egress guard applies to it as to any host. */
             readonly whole_host?: boolean;
-            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes. */
+            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response or the call of `find` names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when it is known. */
             readonly within?: readonly string[];
         };
-        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
+        /** @description Where the value of a parameter is read that is known only after connecting, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. If the OAuth flow supplies it, it must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
             readonly token_response: string;
         } | {
             readonly callback: string;
+        } | {
+            readonly found: string;
+        } | {
+            readonly credential: components["schemas"]["ManifestKeyEnd"];
         };
         /** @description A call that only reads. */
         readonly ManifestReadCall: {
@@ -2397,7 +2565,8 @@ export interface components {
         };
         readonly OauthClientInput: {
             readonly client_id: string;
-            readonly client_secret: string;
+            /** @description Required, unless the manifest says that apps of the provider are public clients */
+            readonly client_secret?: string;
             /** @description The values of the manifest's parameters that the app may be used with. Required for a manifest of the workspace's own that has a parameter in the host of its token or revocation URL */
             readonly params?: {
                 readonly [key: string]: readonly string[];
@@ -2960,8 +3129,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
-        readonly "409.name_taken.changed_meanwhile.grant_shared": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them; `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -2970,7 +3139,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared";
+                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared" | "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3003,6 +3172,22 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "not_oauth" | "grant_shared";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.nothing_to_choose.reauthorization_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3168,6 +3353,22 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.credential_refused.nothing_found.credentials_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "credential_refused" | "nothing_found" | "credentials_required";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "422.invalid": {
             headers: {
@@ -3184,8 +3385,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
-        readonly "422.invalid.credential_refused.credentials_required": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.invalid.credential_refused.nothing_found.credentials_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3194,14 +3395,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "credentials_required";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "credentials_required";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
-        readonly "422.invalid.credential_refused.oauth_client_missing": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
+        readonly "422.invalid.credential_refused.nothing_found.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3210,7 +3411,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "oauth_client_missing";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "oauth_client_missing";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
@@ -4680,7 +4881,7 @@ export interface operations {
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.oauth_client_missing"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4777,11 +4978,11 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
-            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.credentials_required"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4895,7 +5096,9 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -4996,6 +5199,49 @@ export interface operations {
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listIntegrationChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The choices */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Choices"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.nothing_to_choose.reauthorization_required"];
+            readonly 422: components["responses"]["422.credential_refused.nothing_found.credentials_required"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -5457,6 +5703,48 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly draftManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        readonly responses: {
+            /** @description The draft */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ManifestDraft"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly getMe: {
         readonly parameters: {
             readonly query?: never;
@@ -5862,7 +6150,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5909,7 +6197,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6002,7 +6290,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6050,7 +6338,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6111,6 +6399,69 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getOwnClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own manifests
+                 * @example custom-sandbox-oauth
+                 */
+                readonly id: components["parameters"]["custom_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };

@@ -4,8 +4,11 @@ import type { Integration } from "../api/types";
 /** How good or bad a health state is. */
 type Tone = "good" | "bad" | "warn" | "neutral";
 
-/** The next step for a person. `finish` completes a sign-in that was begun and not finished. */
-type NextAction = "reconnect" | "replace_key" | "retry" | "finish";
+/**
+ * The next step for a person. `finish` completes a sign-in that was begun and not finished. `choose` says which of the sites
+ * or accounts that the provider offers is connected.
+ */
+type NextAction = "reconnect" | "replace_key" | "retry" | "finish" | "choose";
 
 /** What a person can do with an integration in the list. */
 export type Action = NextAction | "delete";
@@ -20,8 +23,19 @@ export const HEALTH_TONE: Record<Integration["health"]["state"], Tone> = {
 
 /** The next step that the server names, or `finish` if the integration was never connected. */
 export function nextAction(integration: Integration): NextAction | null {
+  if (isChoosing(integration)) return "choose";
   if (integration.health.state === "pending") return "finish";
   return integration.health.next_action ?? null;
+}
+
+/** Whether a person has still to choose what the integration is connected to. */
+export function isChoosing({ health }: Pick<Integration, "health">): boolean {
+  return health.next_action === "choose";
+}
+
+/** The key of the words for the state: the health, or `choose`. */
+export function stateWord(integration: Pick<Integration, "health">): string {
+  return isChoosing(integration) ? "choose" : integration.health.state;
 }
 
 /** Whether the integration needs attention: somebody must repair it, or finish signing in. */

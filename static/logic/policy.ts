@@ -78,7 +78,7 @@ export type Endpoints = Pick<Manifest, "api" | "oauth2" | "revoke">;
 function isConnectionEndpoint({ api, oauth2, revoke }: Endpoints, host: string, path: CallPath): boolean {
   const revocationUrl = "rfc7009" in revoke ? revoke.rfc7009.url : "request" in revoke ? revoke.request.url : null;
   const base = parseTemplate(api.base_url)?.path ?? [];
-  return [oauth2?.authorization_url, oauth2?.token_url, revocationUrl].some((url) => {
+  return [oauth2?.authorization_url, oauth2?.token_url, oauth2?.registration_url, revocationUrl].some((url) => {
     const endpoint = url ? parseTemplate(url) : null;
     if (!endpoint) return false;
     const sameHost = endpoint.host.includes(PLACEHOLDER)

@@ -7,7 +7,7 @@ import { account, palette } from "./account";
 import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { calls } from "./calls";
-import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
+import { add, app, choose, ends, flow, preset, reconnect, replace } from "./connect";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { stops } from "./stops";
@@ -19,6 +19,7 @@ export const english = {
   app,
   ends,
   flow,
+  choose,
   reconnect,
   replace,
   manage,

@@ -123,6 +123,19 @@ export const flow = {
   stay: "Continue sign-in",
 };
 
+/** The choice of what an integration is connected to. */
+export const choose = {
+  title: (name: string) => `${name}: choose what to connect`,
+  lead: (provider: string) => `${provider} accepted the credentials, which can reach several. Choose the one that agents will use.`,
+  change: "Connect another",
+  changed: (name: string, chosen: string) => `${name} is connected to ${chosen}.`,
+  find: "Search",
+  none: "Nothing matches.",
+  submit: "Connect",
+  busy: "Connecting…",
+  errorTitle: "The provider's list could not be loaded",
+};
+
 export const reconnect = {
   title: (name: string) => `Reconnect ${name}`,
   lead: "The current connection keeps working until the new one is ready.",

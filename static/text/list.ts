@@ -39,6 +39,7 @@ export const list = {
     healthy: "Healthy",
     unknown: "Not checked",
     pending: "Sign-in not finished",
+    choose: "Choice needed",
     failing: "Failing",
     reauthorize: "Disconnected",
   } as Record<string, string>,
@@ -47,6 +48,7 @@ export const list = {
     replace_key: "Replace credentials",
     retry: "Check now",
     finish: "Finish sign-in",
+    choose: "Choose",
   } as Record<string, string>,
   renew: { reconnect: "Reconnect", replace_key: "Replace credentials" },
   /** What each state means for agents. Who can repair it depends on how it was connected. */
@@ -54,6 +56,7 @@ export const list = {
     healthy: "Agents can use it.",
     unknown: "Agents can use it. The credentials have not been checked yet.",
     pending: "Agents cannot use it yet.",
+    choose: "The provider offers several. Agents can use it when one is chosen.",
     failing: "Agents can call it, but the last check failed.",
     "reauthorize reconnect": "Agents cannot use it until somebody reconnects it.",
     "reauthorize replace": "Agents cannot use it until its credentials are replaced.",

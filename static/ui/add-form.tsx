@@ -10,6 +10,7 @@ import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
+import { isChoosing } from "../logic/health";
 import { slugOf, suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
@@ -60,7 +61,8 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const apps = useOauthApps();
   const [setsUpApp, setsUpAppTo] = useState(false);
   const [hasApp, setHasApp] = useState(false);
-  const mayNeedApp = oauth && !hasApp && apps !== null && !apps.has(manifest.id);
+  const registersItself = Boolean(manifest.oauth2?.registration_url ?? manifest.oauth2?.client_metadata);
+  const mayNeedApp = oauth && !registersItself && !hasApp && apps !== null && !apps.has(manifest.id);
   const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
@@ -84,7 +86,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   };
   const connected = (integration: Integration | IntegrationCreated, checked: boolean) => {
     nexus.changed(integration.id, integration);
-    nexus.announce(t.add.connected(integration.name));
+    if (!isChoosing(integration)) nexus.announce(t.add.connected(integration.name));
     onConnected(integration, checked);
   };
   useConnected(flow, connected);

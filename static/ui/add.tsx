@@ -5,11 +5,13 @@ import type { Integration, IntegrationCreated, ManifestSummary } from "../api/ty
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { servicesOf } from "../config/services";
 import type { Service } from "../config/services";
+import { isChoosing } from "../logic/health";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
 import { AddDone } from "./add-done";
 import { AddForm } from "./add-form";
+import { ChoiceForm } from "./choose";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Dialog } from "./dialog";
@@ -34,7 +36,7 @@ interface Props {
 }
 
 export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, onLeave }: Props) {
-  const { replace } = useNexus();
+  const { replace, changed: noteChange } = useNexus();
   const [connected, setConnected] = useState<{ integration: Integration; checked: boolean; manifest: string } | null>(null);
   const current = useRef(manifest);
   current.current = manifest;
@@ -42,10 +44,19 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
   const service = services.find((one) => one.ways.some((way) => way.id === manifest));
   const picked = service?.ways.find((way) => way.id === manifest);
   const result = connected?.manifest === manifest ? connected : null;
-  const title = picked ? t.add.titleOf(picked.name) : t.add.title;
+  const title = result ? titleOfResult(result.integration) : picked ? t.add.titleOf(picked.name) : t.add.title;
   return (
-    <Dialog title={result ? t.add.connected(result.integration.name) : title} onClose={() => (result ? onLeave(HOME) : onClose())} head={<Into />}>
-      {result && picked ? (
+    <Dialog title={title} onClose={() => (result ? onLeave(HOME) : onClose())} head={<Into />}>
+      {result && picked && isChoosing(result.integration) ? (
+        <ChoiceForm
+          integration={result.integration}
+          provider={picked.name}
+          onChanged={(integration) => {
+            noteChange(integration.id, integration);
+            setConnected({ ...result, integration, checked: integration.health.state === "healthy" });
+          }}
+        />
+      ) : result && picked ? (
         <AddDone
           integration={result.integration}
           checked={result.checked}
@@ -81,6 +92,10 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
       )}
     </Dialog>
   );
+}
+
+function titleOfResult(integration: Integration): string {
+  return isChoosing(integration) ? t.choose.title(integration.name) : t.add.connected(integration.name);
 }
 
 interface WaysProps {

@@ -104,15 +104,18 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   const [showMissing, setShowMissing] = useState(false);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const { busy, problem, run } = useAction();
+  const [loaded] = useLoad(() => nexus.manifests.get(manifest.id), manifest.id);
+  /** Whether apps of the provider are public clients, which have no secret. */
+  const isPublic = loaded.state === "ready" && loaded.value.oauth2?.client_auth === "none";
   const missing = (text: string, name: string) => (showMissing && !text.trim() ? t.add.required(name) : undefined);
   const submit = () => {
     setShowMissing(true);
-    if (!id.trim() || !secret.trim()) return;
+    if (!id.trim() || !(secret.trim() || isPublic)) return;
     void run(async () => {
       const params = Object.fromEntries(
         Object.entries(values).map(([name, text]) => [name, text.split(/[\s,]+/u).filter((value) => value)]),
       );
-      const body = { client_id: id.trim(), client_secret: secret.trim(), params };
+      const body = { client_id: id.trim(), ...(!isPublic && { client_secret: secret.trim() }), params };
       const path = `/api/oauth-clients/${manifest.id}`;
       const saved = await nexus.client.call<OauthClientSaved>("PUT", path, { body });
       nexus.announce(t.apps.saved(manifest.name));
@@ -128,14 +131,16 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
     <Form id="oauth-app" unsaved={isTyped} onSubmit={() => !busy && submit()}>
       {redirectUri && <Registration id={manifest.id} name={plainName(manifest.name)} redirectUri={redirectUri} />}
       <Field label={t.app.clientId} value={id} onInput={setId} code error={problem?.at("/client_id") ?? missing(id, t.app.clientId)} />
-      <Field
-        label={t.app.clientSecret}
-        value={secret}
-        onInput={setSecret}
-        secret
-        hint={t.app.secretHint}
-        error={problem?.at("/client_secret") ?? missing(secret, t.app.clientSecret)}
-      />
+      {!isPublic && (
+        <Field
+          label={t.app.clientSecret}
+          value={secret}
+          onInput={setSecret}
+          secret
+          hint={t.app.secretHint}
+          error={problem?.at("/client_secret") ?? missing(secret, t.app.clientSecret)}
+        />
+      )}
       {names.map((name) => (
         <Field
           key={name}

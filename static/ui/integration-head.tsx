@@ -11,18 +11,20 @@ import { Alert, Button } from "./parts";
 import { StateLine } from "./state-line";
 
 /** The dialogs that the page of an integration opens. */
-export type ManageDialog = "delete" | "reconnect" | "replace";
+export type ManageDialog = "delete" | "reconnect" | "replace" | "choose";
 
 interface Props {
   integration: Integration;
   mark: ComponentChildren;
   /** The provider and the account. */
   about: string;
+  /** Whether the provider may offer several sites or accounts to connect. */
+  offersChoice: boolean;
   onChanged(integration: Integration): void;
   onOpen(dialog: ManageDialog): void;
 }
 
-export function IntegrationHead({ integration, mark, about, onChanged, onOpen }: Props) {
+export function IntegrationHead({ integration, mark, about, offersChoice, onChanged, onOpen }: Props) {
   const nexus = useNexus();
   const now = useNow();
   const checking = useAction();
@@ -45,6 +47,11 @@ export function IntegrationHead({ integration, mark, about, onChanged, onOpen }:
           <Switch label={t.list.switchOf(name)} on={status === "active"} isMoot={isBroken(integration)} busy={change.busy} onChange={setStatus}>
             {status === "active" ? t.list.active : t.list.inactive}
           </Switch>
+        )}
+        {offersChoice && (
+          <Button tone={action === "choose" ? "primary" : "plain"} onClick={() => onOpen("choose")}>
+            {action === "choose" ? t.list.action["choose"] : t.choose.change}
+          </Button>
         )}
         {hasTypedCredentials(integration) ? (
           <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>

@@ -10,6 +10,7 @@ import { t } from "../text/all";
 import { Access } from "./access";
 import { Activity } from "./activity";
 import { CallsPanel } from "./calls";
+import { ChooseDialog } from "./choose";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
@@ -94,6 +95,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
         integration={integration}
         mark={<Mark name={manifest.name} brand={manifest.brand} />}
         about={[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}
+        offersChoice={manifest.find != null && integration.credential !== null}
         onChanged={changed}
         onOpen={open}
       />
@@ -125,6 +127,9 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
       )}
       {dialog === "reconnect" && (
         <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("reconnect")} />
+      )}
+      {dialog === "choose" && (
+        <ChooseDialog integration={integration} provider={manifest.name} onChanged={changed} onClose={() => close("choose")} />
       )}
       {dialog === "replace" && (
         <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("replace")} />

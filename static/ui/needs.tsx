@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
 import { endState } from "../logic/ends";
-import { nextAction } from "../logic/health";
+import { nextAction, stateWord } from "../logic/health";
 import type { Action } from "../logic/health";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
@@ -50,7 +50,7 @@ export function Needs({ broken, ending, catalogue, onAction }: Props) {
         {broken.slice(0, ROWS).map((one) => {
           const action = nextAction(one);
           return (
-            <Need key={one.id} integration={one} catalogue={catalogue} why={t.list.healthState[one.health.state] ?? ""}>
+            <Need key={one.id} integration={one} catalogue={catalogue} why={t.list.healthState[stateWord(one)] ?? ""}>
               {action && (
                 <Button aria-label={`${t.list.action[action]}: ${one.name}`} onClick={() => onAction(one, action)}>
                   {t.list.action[action]}

@@ -1,7 +1,7 @@
 /** A custom provider in a dialog: as a form, or as JSON for what the form does not have. */
 import { useState } from "preact/hooks";
 
-import type { ManifestSummary } from "../api/types";
+import type { ManifestDraft, ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { EMPTY, draftOf, manifestOf, missingFields, sortErrors, withoutRule } from "../logic/own-manifest";
 import type { Draft, Json, Words } from "../logic/own-manifest";
@@ -88,6 +88,7 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
   const fields = isTaken ? { ...sorted.fields, id: problem.message } : sorted.fields;
   return (
     <Dialog title={title} onClose={() => onClose(false)}>
+      {path === null && <Lookup onFound={(text) => switchTo({ as: "json", text })} />}
       <Form id="provider" unsaved={JSON.stringify(editing) !== start} onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
         {editing.as === "form" ? (
           <ProviderForm
@@ -140,6 +141,33 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
         </div>
       </Form>
     </Dialog>
+  );
+}
+
+/** Fills in the document from what an MCP server says of its authorization. */
+function Lookup({ onFound }: { onFound(text: string): void }) {
+  const { client, announce } = useNexus();
+  const [url, setUrl] = useState("");
+  const { busy, problem, run } = useAction();
+  const submit = () => {
+    if (busy || !url.trim()) return;
+    void run(async () => {
+      const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body: { url: url.trim() } });
+      onFound(JSON.stringify(draft, null, 2));
+      announce(t.providers.drafted);
+    });
+  };
+  const error = problem?.at("/url");
+  return (
+    <Form id="lookup" unsaved={false} onSubmit={submit}>
+      <Field label={t.providers.server} value={url} onInput={setUrl} code required={false} hint={t.providers.serverHint} error={error} />
+      {!error && <Alert problem={problem} />}
+      <div class="actions">
+        <Button type="submit" busy={busy}>
+          {busy ? t.providers.drafting : t.providers.draft}
+        </Button>
+      </div>
+    </Form>
   );
 }
 

@@ -3,9 +3,11 @@ import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { isChoosing } from "../logic/health";
 import { accountName } from "../logic/names";
 import { t } from "../text/all";
 import { OauthAppStep } from "./app-step";
+import { ChooseDialog } from "./choose";
 import { useNexus } from "./context";
 import { CancelButton, Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
@@ -30,8 +32,10 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const initial = requested.length > 0 ? requested : (manifest.oauth2?.scopes?.default ?? []);
   const [scopes, setScopes] = useState<readonly string[]>(initial);
   const [acceptsOther, setAcceptsOther] = useState(false);
+  const [choosing, setChoosing] = useState<Integration | null>(null);
   useConnected(flow, (changed) => {
     onChanged(changed);
+    if (isChoosing(changed)) return setChoosing(changed);
     nexus.announce(t.reconnect.done(changed.name));
     onClose();
   });
@@ -45,6 +49,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const shared = phase.at === "rejected" && phase.problem.code === "grant_shared";
   const missing = phase.at === "rejected" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
   const showsForm = phase.at === "idle" || phase.at === "rejected" || phase.at === "failed";
+  if (choosing) return <ChooseDialog integration={choosing} provider={manifest.name} onChanged={onChanged} onClose={onClose} />;
   return (
     <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
       <Hold when={showsForm && scopes.join() !== initial.join()} />

@@ -1,6 +1,6 @@
 /** The state of an integration in one sentence: its health, and what that means for agents. */
 import type { Integration } from "../api/types";
-import { HEALTH_TONE, hasTypedCredentials } from "../logic/health";
+import { HEALTH_TONE, hasTypedCredentials, stateWord } from "../logic/health";
 import { t } from "../text";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
@@ -27,10 +27,11 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   const isOff = integration.status !== "active" && state !== "pending";
   // What is switched off and works otherwise is only off.
   const isOnlyOff = isOff && (state === "healthy" || state === "unknown");
+  const shown = stateWord(integration);
   const repair = hasTypedCredentials(integration) ? "replace" : "reconnect";
   const words = isLong
     ? [
-        isOff ? meaning["off"] : (meaning[`${state} ${repair}`] ?? meaning[state]),
+        isOff ? meaning["off"] : (meaning[`${shown} ${repair}`] ?? meaning[shown]),
         detail && sentence(detail).replace(/[^.!?]$/, "$&."),
         checked && sentence(`${t.list.checked(checked, now)}.`),
       ].filter(Boolean).join(" ")
@@ -38,12 +39,12 @@ export function StateLine({ integration, now, isLong = false }: Props) {
       ? meaning["off"]
       : state === "healthy" || state === "unknown"
         ? use(integration, now)
-        : (meaning[`${state} ${repair}`] ?? meaning[state]);
+        : (meaning[`${shown} ${repair}`] ?? meaning[shown]);
   return (
     <div class={`health ${isOnlyOff ? "neutral" : HEALTH_TONE[state]}`}>
       <Icon name={isOnlyOff ? "power" : HEALTH_ICON[state]} />
       <p>
-        <strong>{isOnlyOff ? t.list.inactive : healthState[state]}</strong>
+        <strong>{isOnlyOff ? t.list.inactive : healthState[shown]}</strong>
         <span class="soft" title={detail ? sentence(detail) : undefined}>
           {words}
         </span>

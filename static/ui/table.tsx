@@ -3,7 +3,7 @@ import { Component } from "preact";
 import { useCallback, useState } from "preact/hooks";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { HEALTH_TONE, isBroken } from "../logic/health";
+import { HEALTH_TONE, isBroken, stateWord } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import type { Filters } from "../logic/route";
@@ -178,7 +178,7 @@ function RowView({ integration, provider, origin, now, isBusy, isChosen, onChoos
       <td>
         <span class={`health ${HEALTH_TONE[health.state]}`}>
           <Icon name={HEALTH_ICON[health.state]} />
-          <strong>{t.list.healthState[health.state]}</strong>
+          <strong>{t.list.healthState[stateWord(integration)]}</strong>
         </span>
       </td>
       <td>{time(integration.credential?.expires_at, "–")}</td>

@@ -13,9 +13,9 @@ mod operations;
 mod provider;
 
 use nexus_common::broker::{
-    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
-    FinishAuthorization, PlanRevocation, ReportHealth, Revoke, Seal, SealClient, SignHeads, Tick,
-    VerifyHeads,
+    BeginAuthorization, Check, Describe, Discover, DueRevocations, FORWARD, FetchClientMetadata,
+    FinishAuthorization, ListChoices, PlanRevocation, RegisterClient, ReportHealth, Revoke, Seal,
+    SealClient, SignHeads, Tick, VerifyHeads,
 };
 use nexus_common::domain::Receipt;
 use nexus_common::http::{Inbound, serve_component};
@@ -26,8 +26,8 @@ use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 
 use operations::{
-    check, client_metadata, describe, forward, heads, health, outbox, plan_revocation, seal_new,
-    tick,
+    check, choices, client_metadata, describe, discover, forward, heads, health, outbox,
+    plan_revocation, seal_new, tick,
 };
 
 component!(handle);
@@ -44,10 +44,16 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Check::NAME => {
             request.serve::<Check>(async |stored, id| check::run(&stored, id).await).await
         }
+        ListChoices::NAME => {
+            request.serve::<ListChoices>(async |stored, id| choices::list(&stored, id).await).await
+        }
         PlanRevocation::NAME => request.serve::<PlanRevocation>(plan_revocation::run).await,
         Revoke::NAME => request.serve::<Revoke>(revoke_due).await,
         SealClient::NAME => {
             request.serve::<SealClient>(async |new, _| oauth_app::seal(&new).await).await
+        }
+        RegisterClient::NAME => {
+            request.serve::<RegisterClient>(async |scope, _| oauth::register(&scope).await).await
         }
         BeginAuthorization::NAME => {
             request
@@ -62,6 +68,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Tick::NAME => request.serve::<Tick>(async |_, id| tick::run(id).await).await,
         Describe::NAME => {
             request.serve::<Describe>(async |stored, _| describe::run(&stored).await).await
+        }
+        Discover::NAME => {
+            request.serve::<Discover>(async |asked, _| discover::run(&asked).await).await
         }
         FetchClientMetadata::NAME => {
             request

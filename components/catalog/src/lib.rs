@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod clients;
+mod draft;
 mod findings;
 mod own;
 mod show;
@@ -32,6 +33,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::GET => show::list(&inbound).await,
             Method::POST => own::create(inbound).await,
             _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        ["draft"] => match method {
+            Method::POST => draft::make(inbound).await,
+            _ => Err(Error::MethodNotAllowed("POST")),
         },
         [id] => match method {
             Method::GET => show::one(&inbound, id).await,

@@ -8,12 +8,14 @@ mod oauth;
 mod revocation;
 mod upkeep;
 
-use crate::domain::{Exchanged, Receipt};
+use serde_json::Value;
+
+use crate::domain::{Exchanged, Receipt, RegisteredClient};
 use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
-pub use credentials::{Checked, NewCredentials, Sealed, Stored};
-pub use documents::{ClientDocument, ClientMetadata, Denied, Described};
-pub use oauth::{Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
+pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
+pub use documents::{ClientDocument, ClientMetadata, Denied, Described, ServerAddress};
+pub use oauth::{AppScope, Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
 pub use revocation::{DueRevocations, Plan, RevocationScope};
 pub use upkeep::{
     BrokerHealth, HeadBroken, HeadsVerified, Ticked, VariableProblem, WorkspaceScope,
@@ -24,12 +26,15 @@ operations! {
     JSON_OPERATIONS at Broker;
 
     /// Checks, verifies and seals new credentials. Refuses with `stopped`, `invalid`, `credential_refused`,
-    /// `grant_shared`, `provider_error`, `provider_timeout`.
+    /// `nothing_found`, `grant_shared`, `provider_error`, `provider_timeout`.
     Seal("seal", "verifies credentials, and returns them sealed")
         for [Create, Update]: NewCredentials => Sealed, or Problem;
     /// Verifies a stored credential at the provider, and stores the result. Refuses with `stopped`, `not_found`,
     /// `credential_unreadable`.
     Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
+    /// Asks the provider what a stored credential can be connected to. Changes nothing. Refuses with `stopped`,
+    /// `not_found`, `nothing_to_choose`, `nothing_found`, `credential_refused`, `provider_error`, `provider_timeout`.
+    ListChoices("choices", "lists what a connection can be made to") for [Upkeep]: Stored => Choices, or Problem;
     /// Plans the revocation of a stored credential. Changes nothing. Refuses with `not_found`.
     PlanRevocation("plan-revocation", "plans the revocation of an integration's tokens")
         for [Delete]: RevocationScope => Plan, or Problem;
@@ -42,6 +47,10 @@ operations! {
     /// Seals an OAuth app. Refuses with `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
+    /// Registers an OAuth app at a provider that lets everybody do that. `None` at any other provider. Refuses with
+    /// `invalid`, `not_found`, `provider_error`, `provider_timeout`, `egress_denied`.
+    RegisterClient("register-client", "registers an OAuth app at a provider that allows it")
+        for [Create]: AppScope => Option<RegisteredClient>, or Problem;
     /// Begins an OAuth flow. Refuses with `stopped`, `invalid`, `oauth_client_missing`, `grant_shared`.
     BeginAuthorization("authorize-url", "begins an OAuth flow")
         for [Create]: Authorize => Begun, or Problem;
@@ -61,6 +70,10 @@ operations! {
     /// Describes an integration's provider for an agent. Refuses with `not_found`.
     Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
+    /// Makes the draft of a manifest from what an MCP server says of its authorization. Sends no credential, and stores
+    /// nothing. Refuses with `invalid`, `egress_denied` or `provider_error`.
+    Discover("discover", "reads how an MCP server authorizes its clients")
+        for [Catalog]: ServerAddress => Value, or Problem;
     /// Fetches the metadata document of an OAuth client, whose id is the document's URL. Sends no credential.
     /// Refuses with `egress_denied` or `provider_error`.
     FetchClientMetadata("fetch-client-metadata", "fetches the metadata document of an OAuth client")

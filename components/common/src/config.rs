@@ -206,6 +206,17 @@ pub async fn redirect_uri(manifest_id: &str) -> Result<String> {
     })
 }
 
+/// The URL of the metadata document of this application as an OAuth client of the manifest's provider, which is its client
+/// id there. `None` unless the application is reached by https, as a provider requires.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for `public_url`.
+pub async fn client_metadata_url(manifest_id: &str) -> Result<Option<String>> {
+    let is_https = public_url().await?.is_https();
+    let redirect_uri = redirect_uri(manifest_id).await?;
+    Ok(is_https.then(|| format!("{redirect_uri}/client.json")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

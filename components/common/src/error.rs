@@ -128,6 +128,8 @@ pub enum Error {
     GrantShared(String),
     /// The provider does not accept the credential.
     CredentialRefused(String),
+    /// The provider accepts the credential, and lists nothing that a connection could be made to.
+    NothingFound(String),
     /// The provider is down, responds with an error, or responds with something that is not its API.
     Provider(String),
     /// The provider did not send its whole response in time.

@@ -19,7 +19,7 @@ use crate::reads::Reads;
 use crate::secret::SecretJson;
 pub use query::{choice, id_cursor, limit, limit_to, no_cursor, page, position, time, typed};
 
-from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn);
+from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, DraftIn);
 
 /// `POST /api/integrations`.
 #[derive(Debug, Deserialize)]
@@ -101,6 +101,9 @@ pub struct IntegrationPatch {
     /// The parameters to change. The others stay.
     #[serde(default, deserialize_with = "present")]
     pub params: Option<Map<String, Value>>,
+    /// The entry to connect the integration to, by its value, of those that the provider lists.
+    #[serde(default, deserialize_with = "present")]
+    pub choice: Option<String>,
     /// The new policy. It replaces the whole old one.
     #[serde(default, deserialize_with = "present")]
     pub policy: Option<Policy>,
@@ -121,13 +124,22 @@ pub struct AuthorizeIn {
     pub accept_account_change: bool,
 }
 
+/// `POST /api/manifests/draft`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct DraftIn {
+    /// The address of an MCP server.
+    pub url: String,
+}
+
 /// `PUT /api/oauth-clients/{manifest_id}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct OauthClientIn {
     /// The client id at the provider.
     pub client_id: String,
-    /// The client secret.
+    /// The client secret. Missing for a public client.
+    #[serde(default)]
     pub client_secret: SecretJson,
     /// The values that parameters may have in the names of hosts that get the secret. It is sent to no other
     /// host.
@@ -173,6 +185,13 @@ impl IntegrationPatch {
             check_name(name, &mut errors);
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
+        if let Some(choice) = &self.choice {
+            check_choice(choice, &mut errors);
+            if self.credentials.is_some() || self.params.is_some() {
+                let detail = "must be sent without `credentials` and `params`";
+                errors.push(FieldError::new("/choice", detail));
+            }
+        }
         if let Some(policy) = &self.policy {
             policy.check(&mut errors);
         }
@@ -189,6 +208,12 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     }
     if !is_printable(name) {
         errors.push(FieldError::new("/name", RULE));
+    }
+}
+
+fn check_choice(choice: &str, errors: &mut Vec<FieldError>) {
+    if !(1..=253).contains(&choice.len()) || !is_printable(choice) {
+        errors.push(FieldError::new("/choice", format!("must have 1 to 253 bytes, and {RULE}")));
     }
 }
 

@@ -4,12 +4,14 @@
 
 use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::broker::{Authorization, Authorize, BeginAuthorization, Begun};
+use nexus_common::broker::{
+    AppScope, Authorization, Authorize, BeginAuthorization, Begun, RegisterClient,
+};
 use nexus_common::http::{Inbound, flow_cookie, json_response, new_flow_cookie, set_flow_cookie};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Integrations, RequestContext, Transaction};
+use nexus_common::store::{Integrations, OauthClients, RequestContext, Transaction};
 use nexus_common::wire::{AuthorizeIn, IntegrationIn};
 use nexus_common::{Error, Result, access};
 use serde_json::{Map, Value, json};
@@ -36,7 +38,7 @@ pub(crate) async fn begin(
         is_admin: context.caller.may(Role::Admin),
         force: None,
     };
-    let begun = broker.call::<BeginAuthorization>(&asked).await.inspect_err(|error| {
+    let begun = begin_with_app(broker, context, &asked).await.inspect_err(|error| {
         access::record_if_forbidden(error, context.entry("integration.create", id, json!({})));
     })?;
     match (begun, &input.scopes) {
@@ -47,6 +49,30 @@ pub(crate) async fn begin(
             "this provider is not connected by OAuth: leave them out",
         )),
     }
+}
+
+/// Begins an authorization. If the workspace has no OAuth app, and the provider lets everybody register one, it is
+/// registered first.
+async fn begin_with_app(
+    broker: &Client,
+    context: &RequestContext<'_>,
+    asked: &Authorize,
+) -> Result<Begun> {
+    let missing = match broker.call::<BeginAuthorization>(asked).await {
+        Err(Error::Passed(problem)) if problem.code == "oauth_client_missing" => problem,
+        done => return done,
+    };
+    let scope = AppScope {
+        workspace: asked.workspace.clone(),
+        integration_id: asked.integration_id.clone(),
+        manifest_id: asked.manifest_id.clone(),
+        params: asked.params.clone(),
+    };
+    let Some(app) = broker.call::<RegisterClient>(&scope).await? else {
+        return Err(Error::Passed(missing));
+    };
+    OauthClients::of(&asked.workspace).save_registered(&app, context).await?;
+    broker.call::<BeginAuthorization>(asked).await
 }
 
 /// Saves the pending integration and tells the browser where to go.
@@ -96,7 +122,7 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
         force,
     };
     let broker = Client::new(Component::Create, &request_id);
-    let Begun::Flow(begun) = broker.call::<BeginAuthorization>(&asked).await? else {
+    let Begun::Flow(begun) = begin_with_app(&broker, &context, &asked).await? else {
         let detail = format!("{id} is not connected by OAuth: PUT its credentials");
         return Err(Error::Conflict { code: "not_oauth", detail });
     };

@@ -85,6 +85,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         manifest_id: Some(input.manifest_id.clone()),
         params: input.params.clone(),
         credentials: input.credentials.clone().unwrap_or_default(),
+        choice: None,
         verify: input.verify,
         actor: caller.subject.clone(),
         is_admin: caller.may(Role::Admin),

@@ -40,6 +40,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
             Method::POST => forward(inbound, "create").await,
             _ => Err(Error::MethodNotAllowed("POST")),
         },
+        [_, "choices"] => match method {
+            Method::GET => forward(inbound, "upkeep").await,
+            _ => Err(Error::MethodNotAllowed("GET")),
+        },
         [_, "calls" | "events" | "usage" | "receipts"] => match method {
             Method::GET => forward(inbound, "history").await,
             _ => Err(Error::MethodNotAllowed("GET")),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use nexus_common::broker::{DueRevocations, Exchange, FinishAuthorization, Revoke, Stored};
+use nexus_common::domain::Health;
 use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::rpc::{Client, Component};
@@ -54,6 +55,17 @@ impl Outcome {
             advice: "You can close this window.".to_owned(),
             detail: String::new(),
             integration_id: flow.integration_id.clone(),
+        }
+    }
+
+    /// The outcome for tokens that a person has still to choose something for.
+    fn to_choose(flow: &Flow) -> Self {
+        Self {
+            title: "One more step: choose what to connect".to_owned(),
+            advice: "The provider offers several. Go back to Integration Nexus, open the integration, and choose \
+                     one."
+                .to_owned(),
+            ..Self::connected(flow, None)
         }
     }
 
@@ -132,6 +144,10 @@ fn words(code: &str) -> (&'static str, &'static str) {
         "oauth_client_missing" => (
             "The OAuth app is missing",
             "Ask an administrator to set up the OAuth app again. Then connect again.",
+        ),
+        "nothing_found" => (
+            "The account has nothing to connect",
+            "Give the account access at the provider, or sign in there with another account. Then connect again.",
         ),
         "credential_refused" => (
             "The provider rejected the sign-in",
@@ -263,6 +279,7 @@ async fn exchange(
     }
     written?;
     Ok(match (&exchanged.stored, exchanged.refused) {
+        (Some(connected), _) if connected.health == Health::Pending => Outcome::to_choose(flow),
         (Some(connected), _) => {
             let account = &connected.account;
             Outcome::connected(flow, account.label.as_deref().or(account.id.as_deref()))
@@ -272,6 +289,7 @@ async fn exchange(
             let status = match code.as_str() {
                 "account_mismatch" => StatusCode::FORBIDDEN,
                 "provider_timeout" => StatusCode::GATEWAY_TIMEOUT,
+                "nothing_found" => StatusCode::UNPROCESSABLE_ENTITY,
                 _ => StatusCode::BAD_GATEWAY,
             };
             Outcome::failed(Some(flow), status, &code, words)

@@ -1,10 +1,12 @@
-//! `GET /api/oauth/callback`: a browser comes back from a provider.
+//! `GET /api/oauth/callback`: a browser comes back from a provider. `client.json` below it describes this application to
+//! providers.
 //!
 //! This component must not consume a flow for a browser that did not begin it. A browser that has `state` but
 //! not the cookie gets a page that says to start from the signed-in UI. The request needs no token, because
 //! the flow stores who began it.
 #![forbid(unsafe_code)]
 
+mod client;
 mod finish;
 mod page;
 
@@ -34,6 +36,8 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let manifest_id = match segments.as_slice() {
         ["done.js"] => return Ok(asset("text/javascript; charset=utf-8", SCRIPT)),
         ["done.css"] => return Ok(asset("text/css; charset=utf-8", STYLE)),
+        ["client.json"] => return client::document(None).await,
+        [id, "client.json"] if is_own(id) => return client::document(Some(id)).await,
         [] => None,
         [id] if is_own(id) => Some(*id),
         _ => return Err(Error::nothing_at(inbound.path())),

@@ -1,7 +1,8 @@
 //! Finds the members of a change that differ from the stored integration. A change without a difference does
 //! not make a new version.
 //!
-//! This module must not compare credentials. They cannot be read, so new ones always count as different.
+//! This module must not compare credentials and choices. Credentials cannot be read, and a choice is known to the
+//! broker only, so both always count as different.
 
 use nexus_common::domain::Status;
 use nexus_common::policy::Policy;
@@ -17,6 +18,7 @@ pub(crate) struct Difference {
     pub(crate) status: Option<Status>,
     pub(crate) credentials: Option<SecretJson>,
     pub(crate) params: Option<Map<String, Value>>,
+    pub(crate) choice: Option<String>,
     pub(crate) policy: Option<Policy>,
     /// The old name and status.
     before: (String, String),
@@ -51,6 +53,7 @@ impl Difference {
             status: patch.status.filter(|status| status.as_str() != text("status")),
             credentials: patch.credentials,
             params: patch.params.filter(|given| given.iter().any(differs)),
+            choice: patch.choice,
             policy: policy.filter(|policy| json!(policy) != is("policy")),
             before: (text("name"), text("status")),
         })
@@ -63,9 +66,9 @@ impl Difference {
             && !self.needs_broker()
     }
 
-    /// Whether the change needs the broker: new credentials or parameters.
+    /// Whether the change needs the broker: new credentials or parameters, or a choice.
     pub(crate) fn needs_broker(&self) -> bool {
-        self.credentials.is_some() || self.params.is_some()
+        self.credentials.is_some() || self.params.is_some() || self.choice.is_some()
     }
 
     /// The changes for the event, with old and new values.
@@ -83,6 +86,9 @@ impl Difference {
         }
         if let Some(params) = &self.params {
             changes.insert("params".into(), json!(params));
+        }
+        if let Some(choice) = &self.choice {
+            changes.insert("choice".into(), json!(choice));
         }
         if let Some(policy) = &self.policy {
             changes.insert("policy".into(), json!(policy));

@@ -1,4 +1,5 @@
-//! `PUT /api/integrations/{id}`: changes name, status, parameters, policy and credentials.
+//! `PUT /api/integrations/{id}`: changes name, status, parameters, policy and credentials, and chooses what the
+//! integration is connected to.
 //!
 //! This component must not open a ciphertext, and must not replace a credential by one that the provider has
 //! not accepted. New credentials are verified first, then written with all other changes in one transaction.
@@ -96,6 +97,7 @@ async fn seal(
         manifest_id: None,
         params: different.params.clone().unwrap_or_default(),
         credentials: different.credentials.clone().unwrap_or_default(),
+        choice: different.choice.clone(),
         verify: true,
         actor: caller.subject.clone(),
         is_admin: caller.may(Role::Admin),
@@ -129,6 +131,7 @@ async fn save(
             (sealed.health, account.id.as_deref(), account.label.as_deref())
         }),
         credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
+        keeps_tokens: different.choice.is_some(),
     };
     let context = RequestContext { caller, request_id };
     let entry = context.entry("integration.update", &found.id, different.facts());

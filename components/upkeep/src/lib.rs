@@ -1,11 +1,12 @@
-//! Upkeep of the stored data: the tick, the check of a connection, and the head of the audit record, which
-//! the broker compares with the record.
+//! Upkeep of the stored data: the tick, the check of a connection, what a connection can be made to, and the head of the
+//! audit record, which the broker compares with the record.
 //!
 //! This component must not open a ciphertext or call a provider. The broker does both.
 #![forbid(unsafe_code)]
 
 mod audit_head;
 mod check;
+mod choices;
 mod tick;
 
 use nexus_common::http::{Inbound, serve_clients};
@@ -27,6 +28,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["integrations", id, "check"] => {
             inbound.require_post()?;
             check::run(&inbound, id).await
+        }
+        ["integrations", id, "choices"] => {
+            inbound.require_get()?;
+            choices::show(&inbound, id).await
         }
         ["audit", "head"] => {
             inbound.require_get()?;

@@ -1,4 +1,5 @@
-//! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
+//! OAuth apps: the workspace's own, the deployment's for built-in manifests, or this application itself, which a metadata
+//! document describes.
 //!
 //! A client secret is sealed with the origins that it may be sent to, taken from the manifest when the secret
 //! was entered. If a workspace's own manifest is changed later, the secret is not sent to the new origins. If
@@ -12,11 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nexus_common::broker::{NewClient, SealedClient};
+use nexus_common::domain::RegisteredClient;
 use nexus_common::domain::manifest_id::is_own;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, config, encoding};
-use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
+use nexus_manifests::{AuthMethod, ClientAuth, Manifest, Revoke, params, template};
 use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
@@ -101,7 +103,7 @@ pub fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
 /// Seals an app that an admin entered.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::Misconfigured`].
+/// [`Error::Invalid`], [`Error::Misconfigured`], [`Error::NotFound`].
 pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     let sourced = source::current(&new.workspace, &new.manifest_id).await.map_err(not_found)?;
     let manifest = &sourced.manifest;
@@ -111,8 +113,16 @@ pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     }
     let secret = new.client_secret.expose().as_str().unwrap_or_default();
     let mut errors = Vec::new();
-    for (pointer, value) in [("/client_id", new.client_id.as_str()), ("/client_secret", secret)] {
-        if value.is_empty() || value.len() > MAX || !is_printable(value) {
+    let mut values = vec![("/client_id", new.client_id.as_str())];
+    if !is_public(manifest) {
+        values.push(("/client_secret", secret));
+    } else if !new.client_secret.expose().is_null() && !secret.is_empty() {
+        let rule =
+            "must be missing: apps of this provider are public clients, which have no secret";
+        errors.push(FieldError::new("/client_secret", rule));
+    }
+    for (pointer, value) in values {
+        if !is_well_formed(value) {
             let rule = format!("must be a string of 1 to {MAX} bytes, and {RULE}");
             errors.push(FieldError::new(pointer, rule));
         }
@@ -121,20 +131,64 @@ pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    let client = Client { id: new.client_id.clone(), secret: Secret::new(secret.to_owned()) };
+    let (sealed, key_id) = sealed(&new.workspace, manifest, client, new.params.clone()).await?;
+    let redirect_uri = config::redirect_uri(&manifest.id).await?;
+    Ok(SealedClient { sealed, key_id, redirect_uri })
+}
+
+/// Seals an app that the provider has registered for connections with `params`. It is not used for any other value of a
+/// parameter in the hosts that get its secret.
+///
+/// # Errors
+/// [`Error::Provider`] for an app that cannot be used, [`Error::Misconfigured`].
+pub async fn seal_registered(
+    workspace: &str,
+    manifest: &Manifest,
+    client: Client,
+    params: &BTreeMap<String, String>,
+) -> Result<RegisteredClient> {
+    let has_secret = is_public(manifest) || is_well_formed(client.secret.expose());
+    if !is_well_formed(&client.id) || !has_secret {
+        return Err(Error::Provider(
+            "the provider registered an OAuth app without a client id or a secret that can be used"
+                .into(),
+        ));
+    }
+    let one = |name: String| Some((name.clone(), vec![params.get(&name)?.clone()]));
+    let params = free_in_hosts(manifest).into_iter().filter_map(one).collect();
+    let client_id = client.id.clone();
+    let (sealed, key_id) = sealed(workspace, manifest, client, params).await?;
+    let replaces = oauth_clients::client_id(workspace, &manifest.id).await?;
+    Ok(RegisteredClient { manifest_id: manifest.id.clone(), client_id, sealed, key_id, replaces })
+}
+
+/// The ciphertext of an app in base64, and the key that sealed it. A public client's secret is not kept.
+async fn sealed(
+    workspace: &str,
+    manifest: &Manifest,
+    client: Client,
+    params: BTreeMap<String, Vec<String>>,
+) -> Result<(String, String)> {
     let plain = Sealed {
-        client_id: new.client_id.clone(),
-        client_secret: Secret::new(secret.to_owned()),
+        client_id: client.id,
+        client_secret: if is_public(manifest) { Secret::default() } else { client.secret },
         origins: origins(manifest),
-        params: new.params.clone(),
+        params,
     };
     let text = plaintext::to_json(&plain, "an OAuth app")?;
     let ring = keys::ring().await?;
-    let (sealed, key_id) = seal::seal(&ring, place(&new.workspace, &manifest.id), &text)?;
-    Ok(SealedClient {
-        sealed: encoding::to_base64(&sealed),
-        key_id,
-        redirect_uri: config::redirect_uri(&manifest.id).await?,
-    })
+    let (sealed, key_id) = seal::seal(&ring, place(workspace, &manifest.id), &text)?;
+    Ok((encoding::to_base64(&sealed), key_id))
+}
+
+/// Whether an app of the provider has no secret (RFC 6749, 2.1).
+fn is_public(manifest: &Manifest) -> bool {
+    manifest.oauth2.as_ref().is_some_and(|oauth2| oauth2.client_auth == ClientAuth::None)
+}
+
+fn is_well_formed(value: &str) -> bool {
+    (1..=MAX).contains(&value.len()) && is_printable(value)
 }
 
 /// The maximum number of values of one parameter that an app may be used with.
@@ -207,6 +261,9 @@ pub async fn current(
     if let Some(client) = of_deployment(manifest, params).await? {
         return Ok(client);
     }
+    if let Some(client) = by_document(manifest).await? {
+        return Ok(client);
+    }
     Err(Error::OauthClientMissing {
         manifest_id: manifest.id.clone(),
         redirect_uri: config::redirect_uri(&manifest.id).await?,
@@ -229,8 +286,10 @@ pub async fn of_connection(
     if let Some(app) = app.filter(fits) {
         return Ok(app.client());
     }
-    let deployed = of_deployment(manifest, params).await?;
-    deployed.filter(|client| client.id == made_with.client_id).ok_or_else(|| {
+    let (deployed, document) =
+        (of_deployment(manifest, params).await?, by_document(manifest).await?);
+    let others = [deployed, document].into_iter().flatten();
+    others.into_iter().find(|client| client.id == made_with.client_id).ok_or_else(|| {
         Error::OauthClientMissing {
             manifest_id: manifest.id.clone(),
             redirect_uri: made_with.redirect_uri.clone(),
@@ -290,6 +349,16 @@ async fn of_deployment(
     }
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
     Ok(fits.then(|| Client { id: deployed.client_id, secret: deployed.client_secret }))
+}
+
+/// This application as the client that its metadata document describes. `None` if the provider takes no such document, or
+/// could not fetch it.
+async fn by_document(manifest: &Manifest) -> Result<Option<Client>> {
+    if !manifest.oauth2.as_ref().is_some_and(|oauth2| oauth2.client_metadata) {
+        return Ok(None);
+    }
+    let url = config::client_metadata_url(&manifest.id).await?;
+    Ok(url.map(|id| Client { id, secret: Secret::default() }))
 }
 
 /// Checks the deployment's apps.

@@ -110,11 +110,7 @@ fn inject(lint: &mut Lint<'_>) {
             lint.add(&pointer, "inject_duplicate", format!("duplicate entry for `{place}`"));
         }
         places.push(place);
-        let texts: [&str; 2] = match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
-            Inject::Basic { username, password } => [username, password],
-        };
-        for names in texts.map(template::names) {
+        for names in inject.templates().into_iter().map(template::names) {
             // A broken template is reported by its own rule.
             secret |= names.is_err();
             for name in names.unwrap_or_default() {
@@ -127,7 +123,7 @@ fn inject(lint: &mut Lint<'_>) {
     lint.unless(secret, "/inject", "inject_without_secret", detail);
 }
 
-/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
+/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`, `client_metadata_form`,
 /// `scope_separator`, `scope_form`, `refresh_url_forbidden`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
 /// `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
@@ -144,9 +140,19 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         _ => {}
     }
     register(lint, oauth2, needs_browser);
-    let ok = oauth2.client_auth != ClientAuth::None;
-    let detail = "must not be `none`: with client credentials, the client always authenticates at the token endpoint";
+    let is_bound = needs_browser && oauth2.pkce;
+    let ok = oauth2.client_auth != ClientAuth::None || is_bound;
+    let detail = "must not be `none`, except with the method `oauth2` and `pkce`: without a secret, nothing else binds a \
+                  code to the client";
     lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
+    let is_public = needs_browser && oauth2.client_auth == ClientAuth::None;
+    let detail =
+        "needs the method `oauth2` and the `client_auth` `none`: such a client has no secret";
+    let ok = !oauth2.client_metadata || is_public;
+    lint.unless(ok, "/oauth2/client_metadata", "client_metadata_form", detail);
+    let detail = "must not be set: the client of this method is entered as the credential";
+    let ok = needs_browser || oauth2.registration_url.is_none();
+    lint.unless(ok, "/oauth2/registration_url", "registration_url_forbidden", detail);
     separator(lint, "/oauth2/scope_separator", &oauth2.scope_separator);
     if let Some(text) = &oauth2.token_response.scope_separator {
         separator(lint, "/oauth2/token_response/scope_separator", text);
@@ -190,8 +196,9 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
 /// Reports `required`, `register_forbidden`: where a person registers the app.
 fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
     let is_there = oauth2.register_url.is_some();
-    if needs_browser && !is_there && lint.origin == Origin::BuiltIn {
-        let detail = "must be set: the page where a person registers the OAuth app";
+    let is_automatic = oauth2.registration_url.is_some() || oauth2.client_metadata;
+    if needs_browser && !is_there && !is_automatic && lint.origin == Origin::BuiltIn {
+        let detail = "must be set, unless the app registers itself: the page where a person registers the OAuth app";
         lint.add("/oauth2/register_url", "required", detail);
     }
     let has_page = is_there || oauth2.register_note.is_none();

@@ -5,6 +5,8 @@
 //! a request.
 
 mod auth;
+mod find;
+mod flow_names;
 mod names;
 mod parts;
 mod reads;
@@ -61,7 +63,9 @@ pub fn check_with(
     templates::check(&mut lint);
     urls::check(&mut lint);
     auth::check(&mut lint);
+    flow_names::check(&mut lint);
     requests::check(&mut lint);
+    find::check(&mut lint);
     lint.findings
 }
 

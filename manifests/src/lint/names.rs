@@ -1,9 +1,10 @@
 //! Rules for parameters and credential fields: their names, patterns and examples.
 
 use nexus_printable::pointer::below;
+use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, Param, ParamSource};
+use crate::model::{AuthMethod, KeyEnd, Param, ParamSource, Revoke};
 use crate::pins::authority;
 use crate::{pattern, template};
 
@@ -61,8 +62,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// Reports `from_without_flow`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`: rules for a
-/// parameter whose value the OAuth flow supplies.
+/// Reports `from_without_flow`, `from_without_find`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`:
+/// rules for a parameter whose value the provider supplies.
 fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
     let manifest = lint.manifest;
     let pointer = format!("/params/{index}/from");
@@ -84,18 +85,87 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
             lint.unless(ok, &place, "from_form", detail);
             (place, manifest.auth_method == AuthMethod::Oauth2)
         }
+        ParamSource::Found(at) => return check_found_param(lint, index, param, at),
+        ParamSource::Credential(end) => return check_key_end(lint, index, param, end),
     };
     let detail = format!(
         "`{}` does not receive this response, so it cannot supply the value",
         manifest.auth_method.as_str()
     );
     lint.unless(has_source, &place, "from_without_flow", detail);
-    let may_be_host = !param.within.is_empty();
-    let early = too_early(lint, may_be_host);
+    let early = too_early(lint, !param.within.is_empty(), |place| {
+        matches!(
+            place,
+            "/oauth2/token_url"
+                | "/oauth2/authorization_url"
+                | "/oauth2/registration_url"
+                | "/find/url"
+        )
+    });
+    misplaced(lint, param, &early, "until the OAuth flow has finished");
+}
+
+/// Rules for a parameter that the call of `find` supplies. Tokens may be refreshed and revoked before a person has chosen
+/// an entry, so it stands in no such request.
+fn check_found_param(lint: &mut Lint<'_>, index: usize, param: &Param, at: &str) {
+    let place = format!("/params/{index}/from/found");
+    super::parts::pointer(lint, &place, Some(at));
+    let detail = "needs `find`, the call that supplies the value";
+    lint.unless(lint.manifest.find.is_some(), &place, "from_without_find", detail);
+    let mut early = too_early(lint, true, |_| true);
+    if let Some(refresh) = lint.manifest.oauth2.as_ref().and_then(|oauth2| oauth2.refresh.as_ref())
+    {
+        let params = refresh.params.iter();
+        early.extend(
+            params.map(|(name, text)| (below("/oauth2/refresh/params", name), text.clone())),
+        );
+    }
+    if let Revoke::Request { request, .. } = &lint.manifest.revoke {
+        for (name, text) in request.form.iter().flatten() {
+            early.push((below("/revoke/request/form", name), text.clone()));
+        }
+        if let Some(json) = &request.json {
+            early.extend(leaves("/revoke/request/json", json));
+        }
+    }
+    misplaced(lint, param, &early, "until an entry of `find` is chosen");
+}
+
+/// Rules for a parameter at the end of a credential field.
+fn check_key_end(lint: &mut Lint<'_>, index: usize, param: &Param, end: &KeyEnd) {
+    let pointer = format!("/params/{index}/from/credential");
+    let has_field = lint.manifest.credentials.iter().any(|field| field.name == end.field);
+    let detail = format!("`{}` is not a credential field of the manifest", end.field);
+    lint.unless(has_field, &format!("{pointer}/field"), "from_form", detail);
+    let ok = (1..=8).contains(&end.after.len()) && end.after.bytes().all(|b| b.is_ascii_graphic());
+    let detail = format!("`{}` must be 1 to 8 visible ASCII characters", end.after);
+    lint.unless(ok, &format!("{pointer}/after"), "from_form", detail);
+    let is_host = param.whole_host || !param.within.is_empty();
+    let detail = "needs `pattern` or `choices`: the end of a key is not a whole host";
+    lint.unless(!is_host, &pointer, "from_form", detail);
+}
+
+/// The strings in `json`, with their places.
+fn leaves(pointer: &str, json: &Value) -> Vec<(String, String)> {
+    match json {
+        Value::String(text) => vec![(pointer.to_owned(), text.clone())],
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.flat_map(|(index, item)| leaves(&format!("{pointer}/{index}"), item)).collect()
+        }
+        Value::Object(members) => {
+            members.iter().flat_map(|(name, item)| leaves(&below(pointer, name), item)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => vec![],
+    }
+}
+
+/// Reports `from_placement` for each of the templates `early` that has the parameter.
+fn misplaced(lint: &mut Lint<'_>, param: &Param, early: &[(String, String)], when: &str) {
     let stands =
         |text: &String| template::names(text).is_ok_and(|names| names.contains(&&*param.name));
     for (place, _) in early.iter().filter(|(_, text)| stands(text)) {
-        let detail = format!("`{{{}}}` has no value until the OAuth flow has finished", param.name);
+        let detail = format!("`{{{}}}` has no value {when}", param.name);
         lint.add(place.clone(), "from_placement", detail);
     }
 }
@@ -103,15 +173,19 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
 /// The templates that are expanded before the flow has finished, and the hosts, which must be known when the
 /// flow begins.
 ///
-/// A host that the token response names may be one of `api` and `verify`, which are pinned when the flow finishes.
-fn too_early(lint: &Lint<'_>, may_be_host: bool) -> Vec<(String, String)> {
+/// A host that the provider names may be one of `api` and `verify`, which are pinned when it is known. `is_whole` says
+/// whether more of a URL than its host is needed early.
+fn too_early(
+    lint: &Lint<'_>,
+    may_be_host: bool,
+    is_whole: fn(&str) -> bool,
+) -> Vec<(String, String)> {
     let urls = crate::pins::request_urls(lint.manifest);
     let is_later = |place: &String| {
         may_be_host && (place.starts_with("/api/") || place.starts_with("/verify/"))
     };
     let urls = urls.into_iter().filter(|(place, _)| !is_later(place)).map(|(place, url)| {
-        let whole = matches!(place.as_str(), "/oauth2/token_url" | "/oauth2/authorization_url");
-        let text = if whole { url } else { authority(&url).to_owned() };
+        let text = if is_whole(&place) { url } else { authority(&url).to_owned() };
         (place, text)
     });
     let mut early: Vec<(String, String)> = urls.collect();
@@ -160,7 +234,7 @@ fn whole_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
 }
 
-/// A host that the token response names lies within domains that the manifest lists.
+/// A host that the token response or the call of `find` names lies within domains that the manifest lists.
 fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let pointer = format!("/params/{index}/within");
     lint.duplicates(&pointer, &param.within);
@@ -171,8 +245,14 @@ fn named_host(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
         lint.unless(ok, &format!("{pointer}/{number}"), "host_domain_form", detail);
     }
     let is_flow = lint.manifest.auth_method == AuthMethod::Oauth2;
-    let is_named = is_flow && in_host && matches!(param.from, Some(ParamSource::TokenResponse(_)));
-    let detail = "belongs to a host of the API that `from.token_response` supplies, with the method `oauth2`";
+    let is_named = in_host
+        && match &param.from {
+            Some(ParamSource::TokenResponse(_)) => is_flow,
+            Some(ParamSource::Found(_)) => true,
+            Some(ParamSource::Callback(_) | ParamSource::Credential(_)) | None => false,
+        };
+    let detail = "belongs to a host of the API that `from.token_response` (with the method `oauth2`) or `from.found` \
+                  supplies";
     lint.unless(is_named, &pointer, "host_domain_source", detail);
     let detail = format!("`{}` is not a host within these domains", param.example);
     let ok = pattern::host_within(&param.example, &param.within) == Some(param.example.as_str());

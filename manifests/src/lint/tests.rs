@@ -112,6 +112,25 @@ pub(crate) fn named_host() -> Value {
     with(&json, "/api/hosts", json!(["{host}"]))
 }
 
+/// A parameter that a call after connecting finds.
+pub(crate) fn found() -> Value {
+    let param = json!([{"name": "site", "label": "Site", "pattern": "[A-Z0-9]+", "example": "T123",
+        "from": {"found": "/id"}}]);
+    let json = with(&oauth2(), "/params", param);
+    let json = with(&json, "/api/base_url", json!("https://slack.com/api/{site}"));
+    with(
+        &json,
+        "/find",
+        json!({"url": "https://slack.com/api/sites", "list": "/sites", "label": "/name"}),
+    )
+}
+
+/// A parameter that is a host which a call after connecting finds.
+pub(crate) fn found_host() -> Value {
+    let json = with(&named_host(), "/params/0/from", json!({"found": "/host"}));
+    with(&json, "/find", json!({"url": "https://slack.com/api/sites"}))
+}
+
 fn client_credentials() -> Value {
     let mut json = oauth2();
     json = with(&json, "/auth_method", json!("oauth2_client_credentials"));
@@ -173,9 +192,17 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn example_manifests_pass_every_rule() {
-    for json in
-        [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()]
-    {
+    for json in [
+        api_key(),
+        basic(),
+        chosen(),
+        self_hosted(),
+        named_host(),
+        found(),
+        found_host(),
+        oauth2(),
+        client_credentials(),
+    ] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

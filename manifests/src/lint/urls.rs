@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Lint, Origin};
 use crate::guard::{Refusal, check_url};
 use crate::model::{Manifest, Param, Revoke, Source};
-use crate::{pins, template};
+use crate::{choice, pins, template};
 
 /// Reports `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
 /// `host_parameter_position`, `issuer_form`, and the rules of the egress guard.
@@ -40,10 +40,13 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         lint.unless(ok && !issuer.contains(['?', '#']), "/oauth2/issuer", "issuer_form", detail);
     }
     // Whether the URLs belong together is checked only if each URL is valid by itself.
-    let places = ["/params", "/api", "/verify", "/oauth2", "/revoke"];
+    let places = ["/params", "/api", "/find", "/verify", "/oauth2", "/revoke"];
     let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
     if !lint.findings.iter().all(|finding| well(&finding.pointer)) {
         return;
+    }
+    if let Err(finding) = choice::find_url(manifest, &lint.examples) {
+        lint.findings.push(finding);
     }
     match pins::pins(manifest, &lint.examples) {
         Err(finding) => lint.findings.push(finding),

@@ -4,6 +4,7 @@
 //! with them. They define what parses; [`crate::lint`] defines what is *allowed*. No type here ever holds the
 //! value of a secret, only the names and the places of secrets.
 
+mod find;
 mod form;
 mod oauth2;
 mod requests;
@@ -14,9 +15,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use find::{Find, Only};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
-    ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
+    ClientAuth, FlowNames, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest,
+    TokenResponse,
 };
 pub use requests::{
     Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
@@ -69,6 +72,9 @@ pub struct Manifest {
     pub oauth2: Option<OAuth2>,
     /// What agents may reach.
     pub api: Api,
+    /// The call that finds parameters with a new credential, such as the sites that it may reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub find: Option<Find>,
     /// The call that tells whether a credential is live.
     pub verify: Verify,
     /// How a credential is revoked at the provider.
@@ -97,10 +103,18 @@ pub struct Brand {
 }
 
 impl Manifest {
-    /// Whether `name` is a parameter that an admin enters, rather than one that an OAuth flow supplies.
+    /// Whether `name` is a parameter that an admin enters, rather than one that the provider supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
         self.params.iter().any(|param| param.name == name && param.from.is_none())
+    }
+
+    /// The parameters that the call of `find` supplies, with their places in an entry of its response.
+    pub fn found_params(&self) -> impl Iterator<Item = (&Param, &str)> {
+        self.params.iter().filter_map(|param| match &param.from {
+            Some(ParamSource::Found(pointer)) => Some((param, pointer.as_str())),
+            _ => None,
+        })
     }
 }
 
@@ -127,8 +141,9 @@ pub struct Param {
     #[serde(default, skip_serializing_if = "is_false")]
     pub whole_host: bool,
     /// The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that
-    /// the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value
-    /// is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes.
+    /// the token response or the call of `find` names, as a host name or as an `https` URL (`{"token_response":
+    /// "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned
+    /// when it is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
     /// A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field.
@@ -136,15 +151,16 @@ pub struct Param {
     /// The provider's page that says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_url: Option<String>,
-    /// Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the
-    /// flow is stored with the connection like an entered one, but nobody can enter or change it.
+    /// Where the value is read. If this is absent, an admin enters the value. A value from the provider is stored
+    /// with the connection like an entered one, but nobody can enter it. Of the entries that the call of `find`
+    /// returns, a person chooses one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<ParamSource>,
 }
 
-/// Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as
-/// the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the
-/// authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest
+/// Where the value of a parameter is read that is known only after connecting, such as the number of the connected
+/// account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token
+/// URL and their parameters. If the OAuth flow supplies it, it must not be part of a host either, unless the manifest
 /// lists the domains of the host (`within`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -155,6 +171,33 @@ pub enum ParamSource {
     /// The name of a query parameter of the callback. The value comes through the browser, so use it only
     /// where a forged value reaches nothing beyond what the token allows.
     Callback(String),
+    /// A JSON pointer (RFC 6901) into the chosen entry of the response to `find`, to a string or a number. The
+    /// parameter may stand in `api`, `verify` and `inject` only: tokens are refreshed and revoked before anything is
+    /// chosen. In a host, it is a label before a domain of the manifest, one of `choices`, or a host `within` domains.
+    /// The first such parameter names the entry: its values must be distinct.
+    Found(String),
+    /// The end of a field of the entered credential, where a provider writes the site into its keys. The value is not
+    /// secret: it is stored and shown like an entered one.
+    Credential(KeyEnd),
+}
+
+/// The end of a credential field.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeyEnd {
+    /// The name of the field.
+    pub field: String,
+    /// The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters.
+    pub after: String,
+}
+
+impl ParamSource {
+    /// Whether the value is known when the credential is entered, and not only after connecting.
+    #[must_use]
+    pub const fn is_entered_with_credential(&self) -> bool {
+        matches!(self, Self::Credential(_))
+    }
 }
 
 /// One field of the form in which an admin enters a credential.

@@ -22,6 +22,16 @@ pub struct OAuth2 {
     /// there and not requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register_note: Option<String>,
+    /// The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets
+    /// everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered
+    /// with the first connection of a workspace, unless an ADMIN has entered one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_url: Option<String>,
+    /// Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which
+    /// this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the
+    /// `client_auth` `none`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub client_metadata: bool,
     /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
@@ -39,6 +49,9 @@ pub struct OAuth2 {
     /// otherwise. The standard is a space.
     #[serde(default = "space")]
     pub scope_separator: String,
+    /// The provider's names for parameters of the flow, where they are not those of the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<FlowNames>,
     /// The scopes that are requested, and those that may be.
     #[serde(default)]
     pub scopes: Scopes,
@@ -63,12 +76,66 @@ pub struct OAuth2 {
     pub refresh: Option<Refresh>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 fn yes() -> bool {
     true
 }
 
 fn space() -> String {
     " ".to_owned()
+}
+
+/// The provider's names for parameters of the flow, by the names of RFC 6749 and RFC 7636. A parameter whose name is null
+/// is not sent. The names in the token response are pointers in `token_response`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FlowNames {
+    /// The authorization request: `client_id`, `redirect_uri`, `response_type` and `scope`. `response_type` may be null.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub authorize: BTreeMap<String, Option<String>>,
+    /// The query parameter of the callback that has the authorization code, where that is not `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Every token request: `grant_type`, `code`, `redirect_uri`, `code_verifier`, `refresh_token`, `scope`, and, if they
+    /// are in the body, `client_id` and `client_secret`. `grant_type` and `redirect_uri` may be null.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub token: BTreeMap<String, Option<String>>,
+}
+
+/// The name of a parameter in one kind of request. `None` if it is not sent.
+fn named<'a>(
+    names: Option<&'a BTreeMap<String, Option<String>>>,
+    standard: &'a str,
+) -> Option<&'a str> {
+    match names.and_then(|names| names.get(standard)) {
+        Some(own) => own.as_deref(),
+        None => Some(standard),
+    }
+}
+
+impl OAuth2 {
+    /// The provider's name for a parameter of the authorization request. `None` if it is not sent.
+    #[must_use]
+    pub fn authorize_name<'a>(&'a self, standard: &'a str) -> Option<&'a str> {
+        named(self.names.as_ref().map(|names| &names.authorize), standard)
+    }
+
+    /// The provider's name for a parameter of a token request. `None` if it is not sent.
+    #[must_use]
+    pub fn token_name<'a>(&'a self, standard: &'a str) -> Option<&'a str> {
+        named(self.names.as_ref().map(|names| &names.token), standard)
+    }
+
+    /// The query parameter of the callback that has the authorization code.
+    #[must_use]
+    pub fn code_name(&self) -> &str {
+        self.names.as_ref().and_then(|names| names.code.as_deref()).unwrap_or("code")
+    }
 }
 
 /// How a client authenticates (RFC 6749 section 2.3.1).
@@ -80,7 +147,8 @@ pub enum ClientAuth {
     Post,
     /// `Authorization: Basic`.
     Basic,
-    /// No authentication. Only for a revocation endpoint that requires the token alone.
+    /// No authentication. At the token endpoint, the app is a public client, which sends its `client_id` alone and
+    /// needs PKCE (RFC 7636). At a revocation endpoint, the token alone is sent.
     None,
 }
 

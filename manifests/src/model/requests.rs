@@ -42,6 +42,17 @@ pub enum Inject {
     },
 }
 
+impl Inject {
+    /// The templates of the entry.
+    #[must_use]
+    pub fn templates(&self) -> Vec<&str> {
+        match self {
+            Self::Header { value, .. } | Self::Query { value, .. } => vec![value],
+            Self::Basic { username, password } => vec![username, password],
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InjectForm {

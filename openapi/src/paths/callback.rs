@@ -15,7 +15,25 @@ pub(super) fn calls() -> Vec<Call> {
     vec![
         ("/api/oauth/callback", "get", operation("finishAuthorization", "Return from a provider")),
         ("/api/oauth/callback/{id}", "get", own),
+        ("/api/oauth/callback/client.json", "get", client("getClientMetadata")),
+        (
+            "/api/oauth/callback/{id}/client.json",
+            "get",
+            client("getOwnClientMetadata")
+                .parameter("custom_manifest")
+                .problem(problems::NOT_FOUND),
+        ),
     ]
+}
+
+fn client(id: &str) -> Operation {
+    Operation::new(id, "oauth-clients", "Describe the application as an OAuth client")
+        .describe(
+            "The URL of this document is the client id at providers that take one (OAuth Client ID Metadata \
+             Document). It needs no token, and is the same for every workspace.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The document", "ClientDocument"))
 }
 
 fn operation(id: &str, summary: &str) -> Operation {
@@ -29,7 +47,10 @@ fn operation(id: &str, summary: &str) -> Operation {
     ["state", "code", "error", "error_description", "iss"]
         .iter()
         .fold(operation, |operation, name| operation.parameter(name))
-        .responds(200, Answer::page("Connected"))
+        .responds(
+            200,
+            Answer::page("Connected, or connected but for a choice: see the integration's `health.next_action`"),
+        )
         .responds(
             400,
             failed("`flow_invalid`: this browser did not begin the flow, or `access_denied`"),
@@ -42,7 +63,13 @@ fn operation(id: &str, summary: &str) -> Operation {
             ),
         )
         .responds(409, failed("The integration was changed in the meantime"))
-        .responds(422, failed("The OAuth app was deleted"))
+        .responds(
+            422,
+            failed(
+                "The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration \
+                 could be connected to",
+            ),
+        )
         .responds(500, fault)
         .responds(502, failed("The provider refused, or failed"))
         .responds(503, failed("Storage is unavailable"))

@@ -13,6 +13,7 @@ const NEXT: [&str; 7] = [
     "getIntegration",
     "updateIntegration",
     "checkIntegration",
+    "listIntegrationChoices",
     "listIntegrationEvents",
     "listIntegrationUsage",
     "listIntegrationCalls",
@@ -28,6 +29,7 @@ pub(super) fn calls() -> Vec<Call> {
         (ONE, "delete", delete()),
         ("/api/integrations/{id}/authorize", "post", authorize()),
         ("/api/integrations/{id}/check", "post", check()),
+        ("/api/integrations/{id}/choices", "get", choices()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
         ("/api/integrations/{id}/calls", "get", agents_calls()),
@@ -76,7 +78,8 @@ fn create() -> Operation {
              `authorization_url` for the browser that made the call. Until the provider's consent comes \
              back, the integration is a draft: it is listed for `health=pending` only, and it is deleted \
              when its last sign-in can no longer be finished, eleven minutes after that began. A request \
-             with the name or the slug of the caller's own draft replaces that draft.",
+             with the name or the slug of the caller's own draft replaces that draft. If the provider lists several \
+             sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`.",
         )
         .query(&[])
         .body(
@@ -98,7 +101,7 @@ fn create() -> Operation {
                 .links_to("/id", &NEXT),
         )
         .conflicts(&["name_taken", "quota_exceeded"])
-        .rejects(&["invalid", "credential_refused", "oauth_client_missing"])
+        .rejects(&["invalid", "credential_refused", "nothing_found", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -115,7 +118,8 @@ fn update() -> Operation {
             "Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and \
              `limits` replace those of the policy. New \
              credentials are first tried at the provider. A request that changes nothing creates no new \
-             version. The replaced credential is revoked at the provider, unless that could end a \
+             version. `choice` connects the integration to one of its choices, which the provider must still \
+             offer. The replaced credential is revoked at the provider, unless that could end a \
              connection in use.",
         )
         .parameter("if_match")
@@ -136,9 +140,15 @@ fn update() -> Operation {
             200,
             Answer::json("The integration after the change", "Integration").header("etag", "version"),
         )
-        .conflicts(&["name_taken", "changed_meanwhile", "grant_shared"])
+        .conflicts(&[
+            "name_taken",
+            "changed_meanwhile",
+            "grant_shared",
+            "nothing_to_choose",
+            "reauthorization_required",
+        ])
         .problem(problems::VERSION)
-        .rejects(&["invalid", "credential_refused", "credentials_required"])
+        .rejects(&["invalid", "credential_refused", "nothing_found", "credentials_required"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -177,6 +187,8 @@ fn authorize() -> Operation {
         )
         .conflicts(&["not_oauth", "grant_shared"])
         .rejects(&["invalid", "oauth_client_missing"])
+        .problem(problems::PROVIDER)
+        .problem(problems::PROVIDER_SLOW)
 }
 
 fn check() -> Operation {
@@ -188,6 +200,20 @@ fn check() -> Operation {
             Answer::json("The integration with its new health", "Integration")
                 .header("etag", "version"),
         )
+}
+
+fn choices() -> Operation {
+    of_one("listIntegrationChoices", "List what an integration can be connected to")
+        .describe(
+            "For a provider whose account may reach several sites, tenants or accounts. The provider is asked \
+             now. `PUT` with `choice` connects the integration to one of them.",
+        )
+        .query(&[])
+        .responds(200, Answer::json("The choices", "Choices"))
+        .conflicts(&["nothing_to_choose", "reauthorization_required"])
+        .rejects(&["credential_refused", "nothing_found", "credentials_required"])
+        .problem(problems::PROVIDER)
+        .problem(problems::PROVIDER_SLOW)
 }
 
 fn events() -> Operation {

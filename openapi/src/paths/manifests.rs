@@ -9,12 +9,14 @@ use crate::problems;
 
 const LIST: &str = "/api/manifests";
 const ONE: &str = "/api/manifests/{id}";
+const DRAFT: &str = "/api/manifests/draft";
 const FINDINGS: &str = "/api/manifests/{id}/findings";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
         (LIST, "get", list()),
         (LIST, "post", create()),
+        (DRAFT, "post", draft()),
         (ONE, "get", get()),
         (ONE, "put", replace()),
         (ONE, "delete", delete()),
@@ -57,6 +59,18 @@ fn create() -> Operation {
             "quota_exceeded",
             "effect_unconfirmed",
         ])
+}
+
+fn draft() -> Operation {
+    operation("draftManifest", "Draft a manifest for an MCP server", Role::Admin)
+        .describe(
+            "Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the \
+             draft, and send it to `POST /api/manifests`.",
+        )
+        .query(&[])
+        .body("DraftInput", &[("server", json!({"url": "https://mcp.example.com/mcp"}))])
+        .responds(200, Answer::json("The draft", "ManifestDraft"))
+        .problem(problems::PROVIDER)
 }
 
 fn get() -> Operation {

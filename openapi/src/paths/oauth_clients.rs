@@ -26,7 +26,8 @@ fn list() -> Operation {
 fn save() -> Operation {
     operation("saveOauthClient", "Save the OAuth app for a manifest")
         .describe(
-            "The secret is stored and never returned. Register `redirect_uri` at the provider.",
+            "The secret is stored and never returned. Register `redirect_uri` at the provider. A provider with a \
+             `registration_url` needs no app: it is registered with the first connection.",
         )
         .parameter("oauth_manifest")
         .body(

@@ -4,6 +4,7 @@ import type {
   ends as englishEnds,
   flow as englishFlow,
   preset as englishPreset,
+  choose as englishChoose,
   reconnect as englishReconnect,
   replace as englishReplace,
 } from "../connect";
@@ -127,6 +128,18 @@ export const flow: typeof englishFlow = {
     `${provider} hat noch keinen Zugriff gewährt. Wenn Sie abbrechen, bleibt nichts zurück. Sie können den Dienst jederzeit neu verbinden.`,
   remove: "Abbrechen",
   stay: "Anmeldung fortsetzen",
+};
+
+export const choose: typeof englishChoose = {
+  title: (name) => `${name}: Auswahl der Verbindung`,
+  lead: (provider) => `${provider} hat die Zugangsdaten angenommen. Sie gelten für mehrere. Wählen Sie, was Agenten nutzen sollen.`,
+  change: "Andere verbinden",
+  changed: (name, chosen) => `${name} ist mit ${chosen} verbunden.`,
+  find: "Suchen",
+  none: "Nichts passt.",
+  submit: "Verbinden",
+  busy: "Wird verbunden …",
+  errorTitle: "Die Liste des Anbieters konnte nicht geladen werden",
 };
 
 export const reconnect: typeof englishReconnect = {

@@ -6,7 +6,7 @@ import { apps, audit, providers } from "./admin";
 import { connectedApps } from "./apps";
 import { calls } from "./calls";
 import { common, leave } from "./common";
-import { add, app, ends, flow, preset, reconnect, replace } from "./connect";
+import { add, app, choose, ends, flow, preset, reconnect, replace } from "./connect";
 import { list } from "./list";
 import { access, activity, home, manage, picture, receipt, remove, table, usage, use } from "./manage";
 import { agents, people } from "./people";
@@ -25,6 +25,7 @@ export const words: FirstWords & LaterWords = {
   app,
   ends,
   flow,
+  choose,
   reconnect,
   replace,
   manage,

@@ -25,13 +25,15 @@ pub(crate) struct State {
     keys: BTreeMap<String, KeyState>,
     /// The posted messages, oldest first.
     pub(crate) messages: Vec<Value>,
+    /// The spaces that an account may reach: id and name.
+    pub(crate) spaces: Vec<(String, String)>,
     serial: u64,
 }
 
 impl State {
     /// The memory of a new provider with this OAuth side.
     pub(crate) fn new(oauth: OAuth) -> Self {
-        Self { oauth, keys: BTreeMap::new(), messages: Vec::new(), serial: 0 }
+        Self { oauth, keys: BTreeMap::new(), messages: Vec::new(), spaces: Vec::new(), serial: 0 }
     }
 
     /// The state of `key`. `None` for an unknown key.

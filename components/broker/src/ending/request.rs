@@ -134,7 +134,9 @@ fn standard(
         }
         (ClientAuth::Post, Some(client)) => {
             members.push(member("client_id", &client.id));
-            members.push(member("client_secret", client.secret.expose()));
+            if !client.secret.expose().is_empty() {
+                members.push(member("client_secret", client.secret.expose()));
+            }
         }
         _ => {}
     }

@@ -126,7 +126,11 @@ fn authorization_url(
     let client_id = members.iter().find(|(name, _)| *name == "client_id").map(|(_, value)| *value);
     {
         let mut query = url.query_pairs_mut();
-        query.extend_pairs(members.iter().filter(|(_, value)| !value.is_empty()));
+        for (name, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
+            if let Some(name) = oauth2.authorize_name(name) {
+                query.append_pair(name, value);
+            }
+        }
         if let Some(verifier) = verifier {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()));
             query.append_pair("code_challenge", &challenge);

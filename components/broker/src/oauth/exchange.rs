@@ -1,35 +1,32 @@
 //! Finishes an OAuth flow when the browser comes back: exchanges the code for tokens (RFC 6749, 4.1.3),
-//! verifies the tokens, compares the account, and seals the result for the caller to store.
+//! has the tokens judged, and seals the result for the caller to store.
 //!
 //! This module must not drop tokens that are not stored. It returns them as entries for the outbox.
-
-mod previous;
 
 use std::collections::BTreeMap;
 
 use nexus_common::broker::Exchange;
 use nexus_common::domain::manifest_id::is_own;
-use nexus_common::domain::{Account, Connected, Exchanged, GivenUp, Health, IntegrationKey};
+use nexus_common::domain::{Account, Connected, Exchanged, GivenUp, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
-use nexus_manifests::{Pins, params, pins, pins_before_flow};
+use nexus_manifests::{OAuth2, Pins, pins_before_flow};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
 use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::source::{self, Sourced};
 use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
-use previous::PreviousConnection;
-
+use super::account::{AccountCheck, Query, Refusal};
 use super::authorize::{FlowSecret, place};
+use super::previous::PreviousConnection;
 use super::refusal::TokenFailure;
 use super::scopes;
 use super::token::{self, Grant, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
-use crate::provider::verify;
 
 /// Finishes an authorization.
 ///
@@ -98,7 +95,9 @@ impl<'a> Callback<'a> {
         let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
         check_address(request, flow)?;
         check_issuer(&sourced, query)?;
-        let code = query.get("code").filter(|code| !code.is_empty());
+        let oauth2 = sourced.manifest.oauth2.as_ref();
+        let code_name = oauth2.map_or("code", OAuth2::code_name);
+        let code = query.get(code_name).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| {
             Error::FlowInvalid("the provider sent no authorization code: start again".into())
         })?;
@@ -194,15 +193,6 @@ async fn open(request: &Exchange) -> Result<FlowSecret> {
     Ok(flow)
 }
 
-/// The callback's query.
-struct Query<'a>(&'a Json);
-
-impl<'a> Query<'a> {
-    fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).and_then(Json::as_str)
-    }
-}
-
 /// Checks the address to which the browser came back. Each of a workspace's own manifests has its own callback
 /// address (RFC 9700, 4.4.2.2).
 fn check_address(request: &Exchange, flow: &FlowSecret) -> Result<()> {
@@ -226,134 +216,6 @@ fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
         None => Err(Error::FlowInvalid(
             "the response does not name its authorization server (`iss` is missing)".into(),
         )),
-    }
-}
-
-/// The reason why tokens are not stored.
-struct Refusal {
-    code: &'static str,
-    words: String,
-}
-
-/// New tokens, with the flow and the query that led to them.
-struct AccountCheck<'a> {
-    flow: &'a FlowSecret,
-    tokens: &'a Tokens,
-    query: &'a Query<'a>,
-    screen: &'a Screen,
-}
-
-impl AccountCheck<'_> {
-    /// Verifies the tokens, compares the account, and returns the health. Sets the account of `usable` even
-    /// if the tokens are rejected.
-    async fn judge(
-        &self,
-        usable: &mut Usable,
-        before: Option<&PreviousConnection>,
-    ) -> Result<Health, Refusal> {
-        let found = self.found(usable).map_err(|words| {
-            let words = format!("the provider's response does not fit: {words}");
-            Refusal { code: "provider_error", words }
-        })?;
-        usable.params.extend(found);
-        // Only now is a host known that the token response names. Nothing was sent to it so far.
-        usable.credential.pins =
-            pins(&usable.sourced.manifest, &usable.params).map_err(|finding| {
-                let words = format!("the provider's response does not fit: {}", finding.detail);
-                Refusal { code: "provider_error", words }
-            })?;
-        let expected = before.and_then(|before| before.account_id.as_deref());
-        let health = self.verify(usable, expected).await?;
-        // After the verification, which says whose tokens these are: so they can be revoked.
-        self.check_hosts(usable, before)?;
-        self.check_account(&usable.account, expected, health)?;
-        Ok(health)
-    }
-
-    /// Verifies the tokens at the provider, if it can. Without a result, the account is unknown. Then the tokens
-    /// are accepted only if any account is.
-    async fn verify(&self, usable: &mut Usable, expected: Option<&str>) -> Result<Health, Refusal> {
-        if !usable.can_be_verified() {
-            return Ok(Health::Unknown);
-        }
-        match verify::run(usable).await {
-            Ok(account) => {
-                usable.account = account;
-                Ok(Health::Healthy)
-            }
-            Err(Error::CredentialRefused(words)) => {
-                Err(Refusal { code: "credential_refused", words })
-            }
-            Err(_) if expected.is_none() || self.flow.accept_account_change => Ok(Health::Unknown),
-            Err(error) => {
-                let code = match error {
-                    Error::ProviderTimeout(_) => "provider_timeout",
-                    _ => "provider_error",
-                };
-                let words = "the account could not be compared, because the provider did not \
-                             answer: try again later";
-                Err(Refusal { code, words: words.to_owned() })
-            }
-        }
-    }
-
-    /// Checks that the account is the `expected` one, unless the admin accepts another.
-    fn check_account(
-        &self,
-        account: &Account,
-        expected: Option<&str>,
-        health: Health,
-    ) -> Result<(), Refusal> {
-        let is_same = match (expected, account.id.as_deref()) {
-            (Some(expected), Some(found)) => expected == found,
-            (Some(_), None) => health != Health::Healthy,
-            (None, _) => true,
-        };
-        if is_same || self.flow.accept_account_change {
-            return Ok(());
-        }
-        let label = account.label.as_deref().or(account.id.as_deref());
-        let label = label.unwrap_or("another account");
-        let words = format!("{label} was connected, which is not the account that it was before");
-        Err(Refusal { code: "account_mismatch", words })
-    }
-
-    /// Compares the hosts that the token response names with those of the connection before. Another host belongs to
-    /// another account, whatever that host says of itself.
-    fn check_hosts(
-        &self,
-        usable: &Usable,
-        before: Option<&PreviousConnection>,
-    ) -> Result<(), Refusal> {
-        let Some(before) = before.filter(|_| !self.flow.accept_account_change) else {
-            return Ok(());
-        };
-        let params = &usable.sourced.manifest.params;
-        for param in params.iter().filter(|param| !param.within.is_empty()) {
-            let hosts = (before.params.get(&param.name), usable.params.get(&param.name));
-            if let (Some(old), Some(new)) = hosts
-                && old != new
-            {
-                let words =
-                    format!("the provider now names the host {new}, and it was {old} before");
-                return Err(Refusal { code: "account_mismatch", words });
-            }
-        }
-        Ok(())
-    }
-
-    /// Parameters that the provider supplied. A value with a secret in it is an error.
-    fn found(&self, usable: &Usable) -> Result<BTreeMap<String, String>, String> {
-        let callback = |name: &str| self.query.get(name).map(str::to_owned);
-        let found =
-            params::flow_params(&usable.sourced.manifest, self.tokens.answer.expose(), &callback);
-        let found = found.map_err(|findings| {
-            findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default()
-        })?;
-        match found.iter().find(|(_, value)| self.screen.holds(value)) {
-            Some((name, _)) => Err(format!("the value of {name} contains a secret")),
-            None => Ok(found),
-        }
     }
 }
 

@@ -3,10 +3,12 @@
 //! Client secrets, verifiers and tokens are opened here and nowhere else in the application. No function of
 //! this module may depend on a provider's name: the manifest describes the differences between providers.
 
+mod account;
 mod authorize;
 mod exchange;
 mod refresh;
 mod refusal;
+mod register;
 mod scopes;
 mod token;
 
@@ -16,3 +18,4 @@ pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
     keep_alive, live, live_for_check, live_or_refreshing, pending,
 };
+pub(crate) use register::register;

@@ -174,6 +174,8 @@ fn members(
             members.push(member("client_secret", client.secret.expose()));
         }
     }
+    let own_name = |(name, value): Member| Some((oauth2.token_name(&name)?.to_owned(), value));
+    let mut members: Vec<Member> = members.into_iter().filter_map(own_name).collect();
     let lookup = |name: &str| match name {
         "client_id" => Some(client.id.as_str()),
         "client_secret" => Some(client.secret.expose()),

@@ -29,6 +29,9 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
         }
         Err(other) => return Err(other),
     };
+    if params::awaits_choice(&usable.sourced.manifest, &usable.params) {
+        return waiting(&context, &usable).await;
+    }
     let finding = Finding::of(&context, usable).await?;
     finding.save(&context).await?;
     Ok(finding.checked)
@@ -47,6 +50,15 @@ pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<(
         Ok(_) | Err(Error::Stopped(_)) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// The result for a credential that a person has still to choose something for. Nothing can be asked of the provider
+/// yet, and a refresh may have set another health meanwhile.
+async fn waiting(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Checked> {
+    let checked = Checked { health: Health::Pending, detail: None };
+    let finding = Finding { version: usable.version, account: Account::default(), checked };
+    finding.save(context).await?;
+    Ok(finding.checked)
 }
 
 /// The result of a check that did not succeed.
@@ -110,8 +122,8 @@ impl Finding {
 }
 
 /// Whether the manifest still sends the credential to the hosts that it was entered for.
-fn is_sent_where_it_was(usable: &Usable) -> bool {
-    let now = params::pins(&usable.sourced.manifest, &usable.params);
+pub(super) fn is_sent_where_it_was(usable: &Usable) -> bool {
+    let now = params::pins_now(&usable.sourced.manifest, &usable.params);
     now.is_ok_and(|now| now == usable.credential.pins)
 }
 

@@ -10,7 +10,7 @@ use nexus_common::broker::{ClientDocument, ClientMetadata};
 use nexus_common::http::{LOOP, LOOP_ID};
 use nexus_common::platform::http::{call, full};
 use nexus_common::{Error, Result};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::provider::call::unanswered;
@@ -34,7 +34,16 @@ pub(crate) async fn fetch(asked: &ClientDocument) -> Result<ClientMetadata> {
     let url = url.ok_or_else(|| {
         Error::EgressDenied("the client id is not a URL in its usual form (RFC 3986)".into())
     })?;
-    egress::guard().await?.check_public(&url)?;
+    let (document, headers) = document(&url, "the client's metadata document").await?;
+    Ok(ClientMetadata { document, fresh_seconds: fresh_seconds(&headers) })
+}
+
+/// Fetches a small JSON object from a public host. `what` names it in errors.
+///
+/// # Errors
+/// [`Error::EgressDenied`], [`Error::Provider`].
+pub(super) async fn document(url: &Url, what: &str) -> Result<(Map<String, Value>, HeaderMap)> {
+    egress::guard().await?.check_public(url)?;
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     let request = Request::get(url.as_str())
         .header(header::ACCEPT, "application/json")
@@ -42,20 +51,20 @@ pub(crate) async fn fetch(asked: &ClientDocument) -> Result<ClientMetadata> {
         .header(header::USER_AGENT, agent)
         .header(LOOP, HeaderValue::from_static(LOOP_ID))
         .body(full(""))
-        .map_err(|_| Error::Internal("a request for a client's metadata cannot be built".into()))?;
+        .map_err(|_| Error::Internal("a request for a document cannot be built".into()))?;
     let response = call(request, DEADLINE, MAX).await;
     let response = response.map_err(|error| Error::Provider(unanswered(&error)))?;
     if response.status() != StatusCode::OK {
         let status = response.status().as_u16();
         return Err(Error::Provider(format!(
-            "the client's metadata document has the status {status}. It must be 200, without a redirect"
+            "{what} has the status {status}. It must be 200, without a redirect"
         )));
     }
     let document = serde_json::from_slice::<Value>(response.body()).ok();
     let Some(Value::Object(document)) = document else {
-        return Err(Error::Provider("the client's metadata document is not a JSON object".into()));
+        return Err(Error::Provider(format!("{what} is not a JSON object")));
     };
-    Ok(ClientMetadata { document, fresh_seconds: fresh_seconds(response.headers()) })
+    Ok((document, response.headers().clone()))
 }
 
 /// For how long the response may be cached (RFC 9111, 5.2.2). This cache is shared.

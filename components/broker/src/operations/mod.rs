@@ -5,8 +5,10 @@
 
 mod beside;
 pub(crate) mod check;
+pub(crate) mod choices;
 pub(crate) mod client_metadata;
 pub(crate) mod describe;
+pub(crate) mod discover;
 pub(crate) mod forward;
 pub(crate) mod heads;
 pub(crate) mod health;

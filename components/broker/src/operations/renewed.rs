@@ -27,7 +27,7 @@ pub(crate) async fn renew(workspace: &str, call: &mut Call) -> Result<()> {
     else {
         return Ok(());
     };
-    let pins = params::pins(&sourced.manifest, &made_with.params);
+    let pins = params::pins_now(&sourced.manifest, &made_with.params);
     if !pins.is_ok_and(|pins| pins.revoke == call.pinned) {
         return Ok(());
     }

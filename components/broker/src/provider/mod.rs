@@ -7,6 +7,7 @@ pub(crate) mod call;
 pub(crate) mod coding;
 pub(crate) mod egress;
 pub(crate) mod entered_host;
+pub(crate) mod find;
 pub(crate) mod mask;
 mod reads;
 pub(crate) mod screen;

@@ -140,6 +140,17 @@ impl Judged<'_> {
     }
 }
 
+/// The JSON of a response that accepts the credential.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn require_accepted(answer: &Answer) -> Result<&Value> {
+    let expected = Expected { live_on: &[], trouble_on: &[], success: None, account: None };
+    let judged = Judged { expected, answer };
+    judged.account()?;
+    answer.json.as_ref().ok_or_else(|| judged.in_trouble(Trouble::NotJson))
+}
+
 /// The text or number at `pointer`, if it passes the screen.
 fn pointed(answer: &Answer, json: &Value, pointer: &str) -> Option<String> {
     match json.pointer(pointer)? {

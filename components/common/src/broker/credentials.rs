@@ -25,6 +25,10 @@ pub struct NewCredentials {
     /// Unchecked credential fields.
     #[serde(serialize_with = "expose_to")]
     pub credentials: SecretJson,
+    /// The entry of the manifest's `find` to connect a stored credential to, by its value. Nothing else is changed
+    /// then.
+    #[serde(default)]
+    pub choice: Option<String>,
     /// Whether the credentials are verified at the provider.
     pub verify: bool,
     /// The subject that enters the credentials, for events.
@@ -55,7 +59,7 @@ pub struct Sealed {
     pub params: Map<String, Value>,
     /// The new credential. `None` if the stored credential stays in use.
     pub credential: Option<SealedCredential>,
-    /// Healthy after a verification, otherwise unknown.
+    /// Healthy after a verification, pending if a person has still to choose, otherwise unknown.
     pub health: Health,
     /// The account at the provider.
     pub account: Account,
@@ -95,6 +99,26 @@ impl Stored {
     pub fn key(&self) -> IntegrationKey<'_> {
         IntegrationKey::new(&self.workspace, &self.integration_id)
     }
+}
+
+/// The response of [`ListChoices`](super::ListChoices): what the credential can be connected to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choices {
+    /// What is chosen, in the words of the manifest: `Site`.
+    pub label: String,
+    /// The entries that the provider lists.
+    pub items: Vec<Choice>,
+}
+
+/// An entry of [`Choices`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choice {
+    /// The value that names the entry.
+    pub value: String,
+    /// The name that people know it by.
+    pub label: String,
+    /// Whether the integration is connected to it.
+    pub chosen: bool,
 }
 
 /// The response of [`Check`](super::Check).

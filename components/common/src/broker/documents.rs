@@ -22,6 +22,14 @@ pub struct ClientMetadata {
     pub fresh_seconds: u32,
 }
 
+/// The request of [`Discover`](super::Discover): the address of a server.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerAddress {
+    /// The URL, which a person has typed.
+    pub url: String,
+}
+
 /// The response of [`Describe`](super::Describe): an integration's provider, for an agent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Described {

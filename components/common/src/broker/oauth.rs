@@ -38,6 +38,20 @@ pub struct SealedClient {
     pub redirect_uri: String,
 }
 
+/// The request of [`RegisterClient`](super::RegisterClient): the connection that needs an OAuth app.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppScope {
+    /// The workspace.
+    pub workspace: String,
+    /// The integration that is connected.
+    pub integration_id: String,
+    /// The manifest. `None` for an existing integration, which keeps its version of the manifest.
+    pub manifest_id: Option<String>,
+    /// Unchecked parameters. Empty for an existing integration.
+    pub params: Map<String, Value>,
+}
+
 /// The request of [`BeginAuthorization`](super::BeginAuthorization).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

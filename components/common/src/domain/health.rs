@@ -5,7 +5,8 @@ use super::words;
 words! {
     /// The health of the connection to the provider.
     Health {
-        /// The authorization at the provider was never finished.
+        /// The authorization at the provider was never finished, or a person has still to choose what the integration
+        /// is connected to.
         Pending = "pending",
         /// The provider was not asked yet, or has no request that verifies a credential.
         Unknown = "unknown",

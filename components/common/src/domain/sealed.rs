@@ -70,7 +70,8 @@ pub struct Connected {
     pub credential: SealedCredential,
     /// The version of the credential that it replaces. 0 if there is none.
     pub replaces: i64,
-    /// Healthy, or unknown if the provider could not be asked.
+    /// Healthy, or unknown if the provider could not be asked. Pending if a person has still to choose what the
+    /// integration is connected to.
     pub health: Health,
     /// The account.
     pub account: Account,
@@ -80,4 +81,19 @@ pub struct Connected {
     pub scopes: Value,
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
+}
+
+/// An OAuth app that the provider has registered by itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RegisteredClient {
+    /// The manifest that the app is for.
+    pub manifest_id: String,
+    /// The client id at the provider.
+    pub client_id: String,
+    /// The ciphertext in base64.
+    pub sealed: String,
+    /// The key that sealed it.
+    pub key_id: String,
+    /// The client id of the stored app that no longer fits the manifest, if there is one. The new app replaces it.
+    pub replaces: Option<String>,
 }

@@ -241,6 +241,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::CredentialRefused(why) => {
             (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone())
         }
+        Error::NothingFound(why) => (S::UNPROCESSABLE_ENTITY, "nothing_found", why.clone()),
         Error::Provider(why) => (S::BAD_GATEWAY, "provider_error", why.clone()),
         Error::ProviderTimeout(why) => (S::GATEWAY_TIMEOUT, "provider_timeout", why.clone()),
         Error::EgressDenied(why) => (S::BAD_GATEWAY, "egress_denied", why.clone()),

@@ -3,6 +3,7 @@
 //! This module must not overwrite a concurrent change, nor keep the old ciphertext beside the new one.
 
 use super::checks::CHECK_AGAIN_MS;
+use super::integrations::SHOWN;
 use super::{Integrations, Transaction};
 use crate::domain::{Health, IntegrationKey, SealedCredential, Status};
 use crate::error::{Error, Result};
@@ -24,6 +25,9 @@ pub struct Change<'a> {
     pub found: Option<(Health, Option<&'a str>, Option<&'a str>)>,
     /// The new credential, and the version that the stored one must still have.
     pub credential: Option<(&'a SealedCredential, i64)>,
+    /// Whether the new credential has the tokens of the stored one. Then no refresh may be in progress, whose new tokens
+    /// would be lost.
+    pub keeps_tokens: bool,
 }
 
 impl Change<'_> {
@@ -84,12 +88,17 @@ impl Integrations<'_> {
         change.write(tx, key).await?;
         if let Some((credential, replaces)) = change.credential {
             self.credential_is_at(tx, id, replaces).await?;
+            if change.keeps_tokens {
+                require_no_refresh(tx, key).await?;
+            }
             let health = change.found.map_or(Health::Unknown, |(health, ..)| health);
             self.replace_credential(tx, id, credential, health).await?;
         }
-        let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
+        let sql = format!(
+            "select {SHOWN} as doc, version from integrations where workspace = ?1 and id = ?2"
+        );
         let row =
-            tx.row(sql, key.values()).await?.ok_or_else(|| Error::no_such("integration", id))?;
+            tx.row(&sql, key.values()).await?.ok_or_else(|| Error::no_such("integration", id))?;
         Ok((row.text("doc")?, row.get("version")?))
     }
 
@@ -144,6 +153,17 @@ impl Integrations<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Checks, inside a transaction, that no request is refreshing the token of the integration.
+async fn require_no_refresh(tx: &Transaction, key: IntegrationKey<'_>) -> Result<()> {
+    let sql = "select 1 from credentials where workspace = ?1 and integration_id = ?2
+                 and attempt is not null and lease_until > unixepoch('subsec') * 1000";
+    if tx.row(sql, key.values()).await?.is_none() {
+        return Ok(());
+    }
+    let detail = format!("the token of {} is being refreshed. Try again in a few seconds", key.id);
+    Err(Error::Conflict { code: "changed_meanwhile", detail })
 }
 
 /// Checks, inside a transaction, that nobody has changed the integration since it had `version`.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read};
+use crate::domain::RegisteredClient;
+use crate::encoding::from_base64;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 
@@ -89,6 +91,48 @@ impl<'a> OauthClients<'a> {
             false => json!({ "client_id": client_id, "params": params }),
         };
         tx.audit(&by.entry("oauth_client.save", manifest_id, detail)).await?;
+        tx.commit().await
+    }
+
+    /// Saves an app that was registered at the provider, unless another request has saved one meanwhile: then that one is
+    /// used.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn save_registered(
+        &self,
+        app: &RegisteredClient,
+        by: &RequestContext<'_>,
+    ) -> Result<()> {
+        let sealed = from_base64(&app.sealed)
+            .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
+        let tx = Transaction::begin().await?;
+        let saved = tx
+            .row(
+                "insert into oauth_clients (workspace, manifest_id, client_id, sealed, key_id,
+                   created_at, created_by, updated_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)
+                 on conflict do update set client_id = excluded.client_id,
+                   sealed = excluded.sealed, key_id = excluded.key_id,
+                   updated_at = excluded.updated_at
+                   where oauth_clients.client_id = ?8
+                 returning 1",
+                [
+                    Value::text(self.workspace),
+                    Value::text(app.manifest_id.as_str()),
+                    Value::text(app.client_id.as_str()),
+                    Value::from(sealed.as_slice()),
+                    Value::text(app.key_id.as_str()),
+                    Value::integer(tx.now_ms),
+                    Value::text(by.caller.subject.as_str()),
+                    Value::from(app.replaces.as_deref()),
+                ],
+            )
+            .await?;
+        if saved.is_some() {
+            let detail = json!({ "client_id": app.client_id });
+            tx.audit(&by.entry("oauth_client.register", &app.manifest_id, detail)).await?;
+        }
         tx.commit().await
     }
 

@@ -20,11 +20,10 @@ const ENDED: &str = "integration.expire";
 const MOST: u32 = 100;
 
 /// Drafts whose sign-in has ended: those of workspace `?1`, or of all.
-const OVER: &str =
-    "health = 'pending' and draft_ends_at < unixepoch() * 1000 and (?1 is null or workspace = ?1)";
+const OVER: &str = "health = 'pending' and key_id is null and draft_ends_at < unixepoch() * 1000
+  and (?1 is null or workspace = ?1)";
 /// The drafts of workspace `?1` that `?2` began, with the name `?3` or the slug `?4`.
-const OWN: &str =
-    "health = 'pending' and workspace = ?1 and created_by = ?2 and (name_key = ?3 or slug = ?4)";
+const OWN: &str = "is_draft and workspace = ?1 and created_by = ?2 and (name_key = ?3 or slug = ?4)";
 
 /// Deletes drafts whose sign-in has ended: those of one workspace, or of all. Returns how many.
 ///

@@ -91,6 +91,10 @@ pub struct NewIntegration<'a> {
 
 const COUNT: &str = "select count(*) as count from integrations where workspace = ?1";
 
+/// The JSON of an integration, as the API shows it. A credential without a finished connection waits for a choice.
+pub(super) const SHOWN: &str =
+    "iif(counted_state = 'choose', json_set(doc, '$.health.next_action', 'choose'), doc)";
+
 /// An empty set of scopes, as the API shows it.
 pub const NO_SCOPES: &str = r#"{"requested":[],"granted":[],"missing":[]}"#;
 
@@ -109,9 +113,11 @@ impl<'a> Integrations<'a> {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find(&self, id_or_slug: &str) -> Result<Found> {
-        let sql = "select id, doc, version from integrations
-                   where workspace = ?1 and (id = ?2 or slug = ?2)";
-        let row = read_row(sql, [Value::text(self.workspace), Value::text(id_or_slug)]).await?;
+        let sql = format!(
+            "select id, {SHOWN} as doc, version from integrations
+             where workspace = ?1 and (id = ?2 or slug = ?2)"
+        );
+        let row = read_row(&sql, [Value::text(self.workspace), Value::text(id_or_slug)]).await?;
         let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
         Ok(Found { id: row.text("id")?, doc: row.text("doc")?, version: row.get("version")? })
     }
@@ -225,7 +231,7 @@ impl<'a> Integrations<'a> {
         }
         let row = tx
             .row(
-                "select doc from integrations where workspace = ?1 and id = ?2",
+                &format!("select {SHOWN} from integrations where workspace = ?1 and id = ?2"),
                 [Value::text(self.workspace), Value::text(new.id)],
             )
             .await?

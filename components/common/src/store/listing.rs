@@ -3,7 +3,7 @@
 //! No order may read more rows than its page has: each has an index of the migrations. Pages are found by key, so they
 //! stay stable while rows are added and deleted.
 
-use super::integrations::Integrations;
+use super::integrations::{Integrations, SHOWN};
 use super::read::page_by;
 use super::read_row;
 use crate::domain::{Health, Order, SortKey, Status};
@@ -33,14 +33,17 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// The condition that leaves drafts out, or selects them if the query is about them. Where another index has the
+    /// The condition that leaves drafts out, unless the query is about them. Where another index has the
     /// order or a filter, the `+` keeps SQLite from the index of the newest.
     fn which(&self, is_by_id: bool) -> String {
         let is_elsewhere =
             self.status.is_some() || self.health.is_some() || self.manifest.is_some();
         let plus = if is_by_id && !is_elsewhere { "" } else { "+" };
-        let is_draft = i64::from(self.health == Some(Health::Pending));
-        format!("{plus}is_draft = {is_draft}")
+        match self.health {
+            // Drafts, and those that wait for a choice.
+            Some(Health::Pending) => "true".to_owned(),
+            _ => format!("{plus}is_draft = 0"),
+        }
     }
 
     /// Whether a filter gives all integrations the same value of `key`.
@@ -94,7 +97,7 @@ impl Integrations<'_> {
             false => format!("{column} {direction}, id {direction}"),
         };
         let sql = format!(
-            "select id, doc as item, cast({column} as text) as place from integrations
+            "select id, {SHOWN} as item, cast({column} as text) as place from integrations
              where workspace = +?1 and {which}{from}{filters} order by {order}"
         );
         page_by(&sql, values, query.limit, |last| write_cursor(key, last)).await
@@ -107,13 +110,17 @@ impl Integrations<'_> {
     /// [`Error::Storage`].
     pub async fn counts(&self) -> Result<String> {
         let sum = |condition: &str| format!("coalesce(sum(count) filter (where {condition}), 0)");
-        let no_draft = "health <> 'pending'";
+        let no_draft = "state <> 'pending'";
         let by_status = Status::WORDS
             .iter()
             .map(|word| format!("'{word}', {}", sum(&format!("{no_draft} and status = '{word}'"))));
         let by_health = Health::WORDS
             .iter()
-            .map(|word| format!("'{word}', {}", sum(&format!("health = '{word}'"))));
+            .map(|word| match *word {
+                // What waits for a choice is pending too.
+                "pending" => format!("'pending', {}", sum("state in ('pending', 'choose')")),
+                word => format!("'{word}', {}", sum(&format!("state = '{word}'"))),
+            });
         let sql = format!(
             "select json_object('total', {total}, 'attention', {attention},
                'by_status', json_object({by_status}), 'by_health', json_object({by_health}),
@@ -122,7 +129,7 @@ impl Integrations<'_> {
                  where workspace = ?1 and {no_draft} group by manifest_id))))
              from integration_counts where workspace = ?1",
             total = sum(no_draft),
-            attention = sum("health in ('failing', 'reauthorize')"),
+            attention = sum("state in ('failing', 'reauthorize', 'choose')"),
             by_status = by_status.collect::<Vec<_>>().join(", "),
             by_health = by_health.collect::<Vec<_>>().join(", "),
         );
@@ -178,7 +185,7 @@ async fn newest(
            iif(exists(select 1 from integrations
              where workspace = +?1 and {which} and id < last{filters}), '\"' || last || '\"', 'null'))
          from (select group_concat(doc, ',') as docs, min(id) as last from (
-           select id, doc from integrations
+           select id, {SHOWN} as doc from integrations
            where workspace = +?1 and {which}{from}{filters} order by id desc limit {limit}))"
     );
     let row = read_row(&sql, values).await?;

@@ -168,6 +168,169 @@ fn flow_parameter_rules() {
 }
 
 #[test]
+fn found_parameter_rules() {
+    breaks(
+        &found(),
+        &[
+            (r#"{"/find/url":"https://evil.example/x"}"#, "/find/url", "host_not_listed"),
+            (r#"{"/find/url":"https://slack.com/{site}"}"#, "/find/url", "from_placement"),
+            (r#"{"/find/url":"http://slack.com/x"}"#, "/find/url", "egress_scheme"),
+            (
+                r#"{"/find/url":"https://slack.com/{access_token}"}"#,
+                "/find/url",
+                "secret_placement",
+            ),
+            (r#"{"/find/list":"sites"}"#, "/find/list", "pointer_form"),
+            (r#"{"/find/label":"name"}"#, "/find/label", "pointer_form"),
+            (
+                r#"{"/find/only":{"pointer":"kind","equals":1}}"#,
+                "/find/only/pointer",
+                "pointer_form",
+            ),
+            (
+                r#"{"/find/only":{"pointer":"/kind","equals":null}}"#,
+                "/find/only/equals",
+                "only_equals",
+            ),
+            (r#"{"/params/0/from":{"found":"id"}}"#, "/params/0/from/found", "pointer_form"),
+            (r#"{"/params/0/from":{"token_response":"/id"}}"#, "/find", "find_without_parameter"),
+            (
+                r#"{"/inject/0/value":"Bearer {access_token}/{site}"}"#,
+                "/find",
+                "find_without_secret",
+            ),
+            (
+                r#"{"/oauth2/token_params":{"a":"{site}"}}"#,
+                "/oauth2/token_params/a",
+                "from_placement",
+            ),
+            (
+                r#"{"/oauth2/refresh/params":{"a":"{site}"}}"#,
+                "/oauth2/refresh/params/a",
+                "from_placement",
+            ),
+            (
+                r#"{"/oauth2/refresh/url":"https://slack.com/{site}"}"#,
+                "/oauth2/refresh/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/url":"https://slack.com/{site}"}"#,
+                "/revoke/request/url",
+                "from_placement",
+            ),
+            (
+                r#"{"/revoke/request/json":{"a":["{site}"]}}"#,
+                "/revoke/request/json/a/0",
+                "from_placement",
+            ),
+        ],
+    );
+    let found_without_call = without(&found(), "/find");
+    let broken_rule = broken(&found_without_call, Origin::BuiltIn, "");
+    assert_eq!(broken_rule, [("/params/0/from/found".to_owned(), "from_without_find")]);
+    for fine in [
+        r#"{"/inject/-":{"in":"header","name":"X-Site","value":"{site}"}}"#,
+        r#"{"/verify/path":"/{site}/me"}"#,
+        r#"{"/find/list":""}"#,
+        r#"{"/find/only":{"pointer":"/kind","equals":"site"}}"#,
+        r#"{"/params/0/pattern":"[a-z]+","/params/0/example":"acme","/api/base_url":"https://{site}.slack.com",
+            "/api/hosts":["{site}.slack.com"],"/verify/base_url":"https://slack.com/api"}"#,
+    ] {
+        assert_eq!(broken(&changed(&found(), fine), Origin::BuiltIn, ""), [], "{fine}");
+    }
+}
+
+#[test]
+fn key_end_rules() {
+    let param = r#""/params":[{"name":"site","label":"x","pattern":"[a-z]+","example":"a",
+        "from":{"credential":{"field":"api_key","after":"-"}}}],
+        "/api/base_url":"https://{site}.acme.example","/api/hosts":["{site}.acme.example"]"#;
+    let case = |change: &str| format!("{{{param}{change}}}");
+    assert_eq!(broken(&changed(&api_key(), &case("")), Origin::BuiltIn, ""), []);
+    for (change, pointer) in [
+        (r#","/params/0/from/credential/field":"other""#, "/params/0/from/credential/field"),
+        (r#","/params/0/from/credential/after":"""#, "/params/0/from/credential/after"),
+        (r#","/params/0/from/credential/after":"é""#, "/params/0/from/credential/after"),
+    ] {
+        breaks(&api_key(), &[(&case(change), pointer, "from_form")]);
+    }
+}
+
+#[test]
+fn registration_rules() {
+    let url = "/oauth2/registration_url";
+    for (change, pointer, rule) in [
+        (r#""/oauth2/registration_url":"http://slack.com/register""#, url, "egress_scheme"),
+        (r#""/oauth2/registration_url":"https://10.0.0.1/register""#, url, "egress_ip_literal"),
+        (
+            r#""/oauth2/registration_url":"https://slack.com/{client_secret}""#,
+            url,
+            "secret_placement",
+        ),
+        (r#""/oauth2/registration_url":"https://slack.com/{other}""#, url, "template_unknown"),
+    ] {
+        breaks(&oauth2(), &[(&format!("{{{change}}}"), pointer, rule)]);
+    }
+    let public = r#"{"/oauth2/client_auth":"none","/oauth2/pkce":true,
+        "/oauth2/registration_url":"https://slack.com/register"}"#;
+    assert_eq!(broken(&changed(&oauth2(), public), Origin::BuiltIn, ""), []);
+    // An app that registers itself needs no page where a person does that.
+    let automatic = without(&changed(&oauth2(), public), "/oauth2/register_url");
+    assert_eq!(broken(&automatic, Origin::BuiltIn, ""), []);
+    let document =
+        r#"{"/oauth2/client_auth":"none","/oauth2/pkce":true,"/oauth2/client_metadata":true}"#;
+    let document = without(&changed(&oauth2(), document), "/oauth2/register_url");
+    assert_eq!(broken(&document, Origin::BuiltIn, ""), []);
+    let secret = r#"{"/oauth2/client_metadata":true}"#;
+    breaks(&oauth2(), &[(secret, "/oauth2/client_metadata", "client_metadata_form")]);
+    let entered = with(&client_credentials(), url, json!("https://slack.com/register"));
+    let found = broken(&entered, Origin::BuiltIn, "");
+    assert_eq!(found, [(url.to_owned(), "registration_url_forbidden")]);
+}
+
+#[test]
+fn flow_name_rules() {
+    let named = |names: &str| format!(r#"{{"/oauth2/names":{names}}}"#);
+    for (names, pointer, rule) in [
+        (r#"{"authorize":{"state":"s"}}"#, "/authorize/state", "flow_name"),
+        (r#"{"authorize":{"code_challenge":"c"}}"#, "/authorize/code_challenge", "flow_name"),
+        (r#"{"authorize":{"client_id":null}}"#, "/authorize/client_id", "flow_name_required"),
+        (r#"{"authorize":{"redirect_uri":null}}"#, "/authorize/redirect_uri", "flow_name_required"),
+        (r#"{"authorize":{"client_id":"a b"}}"#, "/authorize/client_id", "flow_name_form"),
+        (r#"{"authorize":{"client_id":""}}"#, "/authorize/client_id", "flow_name_form"),
+        (r#"{"authorize":{"client_id":"state"}}"#, "/authorize/client_id", "flow_name_duplicate"),
+        (r#"{"authorize":{"client_id":"scope"}}"#, "/authorize/client_id", "flow_name_duplicate"),
+        (r#"{"token":{"code_verifier":"v"}}"#, "/token/code_verifier", "flow_name"),
+        (r#"{"token":{"scope":"s"}}"#, "/token/scope", "flow_name"),
+        (r#"{"token":{"client_secret":null}}"#, "/token/client_secret", "flow_name_required"),
+        (r#"{"token":{"code":null}}"#, "/token/code", "flow_name_required"),
+        (r#"{"token":{"code":"client_id"}}"#, "/token/code", "flow_name_duplicate"),
+        (r#"{"code":"state"}"#, "/code", "flow_name_duplicate"),
+        (r#"{"code":"a/b"}"#, "/code", "flow_name_form"),
+    ] {
+        let found = broken(&changed(&oauth2(), &named(names)), Origin::BuiltIn, "");
+        assert_eq!(found, [(format!("/oauth2/names{pointer}"), rule)], "{names}");
+    }
+    let twice = r#"{"authorize":{"client_id":"x","scope":"x"}}"#;
+    assert_eq!(broken(&changed(&oauth2(), &named(twice)), Origin::BuiltIn, "").len(), 2);
+    let taken =
+        r#"{"/oauth2/token_params":{"key":"1"},"/oauth2/names":{"token":{"client_id":"key"}}}"#;
+    breaks(&oauth2(), &[(taken, "/oauth2/names/token/client_id", "flow_name_duplicate")]);
+    let basic = r#"{"/oauth2/client_auth":"basic","/oauth2/names":{"token":{"client_id":"key"}}}"#;
+    breaks(&oauth2(), &[(basic, "/oauth2/names/token/client_id", "flow_name")]);
+    for fine in [
+        r#"{"authorize":{"client_id":"client_key","response_type":null}}"#,
+        r#"{"token":{"client_id":"app_id","client_secret":"secret","grant_type":null,"redirect_uri":null}}"#,
+        r#"{"token":{"code":"auth_code","refresh_token":"code"}}"#,
+        r#"{"code":"spapi_oauth_code"}"#,
+    ] {
+        let found = broken(&changed(&oauth2(), &named(fine)), Origin::BuiltIn, "");
+        assert_eq!(found, [], "{fine}");
+    }
+}
+
+#[test]
 fn template_rules() {
     breaks(
         &api_key(),

@@ -7,6 +7,8 @@
 //! - `POST /v1/messages` `{"text","channel"?}` → 201 `{"id","channel","text","from"}`; a text that
 //!   is missing or empty: 422. Access tokens need the scope `messages:write`.
 //! - `GET /v1/messages` → 200 `{"items":[…]}`, newest first. Access tokens need `messages:read`.
+//! - `GET /v1/spaces` → 200 `{"items":[{"id","name"}]}`, the spaces that the caller may reach. The same calls in one
+//!   of them are below `/v1/spaces/{id}`, where an unknown id is 404.
 //! - `POST /v1/keys` → 201 `{"key":"sandbox-…"}`, another key of the same account; keys only.
 //! - `DELETE /v1/keys/current` → 204, and the key that asked is accepted no more; keys only.
 //! - Anything else: 404, or 405 with `allow`.
@@ -115,7 +117,23 @@ fn caller(state: &State, request: &Request) -> Result<Caller, Reply> {
 }
 
 fn api(state: &mut State, request: &Request, caller: &Caller) -> Reply {
+    let in_space = request.path.strip_prefix("/v1/spaces/").and_then(|rest| rest.split_once('/'));
+    if let Some((space, rest)) = in_space {
+        let is_known = state.spaces.iter().any(|(id, _)| id == space);
+        return match is_known {
+            true => {
+                let path = format!("/v1/{rest}");
+                api(state, &Request { path, ..request.clone() }, caller)
+            }
+            false => problem(404, "There is no such space."),
+        };
+    }
     match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/v1/spaces") => {
+            let space = |(id, name): &(String, String)| json!({"id": id, "name": name});
+            let items: Vec<_> = state.spaces.iter().map(space).collect();
+            Reply::json(200, &json!({"items": items}))
+        }
         ("GET", "/v1/me") => {
             let Account { id, label } = &caller.account;
             Reply::json(200, &json!({"id": id, "label": label}))

@@ -26,6 +26,12 @@ impl Simulator {
         self.shared.state().oauth.desk.account = account;
     }
 
+    /// The account may reach these spaces from now on: id and name.
+    pub fn set_spaces(&self, spaces: &[(&str, &str)]) {
+        let own = |(id, name): &(&str, &str)| ((*id).to_owned(), (*name).to_owned());
+        self.shared.state().spaces = spaces.iter().map(own).collect();
+    }
+
     /// Sets the behaviour of the authorization endpoint. The default is `Allow`.
     pub fn set_consent(&self, consent: Consent) {
         self.shared.state().oauth.desk.consent = consent;

@@ -108,6 +108,11 @@ async fn an_announced_end_is_said_before_it_comes() {
 }
 
 #[tokio::test]
+async fn a_person_chooses_what_is_connected() {
+    play("choose.mjs").await;
+}
+
+#[tokio::test]
 async fn a_connection_that_ended_is_made_again() {
     play("reconnect.mjs").await;
 }

@@ -40,6 +40,9 @@ pub(super) enum Request {
     },
     /// This account consents from now on.
     Account { id: String, label: String },
+    /// The account may reach these spaces from now on, by id. The manifest of the provider's OAuth side finds them, and
+    /// is connected to one of them.
+    Spaces { spaces: std::collections::BTreeMap<String, String> },
     /// The provider grants only these scopes from now on.
     GrantOnly { scopes: Vec<String> },
     /// Sets how the provider responds. `hang` lasts until the next behaviour is set. A script that waits for

@@ -138,6 +138,20 @@ impl Stage {
             Request::AgeFlows => {
                 self.execute("update flows set created_at = created_at - 601000")?;
             }
+            Request::Spaces { spaces } => {
+                let named = spaces.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+                self.provider.set_spaces(&named.collect::<Vec<_>>());
+                let mut manifest = sandbox("sandbox-oauth.json", &self.provider);
+                let base = manifest["api"]["base_url"].as_str().context("a base URL")?.to_owned();
+                manifest["find"] =
+                    json!({"url": format!("{base}/spaces"), "list": "/items", "label": "/name"});
+                manifest["params"] = json!([{"name": "space", "label": "Space", "pattern": "[a-z0-9-]+",
+                    "example": "main", "from": {"found": "/id"}}]);
+                manifest["api"]["base_url"] = format!("{base}/spaces/{{space}}").into();
+                let path = format!("/api/manifests/{BY_OAUTH}?believe_effect=true");
+                let answer = self.running()?.put(&path).as_admin().json(&manifest).send().await;
+                ensure!(answer.status == 200, "{answer:?}");
+            }
             Request::DueRevocations => self.execute("update outbox set next_at = 0")?,
             Request::PastUse { integration, agent, days, calls } => {
                 // Fewer calls on every sixth and seventh day, and a failure now and then.

@@ -201,3 +201,39 @@ async fn tokens_are_refreshed_at_the_refresh_url() {
     let again = app.post("/api/integrations").as_admin().json(&body).send().await;
     again.problem(422, "oauth_client_missing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_parameters_of_the_flow_have_the_names_that_the_provider_gives_them() {
+    if is_spin() {
+        return;
+    }
+    let hosts = Hosts::start().await;
+    let app = Options::default().connect_to(hosts.address, &hosts.root).start().await.unwrap();
+    let manifest = json!({
+        "id": "custom-names", "name": "Names", "auth_method": "oauth2",
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
+        "oauth2": {
+            "authorization_url": "https://www.acme.example/oauth", "token_url": "https://api.acme.example/token",
+            "pkce": true, "client_auth": "post", "scopes": {"default": ["a", "b"]}, "scope_separator": ",",
+            "names": {
+                "authorize": {"client_id": "client_key", "redirect_uri": "back_to", "response_type": null,
+                    "scope": "rights"},
+                "code": "auth_code",
+                "token": {"client_id": "client_key", "client_secret": "client_word", "code": "auth_code",
+                    "grant_type": null, "redirect_uri": "back_to", "code_verifier": "verifier",
+                    "refresh_token": "renewal"},
+            },
+            "token_params": {"kind": "{client_id}"},
+            "refresh": {"rotates": true},
+        },
+        "api": {"base_url": "https://api.acme.example/v1", "hosts": ["api.acme.example"]},
+        "verify": {"method": "GET", "path": "/me", "account": {"id": "/id", "label": "/name"}},
+        "revoke": {"not_revocable": "In the settings", "manage_url": "https://acme.example/apps"},
+    });
+    app.save(&manifest).await;
+    let manifest = app.get("/api/manifests/custom-names").as_admin().send().await.json();
+    let vendor = Arc::new(Vendor::of(&manifest));
+    hosts.serve(&[Arc::clone(&vendor)]);
+    let row = travel(&app, &vendor).await.unwrap();
+    assert!(row.refreshed && row.verified, "{row:?}");
+}

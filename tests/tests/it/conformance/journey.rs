@@ -108,9 +108,12 @@ impl Traveller<'_> {
         format!("/api/integrations/{}{end}", self.vendor.id)
     }
 
-    /// Enters the OAuth app.
+    /// Enters the OAuth app, unless it registers itself.
     async fn register(&self) -> Outcome {
         let vendor = self.vendor;
+        if vendor.registers_apps() {
+            return Ok(());
+        }
         let mut pins = Map::new();
         for param in list(&vendor.manifest, "/params").filter(|param| param["whole_host"] == true) {
             let name = text(param, "/name");
@@ -157,7 +160,11 @@ impl Traveller<'_> {
         };
         let redirect_uri = self.vendor.state().redirect_uri.clone();
         let callback = &redirect_uri[redirect_uri.find("/api/").unwrap()..];
-        let mut back = format!("{callback}?code={}&state={state}", self.vendor.code);
+        let code = match text(&self.vendor.manifest, "/oauth2/names/code") {
+            "" => "code",
+            own => own,
+        };
+        let mut back = format!("{callback}?{code}={}&state={state}", self.vendor.code);
         let issuer = text(&self.vendor.manifest, "/oauth2/issuer");
         if !issuer.is_empty() {
             back.push_str(&format!("&iss={issuer}"));
@@ -185,20 +192,30 @@ impl Traveller<'_> {
         let state = vendor.state().redirect_uri.clone();
         let scopes = list(&vendor.manifest, "/oauth2/scopes/default").filter_map(Value::as_str);
         let scopes = scopes.collect::<Vec<_>>().join(own("scope_separator"));
-        let mut wanted = vec![
-            ("client_id".to_owned(), vendor.client.0.clone()),
-            ("redirect_uri".to_owned(), state),
-            ("response_type".to_owned(), "code".to_owned()),
+        let own = |name: &str| vendor.named("authorize", name);
+        for standard in ["client_id", "redirect_uri", "response_type", "scope"] {
+            let is_renamed = own(standard).as_deref() != Some(standard);
+            ensure(!(is_renamed && sent.contains_key(standard)), || {
+                format!("{standard} under its standard name in {url}")
+            })?;
+        }
+        let members = [
+            ("client_id", vendor.client.0.clone()),
+            ("redirect_uri", state),
+            ("response_type", "code".to_owned()),
         ];
+        let mut wanted: Vec<(String, String)> =
+            members.into_iter().filter_map(|(name, value)| Some((own(name)?, value))).collect();
+        let scope = own("scope").unwrap_or_default();
         let mut values = vendor.params.clone();
         values.insert("client_id".into(), vendor.client.0.clone());
         for (name, template) in map(&vendor.manifest, "/oauth2/authorize_params") {
             wanted.push((name, fill(&template, &values)));
         }
         if scopes.is_empty() {
-            ensure(!sent.contains_key("scope"), || format!("asks for scopes: {url}"))?;
+            ensure(!sent.contains_key(&scope), || format!("asks for scopes: {url}"))?;
         } else {
-            wanted.push(("scope".to_owned(), scopes));
+            wanted.push((scope, scopes));
         }
         for (name, value) in wanted {
             ensure(sent.get(&name) == Some(&value), || format!("{name} is not {value} in {url}"))?;

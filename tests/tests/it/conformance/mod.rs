@@ -4,22 +4,31 @@
 //! The application reaches the hosts through the embedded host's `--resolve`, by TLS. On Spin there is no such
 //! option, so the matrix runs on the embedded host only.
 //!
+//! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
+//! - `drafts`: manifests that are drafted from what an MCP server says
 //! - `failures`: what a provider does when it fails, and what must come of it
+//! - `found`: the call that lists what a connection can be made to
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
 //! - `journey`: what is done with each manifest
 //! - `oauth`: the token endpoint and the revocation
+//! - `registration`, `registrations`: an OAuth app that registers itself, and who tries to abuse that
 //! - `sample`: values that match a pattern
 //! - `shape`: JSON with values at pointers, and templates
 //! - `tls`: a server that is every host
 //! - `vendor`: the provider of one manifest
 
 mod checks;
+mod choices;
 mod document;
+mod drafts;
 mod failures;
+mod found;
 mod hosts;
 mod journey;
 mod oauth;
+mod registration;
+mod registrations;
 mod sample;
 mod shape;
 mod tls;

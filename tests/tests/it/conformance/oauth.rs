@@ -38,6 +38,14 @@ impl Vendor {
         text(&self.manifest, &format!("/oauth2{pointer}"))
     }
 
+    /// The provider's name for a parameter of a request. `None` if it is not sent.
+    pub(super) fn named(&self, request: &str, standard: &str) -> Option<String> {
+        match self.manifest.pointer(&format!("/oauth2/names/{request}/{standard}")) {
+            Some(own) => own.as_str().map(str::to_owned),
+            None => Some(standard.to_owned()),
+        }
+    }
+
     pub(super) fn token(&self, state: &mut State, kind: Kind, request: &Seen) -> Reply {
         let what = format!("{kind:?}");
         state.expect(&format!("{what}: the method"), &"POST", &request.method());
@@ -59,8 +67,14 @@ impl Vendor {
             state.expect(&format!("{what}: Basic"), &vec![Some(format!("{id}:{secret}"))], &basic);
         } else {
             expected.insert("client_id".to_owned(), id);
-            expected.insert("client_secret".to_owned(), secret);
+            if self.oauth2("/client_auth") == "post" {
+                expected.insert("client_secret".to_owned(), secret);
+            }
         }
+        let mut expected: BTreeMap<String, String> = expected
+            .into_iter()
+            .filter_map(|(name, value)| Some((self.named("token", &name)?, value)))
+            .collect();
         let mut values = self.values(generation);
         values.insert("redirect_uri".to_owned(), state.redirect_uri.clone());
         let mut templates = map(&self.manifest, "/oauth2/token_params");
@@ -70,8 +84,9 @@ impl Vendor {
         for (name, template) in templates {
             expected.insert(name, fill(&template, &values));
         }
+        // The flow's own parameters under the provider's names.
         let mut compared = sent.clone();
-        let verifier = compared.remove("code_verifier");
+        let verifier = compared.remove(&self.named("token", "code_verifier").unwrap_or_default());
         if kind == Kind::Token {
             let challenge = verifier.map(|text| URL_SAFE_NO_PAD.encode(Sha256::digest(text)));
             state.expect("Token: the PKCE challenge", &state.challenge.clone(), &challenge);
@@ -226,7 +241,9 @@ impl Vendor {
             "post" => {
                 let sent: BTreeMap<String, String> = pairs(&body).into_iter().collect();
                 state.expect("Revoke: client_id", &Some(id), &sent.get("client_id"));
-                state.expect("Revoke: client_secret", &Some(secret), &sent.get("client_secret"));
+                let is_public = self.oauth2("/client_auth") == "none";
+                let secret = (!is_public).then_some(secret);
+                state.expect("Revoke: client_secret", &secret, &sent.get("client_secret"));
             }
             // The token that is revoked authenticates the request, wherever the access token would.
             "token" if named.is_none() && carried => {}

@@ -12,6 +12,7 @@ use rustls::crypto::ring::{default_provider, sign::any_supported_type};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -33,6 +34,8 @@ pub(super) struct Hosts {
 struct Shared {
     vendors: OnceLock<Vec<Arc<Vendor>>>,
     strays: Mutex<Vec<String>>,
+    /// Documents for everybody, by host and target.
+    documents: Mutex<HashMap<String, Value>>,
 }
 
 impl Hosts {
@@ -71,6 +74,11 @@ impl Hosts {
         assert!(self.shared.vendors.set(vendors.to_vec()).is_ok());
     }
 
+    /// Answers with a document at `place`, which is host and target, whoever asks.
+    pub(super) fn publish(&self, place: &str, document: Value) {
+        self.shared.documents.lock().unwrap().insert(place.to_owned(), document);
+    }
+
     /// The requests that had no provider's secret.
     pub(super) fn strays(&self) -> Vec<String> {
         self.shared.strays.lock().unwrap().clone()
@@ -99,8 +107,16 @@ async fn serve(acceptor: TlsAcceptor, stream: TcpStream, shared: Arc<Shared>) {
 impl Shared {
     fn answer(&self, named: &str, request: &Seen) -> Reply {
         let host = request.all("host").first().copied().unwrap_or_default().to_owned();
+        let place = format!("{host}{}", request.target());
+        if let (true, Some(document)) = (host == named, self.documents.lock().unwrap().get(&place))
+        {
+            return Reply::json(200, document);
+        }
         let vendors = self.vendors.get().map_or(&[][..], Vec::as_slice);
-        match vendors.iter().find(|vendor| vendor.is_meant(request)) {
+        let is_meant = |vendor: &&Arc<Vendor>| {
+            vendor.is_meant(request) || vendor.is_registration(&host, request)
+        };
+        match vendors.iter().find(is_meant) {
             Some(vendor) if host == named => vendor.answer(&host, request),
             _ => {
                 self.strays.lock().unwrap().push(format!("{named}: {} for {host}", request.line));

@@ -1,5 +1,5 @@
 //! The provider of one manifest, made from what the manifest declares: where the credential stands in a request, the
-//! verify call, the token endpoint, the revocation. It keeps what arrives, and complains of what was not declared.
+//! verify call, the call that finds parameters, the token endpoint, the revocation. It keeps what arrives, and complains of what was not declared.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -17,9 +17,13 @@ use crate::kit::upstream::{Reply, Seen};
 /// What a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The registration of an OAuth app.
+    Register,
     Token,
     Refresh,
     Revoke,
+    /// The call that lists what a connection can be made to.
+    Find,
     Verify,
     Call,
 }
@@ -42,6 +46,8 @@ pub(super) struct Vendor {
     pub(super) fields: BTreeMap<String, String>,
     pub(super) client: (String, String),
     pub(super) code: String,
+    /// The found parameters that were chosen in place of the manifest's examples.
+    pub(super) chosen: Mutex<BTreeMap<String, String>>,
     state: Mutex<State>,
 }
 
@@ -49,10 +55,15 @@ pub(super) struct Vendor {
 pub(super) struct State {
     /// The number of tokens so far.
     pub(super) generation: u32,
+    /// The number of OAuth apps that registered themselves, and what the next registration says in place of an app.
+    pub(super) registered: u32,
+    pub(super) registration: Option<(u16, Value)>,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
     /// What the token response says in place of each parameter that it supplies.
     pub(super) lie: Option<String>,
+    /// What the call of `find` lists. `None` for one entry, that of the manifest's examples.
+    pub(super) offered: Option<Vec<Value>>,
     /// Whether the refresh token is refused.
     pub(super) is_dead: bool,
     /// How calls and the verify request fail.
@@ -72,7 +83,7 @@ impl Vendor {
         let params = list(manifest, "/params")
             .map(|param| (text(param, "/name").to_owned(), text(param, "/example").to_owned()))
             .collect();
-        let fields = list(manifest, "/credentials")
+        let mut fields: BTreeMap<String, String> = list(manifest, "/credentials")
             .map(|field| {
                 let name = text(field, "/name").to_owned();
                 let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
@@ -80,11 +91,21 @@ impl Vendor {
                 (name, value)
             })
             .collect();
+        // A key may end with a parameter.
+        for param in list(manifest, "/params") {
+            if let Some(field) = fields.get_mut(text(param, "/from/credential/field")) {
+                field.push_str(text(param, "/from/credential/after"));
+                field.push_str(text(param, "/example"));
+            }
+        }
         let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
         let state = State {
             generation: 0,
+            registered: 0,
+            registration: None,
             is_refused: false,
             lie: None,
+            offered: None,
             is_dead: false,
             failure: None,
             challenge: None,
@@ -95,11 +116,19 @@ impl Vendor {
         };
         let code = format!("code.{id}.");
         let manifest = manifest.clone();
-        Self { id, manifest, params, fields, client, code, state: Mutex::new(state) }
+        let (chosen, state) = (Mutex::default(), Mutex::new(state));
+        Self { id, manifest, params, fields, client, code, chosen, state }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// The parameters of the connection as it is now.
+    fn current_params(&self) -> BTreeMap<String, String> {
+        let mut params = self.params.clone();
+        params.extend(self.chosen.lock().unwrap().clone());
+        params
     }
 
     pub(super) fn is_oauth(&self) -> bool {
@@ -127,7 +156,7 @@ impl Vendor {
 
     /// All values that templates may name, with the tokens of a generation.
     pub(super) fn values(&self, generation: u32) -> BTreeMap<String, String> {
-        let mut values = self.params.clone();
+        let mut values = self.current_params();
         values.extend(self.fields.clone());
         if self.is_oauth() {
             values.insert("client_id".into(), self.client.0.clone());
@@ -166,8 +195,10 @@ impl Vendor {
         let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
         state.arrived.push(arrived);
         match kind {
+            Kind::Register => self.registration(&mut state, request),
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
             Kind::Revoke => self.revocation(&mut state, request),
+            Kind::Find => self.found(&mut state, request),
             Kind::Verify => self.verification(&mut state, request),
             Kind::Call => self.call(&mut state, request),
         }
@@ -181,7 +212,8 @@ impl Vendor {
         };
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let refresh = format!("refresh.{}.", self.id);
-        let has_grant = body.contains("grant_type") || body.contains("code.");
+        let is_unnamed = self.named("token", "grant_type").is_none() && body.contains(&refresh);
+        let has_grant = body.contains("grant_type") || body.contains("code.") || is_unnamed;
         let oauth2 = |name: &str| text(&self.manifest, &format!("/oauth2/{name}"));
         if !oauth2("refresh/url").is_empty()
             && is_at(oauth2("refresh/url"))
@@ -194,6 +226,13 @@ impl Vendor {
         }
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;
+        }
+        if self.is_registration(host, request) {
+            return Kind::Register;
+        }
+        let find = text(&self.manifest, "/find/url");
+        if !find.is_empty() && request.method() == "GET" && is_at(find) {
+            return Kind::Find;
         }
         let is_verification = self.verifies() && {
             let (own, target) = self.verify_url();
@@ -213,7 +252,7 @@ impl Vendor {
             base => base,
         };
         let url = format!("{base}{}", text(&self.manifest, "/verify/path"));
-        host_and_target(&fill_url(&url, &self.params))
+        host_and_target(&fill_url(&url, &self.current_params()))
     }
 
     fn verification(&self, state: &mut State, request: &Seen) -> Reply {
@@ -292,7 +331,7 @@ impl Vendor {
     }
 
     /// Compares where the credential stands, and the other headers, with the manifest.
-    fn check_credential(
+    pub(super) fn check_credential(
         &self,
         state: &mut State,
         what: &str,
@@ -315,7 +354,17 @@ impl Vendor {
         generation: u32,
     ) {
         let values = self.values(generation);
-        for inject in list(&self.manifest, "/inject") {
+        let is_found = |param: &&Value| !text(param, "/from/found").is_empty();
+        let found: Vec<&str> = list(&self.manifest, "/params")
+            .filter(is_found)
+            .map(|param| text(param, "/name"))
+            .collect();
+        // Before anything is chosen, what names it is left out.
+        let is_sent = |inject: &&Value| {
+            what != "find"
+                || !found.iter().any(|name| inject.to_string().contains(&format!("{{{name}}}")))
+        };
+        for inject in list(&self.manifest, "/inject").filter(is_sent) {
             let name = text(inject, "/name");
             match text(inject, "/in") {
                 "header" => {

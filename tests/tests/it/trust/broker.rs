@@ -40,12 +40,14 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 13] = [
+    let table: [(&str, &[&str]); 16] = [
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
+        ("register-client", &["create"]),
         ("authorize-url", &["create"]),
         ("exchange", &["oauth-callback"]),
         ("check", &["upkeep"]),
+        ("choices", &["upkeep"]),
         ("plan-revocation", &["delete"]),
         ("revoke", &["update", "delete", "oauth-callback"]),
         ("tick", &["upkeep"]),
@@ -54,6 +56,7 @@ async fn a_caller_has_its_row_and_no_other() {
         ("verify-heads", &["upkeep"]),
         ("forward", &["proxy", "mcp"]),
         ("describe", &["mcp"]),
+        ("discover", &["catalog"]),
     ];
     let everyone = [
         "list",

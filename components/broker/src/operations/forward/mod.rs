@@ -182,7 +182,7 @@ impl Call {
         let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;
         self.record.found(self.whose(admission));
-        self.require_usable(admission).await?;
+        self.require_usable(admission, callable.manifest_id().is_some()).await?;
         let opened = self.open(callable).await?;
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
@@ -286,13 +286,16 @@ impl Call {
         }
     }
 
-    async fn require_usable(&self, admission: &Admission) -> Result<()> {
+    async fn require_usable(&self, admission: &Admission, is_connected: bool) -> Result<()> {
         admission.require_not_stopped()?;
         let (code, why) = match admission.health {
             _ if admission.status == Status::Inactive => {
                 ("integration_inactive", "it is switched off")
             }
-            Health::Pending => ("reauthorization_required", "its authorization was never finished"),
+            // A credential that waits for a choice says so when it is opened.
+            Health::Pending if !is_connected => {
+                ("reauthorization_required", "its authorization was never finished")
+            }
             Health::Reauthorize => {
                 ("reauthorization_required", "the provider no longer accepts its credential")
             }

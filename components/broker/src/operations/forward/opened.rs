@@ -152,6 +152,11 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
 
 impl Opened {
     fn new(usable: Usable, policy: Policy) -> Result<Self> {
+        if params::awaits_choice(&usable.sourced.manifest, &usable.params) {
+            return Err(Error::ReauthorizationRequired(
+                "a person has still to choose what it is connected to".into(),
+            ));
+        }
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
         let pins = usable.credential.pins.api.iter().cloned();

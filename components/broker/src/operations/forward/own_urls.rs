@@ -4,7 +4,7 @@ use nexus_common::call::{CallPath, Reading, is_same};
 use nexus_manifests::{Manifest, Revoke, params, template};
 use url::Url;
 
-/// The authorization, token and revocation URLs of a manifest.
+/// The authorization, token, registration and revocation URLs of a manifest.
 pub(super) struct OwnUrls(Vec<OwnUrl>);
 
 struct OwnUrl {
@@ -24,12 +24,13 @@ impl OwnUrls {
         let oauth2 = manifest.oauth2.as_ref();
         let authorize = oauth2.and_then(|oauth2| oauth2.authorization_url.as_deref());
         let token = params::token_urls(manifest).map(|(_, url)| url);
+        let register = oauth2.and_then(|oauth2| oauth2.registration_url.as_deref());
         let revoke = match &manifest.revoke {
             Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
             Revoke::Request { request, .. } => Some(request.url.as_str()),
             Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
         };
-        let all = authorize.into_iter().chain(token).chain(revoke);
+        let all = authorize.into_iter().chain(token).chain(register).chain(revoke);
         Self(all.filter_map(OwnUrl::of).collect())
     }
 

@@ -7,7 +7,7 @@ use nexus_common::store::Integrations;
 use nexus_common::{Error, Result};
 use nexus_vault::source::Sourced;
 
-use crate::oauth::authorize::FlowSecret;
+use super::authorize::FlowSecret;
 
 /// The stored state of the integration that is being connected.
 #[derive(Default)]
