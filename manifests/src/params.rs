@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{
-    Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls, verify_url,
+    LOGIN_URL, Pins, base_url, hosts, pins, pins_before_flow, read_host, resolve_url, token_urls,
+    verify_url,
 };
 
 const PARAM_MAX: usize = 253;

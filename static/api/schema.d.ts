@@ -1727,6 +1727,8 @@ export interface components {
             readonly id: string;
             /** @description Where the credential is placed in each request. */
             readonly inject: readonly components["schemas"]["ManifestInject"][];
+            /** @description Present exactly for the method `login`. */
+            readonly login?: components["schemas"]["ManifestLogin"] | null;
             /**
              * @description The name that people use: `Slack`, `Stripe`.
              * @default
@@ -1792,7 +1794,7 @@ export interface components {
             readonly rewrite_links?: boolean;
         };
         /** @description How a caller authenticates to the provider. */
-        readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials";
+        readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials" | "login";
         /** @description A status, and a value in the body. */
         readonly ManifestBodySign: {
             /** @description The value at `pointer`: a string, a number or a boolean. */
@@ -1847,7 +1849,7 @@ export interface components {
             /** @description What ends, and what to use instead. */
             readonly why: string;
         };
-        /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
+        /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, for OAuth `access_token` and `client_id`, and for a login `access_token`. */
         readonly ManifestInject: {
             /** @constant */
             readonly in: "header";
@@ -1879,6 +1881,63 @@ export interface components {
         };
         readonly ManifestList: {
             readonly items: readonly components["schemas"]["ManifestSummary"][];
+        };
+        /** @description How the application obtains a token with the credential that an admin entered. It obtains a new one whenever the token expires. `inject` places the token in calls as `access_token`. */
+        readonly ManifestLogin: {
+            /** @description The provider's page where a person revokes the entered credential, which outlives its tokens. A template of parameters. A built-in manifest has it. */
+            readonly manage_url?: string | null;
+            /** @description The request that returns a token. */
+            readonly request?: components["schemas"]["ManifestLoginRequest"] | null;
+            /**
+             * Format: uint16
+             * @description How long a call waits for a new token that another request is obtaining, in seconds: 1 to 60, default 10. The request itself continues after that time.
+             */
+            readonly wait_seconds?: number | null;
+        };
+        /** @description The request that returns a token. The templates of `inject`, `form` and `json` may name parameters and credential fields. */
+        readonly ManifestLoginRequest: {
+            /** @description A form body; its values are templates. */
+            readonly form?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description Other headers that the provider requires, such as an API version. Not templates. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Where the entered credential is placed, unless it is in the body. */
+            readonly inject?: readonly components["schemas"]["ManifestInject"][];
+            /** @description A JSON body, in place of `form`; its strings are templates. */
+            readonly json?: unknown;
+            /** @description GET, POST or PUT. */
+            readonly method: string;
+            /** @description Responses that say that the entered credential is not valid, so that a person must enter another. Besides these, a 401 says so, and an error code of RFC 6749 such as `invalid_client`. Any other failure says nothing about the credential. */
+            readonly refused_on?: readonly components["schemas"]["ManifestSign"][];
+            /** @description How a success is recognized where a 2xx status alone is not enough. */
+            readonly success?: components["schemas"]["ManifestSuccess"] | null;
+            /**
+             * @description Where the response has the token, and how long the token lives.
+             * @default {
+             *       "access_token": "/access_token",
+             *       "expires_in": "/expires_in"
+             *     }
+             */
+            readonly token_response: components["schemas"]["ManifestLoginResponse"];
+            /** @description A template of parameters. Its origin is pinned with the credential. */
+            readonly url: string;
+        };
+        /** @description Where the response of the login has its members: JSON pointers (RFC 6901). */
+        readonly ManifestLoginResponse: {
+            /** @description The token. */
+            readonly access_token: string;
+            /** @description The time at which the token expires: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. If a response has both, the lifetime is used. */
+            readonly expires_at?: string | null;
+            /** @description The lifetime in seconds: a number, or a number in a string. */
+            readonly expires_in?: string | null;
+            /**
+             * Format: uint32
+             * @description The lifetime in seconds of a token whose response says nothing about it: 60 to 31,536,000. Without it, such a token is used until the provider rejects it.
+             */
+            readonly lifetime_seconds?: number | null;
         };
         /** @description The places where a provider reads a method that overrides the request's own. Names are compared case-insensitively. */
         readonly ManifestMethodOverride: {
@@ -1980,6 +2039,7 @@ export interface components {
         };
         /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
+            /** @description A JSON pointer (RFC 6901) into the response that has the token, to a string or a number. */
             readonly token_response: string;
         } | {
             readonly callback: string;

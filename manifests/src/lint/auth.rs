@@ -34,7 +34,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let name = method.as_str();
     let fields = &manifest.credentials;
     match method {
-        AuthMethod::ApiKey | AuthMethod::Basic => {
+        AuthMethod::ApiKey | AuthMethod::Basic | AuthMethod::Login => {
             let detail =
                 format!("`{name}` needs at least one credential field with `secret: true`");
             let ok = fields.iter().any(|field| field.secret);
@@ -59,7 +59,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = manifest.inject.iter().any(|inject| matches!(inject, Inject::Basic { .. }));
         lint.unless(ok, "/inject", "basic_inject", "`basic` must inject `in: basic`");
     }
-    inject(lint);
+    inject(lint, "/inject", &manifest.inject);
     match (&manifest.oauth2, method.is_oauth2()) {
         (Some(section), true) => oauth2(lint, section),
         (Some(_), false) => {
@@ -76,16 +76,38 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// Reports `required`, `inject_without_secret`, `inject_duplicate`, `inject_name`, `inject_value`.
-fn inject(lint: &mut Lint<'_>) {
+/// Reports `required`, `inject_without_secret`, and the rules of [`inject_places`].
+fn inject(lint: &mut Lint<'_>, pointer: &str, entries: &[Inject]) {
     let manifest = lint.manifest;
-    if manifest.inject.is_empty() {
-        return lint.add("/inject", "required", "must not be empty");
+    if entries.is_empty() {
+        return lint.add(pointer, "required", "must not be empty");
     }
-    let mut secret = false;
+    inject_places(lint, pointer, entries);
+    let is_secret = |name: &str| {
+        name == "access_token"
+            || manifest.credentials.iter().any(|field| field.secret && field.name == name)
+    };
+    // A broken template is reported by its own rule.
+    let has_secret =
+        |text: &str| template::names(text).map_or(true, |names| names.into_iter().any(is_secret));
+    let secret = entries.iter().flat_map(inject_texts).any(has_secret);
+    let detail = "no entry contains a credential, so requests would be sent without one; add a template of a secret";
+    lint.unless(secret, pointer, "inject_without_secret", detail);
+}
+
+/// The templates of an entry.
+pub(super) fn inject_texts(inject: &Inject) -> [&str; 2] {
+    match inject {
+        Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
+        Inject::Basic { username, password } => [username, password],
+    }
+}
+
+/// Reports `inject_duplicate`, `inject_name`, `inject_value`.
+pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]) {
     let mut places: Vec<String> = Vec::new();
-    for (index, inject) in manifest.inject.iter().enumerate() {
-        let pointer = format!("/inject/{index}");
+    for (index, inject) in entries.iter().enumerate() {
+        let pointer = format!("{place}/{index}");
         let place = match inject {
             Inject::Header { name, value } => {
                 header_name(lint, &format!("{pointer}/name"), name, true);
@@ -110,21 +132,7 @@ fn inject(lint: &mut Lint<'_>) {
             lint.add(&pointer, "inject_duplicate", format!("duplicate entry for `{place}`"));
         }
         places.push(place);
-        let texts: [&str; 2] = match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
-            Inject::Basic { username, password } => [username, password],
-        };
-        for names in texts.map(template::names) {
-            // A broken template is reported by its own rule.
-            secret |= names.is_err();
-            for name in names.unwrap_or_default() {
-                secret |= name == "access_token"
-                    || manifest.credentials.iter().any(|field| field.secret && field.name == name);
-            }
-        }
     }
-    let detail = "no entry contains a credential, so requests would be sent without one; add a template of a secret";
-    lint.unless(secret, "/inject", "inject_without_secret", detail);
 }
 
 /// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
@@ -204,10 +212,12 @@ fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
 /// Reports `pointer_secret`: a value that is shown to people must not be read from a place where the response
 /// has a token.
 pub(super) fn shown(lint: &mut Lint<'_>, place: &str, at: &str) {
-    let answer = lint.manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
+    let manifest = lint.manifest;
+    let answer = manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
+    let request = manifest.login.as_ref().and_then(|login| login.request.as_ref());
     let is_token = answer.is_some_and(|answer| {
         at == answer.access_token || Some(at) == answer.refresh_token.as_deref()
-    });
+    }) || request.is_some_and(|request| at == request.token_response.access_token);
     lint.unless(
         !is_token,
         place,

@@ -5,6 +5,7 @@
 //! a request.
 
 mod auth;
+mod login;
 mod names;
 mod parts;
 mod reads;
@@ -61,6 +62,7 @@ pub fn check_with(
     templates::check(&mut lint);
     urls::check(&mut lint);
     auth::check(&mut lint);
+    login::check(&mut lint);
     requests::check(&mut lint);
     lint.findings
 }

@@ -31,7 +31,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let pointer = format!("{pointer}/name");
         let detail = format!("`{name}` must match [a-z][a-z0-9_]{{0,63}}");
         lint.unless(template::is_name(name), &pointer, "name_form", detail);
-        let of_client = manifest.auth_method == AuthMethod::Oauth2ClientCredentials
+        let of_client = manifest.auth_method.mints()
             && *is_field
             && matches!(*name, "client_id" | "client_secret");
         let detail = format!("`{name}` is reserved for templates; choose another name");
@@ -71,7 +71,7 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
             let place = format!("{pointer}/token_response");
             super::parts::pointer(lint, &place, Some(at));
             super::auth::shown(lint, &place, at);
-            (place, manifest.auth_method.is_oauth2())
+            (place, manifest.auth_method.has_tokens())
         }
         ParamSource::Callback(name) => {
             let place = format!("{pointer}/callback");
@@ -110,7 +110,10 @@ fn too_early(lint: &Lint<'_>, may_be_host: bool) -> Vec<(String, String)> {
         may_be_host && (place.starts_with("/api/") || place.starts_with("/verify/"))
     };
     let urls = urls.into_iter().filter(|(place, _)| !is_later(place)).map(|(place, url)| {
-        let whole = matches!(place.as_str(), "/oauth2/token_url" | "/oauth2/authorization_url");
+        let whole = matches!(
+            place.as_str(),
+            "/oauth2/token_url" | "/oauth2/authorization_url" | crate::pins::LOGIN_URL
+        );
         let text = if whole { url } else { authority(&url).to_owned() };
         (place, text)
     });
@@ -123,6 +126,9 @@ fn too_early(lint: &Lint<'_>, may_be_host: bool) -> Vec<(String, String)> {
         for (pointer, map) in maps {
             early.extend(map.iter().map(|(name, text)| (below(pointer, name), text.clone())));
         }
+    }
+    if let Some(request) = lint.manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+        early.extend(super::templates::of_login(request));
     }
     early
 }

@@ -6,7 +6,7 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, Inject, Revoke, Verify};
+use crate::model::{AuthMethod, Inject, LoginRequest, Revoke, Verify};
 use crate::pins::authority;
 use crate::template;
 
@@ -30,7 +30,14 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     for (pointer, url) in super::urls::browser_urls(manifest) {
         one(lint, &pointer, &url, &[], false);
     }
-    inject(lint);
+    for (pointer, text) in injected("/inject", &manifest.inject) {
+        one(lint, &pointer, &text, tokens(manifest.auth_method), true);
+    }
+    if let Some(request) = manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+        for (pointer, text) in of_login(request) {
+            one(lint, &pointer, &text, &[], true);
+        }
+    }
     if let Verify::Request { path, form, .. } = &manifest.verify {
         one(lint, "/verify/path", path, &[], false);
         map(lint, "/verify/form", form.as_ref(), &[], false);
@@ -54,25 +61,44 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-fn inject(lint: &mut Lint<'_>) {
-    let names: &[&str] = match lint.manifest.auth_method {
+/// What `inject` may name besides parameters and credential fields.
+const fn tokens(method: AuthMethod) -> &'static [&'static str] {
+    match method {
         AuthMethod::ApiKey | AuthMethod::Basic => &[],
+        AuthMethod::Login => &["access_token"],
         AuthMethod::Oauth2 | AuthMethod::Oauth2ClientCredentials => {
             &["access_token", "client_id", "client_secret"]
         }
-    };
-    for (index, inject) in lint.manifest.inject.iter().enumerate() {
-        let mut member = |name: &str, text: &str| {
-            one(lint, &format!("/inject/{index}/{name}"), text, names, true);
+    }
+}
+
+/// The templates of `inject`, with their places.
+fn injected(place: &str, entries: &[Inject]) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for (index, inject) in entries.iter().enumerate() {
+        let mut push = |name: &str, text: &str| {
+            texts.push((format!("{place}/{index}/{name}"), text.to_owned()));
         };
         match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => member("value", value),
+            Inject::Header { value, .. } | Inject::Query { value, .. } => push("value", value),
             Inject::Basic { username, password } => {
-                member("username", username);
-                member("password", password);
+                push("username", username);
+                push("password", password);
             }
         }
     }
+    texts
+}
+
+/// The templates of a login request except its URL, with their places.
+pub(super) fn of_login(request: &LoginRequest) -> Vec<(String, String)> {
+    let mut texts = injected("/login/request/inject", &request.inject);
+    let form = request.form.iter().flatten();
+    texts.extend(form.map(|(key, text)| (below("/login/request/form", key), text.clone())));
+    if let Some(json) = &request.json {
+        texts_of("/login/request/json", json, &mut texts);
+    }
+    texts
 }
 
 fn map(
@@ -88,16 +114,25 @@ fn map(
 }
 
 fn leaves(lint: &mut Lint<'_>, pointer: &str, value: &Value, secrets: &[&str]) {
+    let mut texts = Vec::new();
+    texts_of(pointer, value, &mut texts);
+    for (pointer, text) in texts {
+        one(lint, &pointer, &text, secrets, true);
+    }
+}
+
+/// The strings of a JSON body, with their places.
+fn texts_of(pointer: &str, value: &Value, texts: &mut Vec<(String, String)>) {
     match value {
-        Value::String(text) => one(lint, pointer, text, secrets, true),
+        Value::String(text) => texts.push((pointer.to_owned(), text.clone())),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                leaves(lint, &format!("{pointer}/{index}"), item, secrets);
+                texts_of(&format!("{pointer}/{index}"), item, texts);
             }
         }
         Value::Object(members) => {
             for (key, member) in members {
-                leaves(lint, &below(pointer, key), member, secrets);
+                texts_of(&below(pointer, key), member, texts);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

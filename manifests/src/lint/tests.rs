@@ -1,5 +1,6 @@
 //! Each rule is broken alone, by one change to a manifest that is otherwise valid.
 
+mod login;
 mod requests;
 mod shape;
 mod urls;
@@ -123,6 +124,28 @@ fn client_credentials() -> Value {
     with(&json, "/credentials", fields)
 }
 
+/// A credential that is exchanged for tokens.
+pub(crate) fn login() -> Value {
+    let mut json = api_key();
+    let changes = json!({
+        "/auth_method": "login",
+        "/credentials": [{"name": "user", "label": "User", "secret": false},
+            {"name": "password", "label": "Password", "secret": true}],
+        "/inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
+        "/login": {"request": {"method": "POST", "url": "https://login.acme.example/token",
+                "inject": [{"in": "basic", "username": "{user}", "password": "{password}"}],
+                "form": {"grant_type": "account_credentials"},
+                "token_response": {"access_token": "/token", "expires_in": "/expires_in"}},
+            "manage_url": "https://acme.example/keys"},
+        "/revoke": {"tokens": ["access_token"], "effect": "token", "request": {"method": "POST",
+            "url": "https://login.acme.example/revoke", "auth": "token"}}
+    });
+    for (pointer, value) in changes.as_object().unwrap() {
+        json = with(&json, pointer, value.clone());
+    }
+    json
+}
+
 /// The manifest with the value at `pointer` set. The parent of `pointer` must exist.
 pub(crate) fn with(json: &Value, pointer: &str, value: Value) -> Value {
     let mut json = json.clone();
@@ -172,9 +195,16 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn example_manifests_pass_every_rule() {
-    for json in
-        [api_key(), basic(), chosen(), self_hosted(), named_host(), oauth2(), client_credentials()]
-    {
+    for json in [
+        api_key(),
+        basic(),
+        chosen(),
+        self_hosted(),
+        named_host(),
+        oauth2(),
+        client_credentials(),
+        login(),
+    ] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

@@ -157,7 +157,7 @@ fn string(lint: &mut Lint<'_>, pointer: &str, text: &str) {
 fn is_text(pointer: &str) -> bool {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     matches!(last, "name" | "label" | "description" | "example" | "why")
-        && !pointer.starts_with("/inject")
+        && !["/inject", "/login/request"].iter().any(|place| pointer.starts_with(place))
         || matches!(last, "unsupported" | "not_revocable" | "deny_gap" | "register_note")
 }
 

@@ -5,6 +5,7 @@
 //! value of a secret, only the names and the places of secrets.
 
 mod form;
+mod login;
 mod oauth2;
 mod requests;
 mod sign;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use login::{Login, LoginRequest, LoginResponse};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
     ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
@@ -67,6 +69,9 @@ pub struct Manifest {
     /// Present exactly for the two OAuth methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth2: Option<OAuth2>,
+    /// Present exactly for the method `login`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// What agents may reach.
     pub api: Api,
     /// The call that tells whether a credential is live.
@@ -148,7 +153,7 @@ pub struct Param {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ParamSource {
-    /// A JSON pointer (RFC 6901) into the token response, to a string or a number.
+    /// A JSON pointer (RFC 6901) into the response that has the token, to a string or a number.
     TokenResponse(String),
     /// The name of a query parameter of the callback. The value comes through the browser, so use it only
     /// where a forged value reaches nothing beyond what the token allows.

@@ -13,7 +13,7 @@ use super::oauth2::{ClientAuth, Success};
 use super::sign::Sign;
 
 /// Where a credential is placed in a request to the provider. Values are templates: parameters, credential
-/// fields, and for OAuth `access_token` and `client_id`.
+/// fields, for OAuth `access_token` and `client_id`, and for a login `access_token`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]

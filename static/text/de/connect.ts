@@ -26,6 +26,7 @@ export const add: typeof englishAdd = {
     basic: "Benutzer und Passwort",
     oauth2: "Anmeldung",
     oauth2_client_credentials: "Client-ID und Secret",
+    login: "Zugangsdaten für eine Anmeldung",
   },
   needsSignIn: "Anmeldung, die App ist bereit",
   needsApp: "Anmeldung, braucht eine App",

@@ -5,6 +5,7 @@
 
 mod authorize;
 mod exchange;
+mod login;
 mod refresh;
 mod refusal;
 mod scopes;
@@ -12,6 +13,7 @@ mod token;
 
 pub(crate) use authorize::begin;
 pub(crate) use exchange::{exchange, mint};
+pub(crate) use login::complete;
 pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
     keep_alive, live, live_for_check, live_or_refreshing, pending,

@@ -66,9 +66,9 @@ struct Finding {
 impl Finding {
     async fn of(context: &IntegrationContext<'_>, usable: Usable) -> Result<Self> {
         let first = Self::judge(&usable).await?;
-        let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
+        let has_tokens = usable.sourced.manifest.auth_method.has_tokens();
         if first.checked.health != Health::Reauthorize
-            || !is_oauth2
+            || !has_tokens
             || !is_sent_where_it_was(&usable)
         {
             return Ok(first);

@@ -10,7 +10,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{give_up, require_integration_not_stopped};
 use nexus_common::{Error, Result};
-use nexus_manifests::{AuthMethod, Finding, params};
+use nexus_manifests::{AuthMethod, Finding, params, pins_before_flow};
 use nexus_vault::credential::{
     self, Credential, StoredCredential, Times, Usable, own_version, params_json,
 };
@@ -43,9 +43,13 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
         in_use::require_decision(new.key(), manifest, new.force).await?;
     }
     let usable = &mut prepared.usable;
-    if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
+    if is_new && usable.sourced.manifest.auth_method.mints() {
         digest::digester().await?;
-        oauth::mint(usable).await?;
+        let tokens = oauth::mint(usable).await?;
+        if let Err(why) = oauth::complete(usable, &tokens) {
+            give_up_minted(&new, usable, request_id).await;
+            return Err(why);
+        }
     }
     let mut health = Health::Unknown;
     if new.verify && usable.can_be_verified() {
@@ -107,7 +111,7 @@ async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     }
     let (params, fields) = subject.check(new)?;
     own_token::ensure_none(&fields).await?;
-    let pins = nexus_manifests::pins(manifest, &params).map_err(credential::broken)?;
+    let pins = pins_before_flow(manifest, &params).map_err(credential::broken)?;
     let credential = Credential {
         manifest_id: manifest.id.clone(),
         manifest_hash: own_version(&subject.sourced),
@@ -224,8 +228,8 @@ async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Resul
 
 /// Gives up the tokens that were obtained with new credentials. Fields that a person entered are not revoked.
 async fn minted(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
-    match usable.sourced.manifest.auth_method {
-        AuthMethod::Oauth2ClientCredentials => plan::lost(key, usable).await,
-        _ => GivenUp::default(),
+    match usable.sourced.manifest.auth_method.mints() {
+        true => plan::lost(key, usable).await,
+        false => GivenUp::default(),
     }
 }

@@ -8,6 +8,7 @@
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
 //! - `journey`: what is done with each manifest
+//! - `login`: the request that exchanges an entered credential for a token
 //! - `oauth`: the token endpoint and the revocation
 //! - `sample`: values that match a pattern
 //! - `shape`: JSON with values at pointers, and templates
@@ -19,6 +20,7 @@ mod document;
 mod failures;
 mod hosts;
 mod journey;
+mod login;
 mod oauth;
 mod sample;
 mod shape;

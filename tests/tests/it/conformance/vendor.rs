@@ -106,8 +106,14 @@ impl Vendor {
         text(&self.manifest, "/auth_method") == "oauth2"
     }
 
+    /// Whether an entered credential is exchanged for tokens.
+    pub(super) fn logs_in(&self) -> bool {
+        self.manifest.get("login").is_some()
+    }
+
+    /// Whether a token that has expired is renewed without a person.
     pub(super) fn refreshes(&self) -> bool {
-        self.manifest.pointer("/oauth2/refresh").is_some()
+        self.manifest.pointer("/oauth2/refresh").is_some() || self.logs_in()
     }
 
     pub(super) fn verifies(&self) -> bool {
@@ -134,6 +140,9 @@ impl Vendor {
             values.insert("client_secret".into(), self.client.1.clone());
             values.insert("access_token".into(), self.access_token(generation));
             values.insert("refresh_token".into(), self.refresh_token(generation));
+        }
+        if self.logs_in() {
+            values.insert("access_token".into(), self.access_token(generation));
         }
         values
     }
@@ -166,6 +175,7 @@ impl Vendor {
         let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
         state.arrived.push(arrived);
         match kind {
+            Kind::Refresh if self.logs_in() => self.login(&mut state, request),
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
             Kind::Revoke => self.revocation(&mut state, request),
             Kind::Verify => self.verification(&mut state, request),
@@ -191,6 +201,10 @@ impl Vendor {
         }
         if has_grant && !oauth2("token_url").is_empty() && is_at(oauth2("token_url")) {
             return if body.contains(&refresh) { Kind::Refresh } else { Kind::Token };
+        }
+        let login = text(&self.manifest, "/login/request/url");
+        if !login.is_empty() && is_at(login) {
+            return Kind::Refresh;
         }
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;
@@ -314,12 +328,23 @@ impl Vendor {
         request: &Seen,
         generation: u32,
     ) {
-        let values = self.values(generation);
-        for inject in list(&self.manifest, "/inject") {
+        self.check_places(state, what, request, "/inject", &self.values(generation));
+    }
+
+    /// Compares where secrets stand with the entries at a place of the manifest.
+    pub(super) fn check_places(
+        &self,
+        state: &mut State,
+        what: &str,
+        request: &Seen,
+        place: &str,
+        values: &BTreeMap<String, String>,
+    ) {
+        for inject in list(&self.manifest, place) {
             let name = text(inject, "/name");
             match text(inject, "/in") {
                 "header" => {
-                    let expected = fill(text(inject, "/value"), &values);
+                    let expected = fill(text(inject, "/value"), values);
                     let sent = request.all(&name.to_ascii_lowercase());
                     state.expect(
                         &format!("{what}: the header {name}"),
@@ -328,7 +353,7 @@ impl Vendor {
                     );
                 }
                 "query" => {
-                    let expected = fill(text(inject, "/value"), &values);
+                    let expected = fill(text(inject, "/value"), values);
                     let sent: Vec<String> = query(request.target())
                         .into_iter()
                         .filter_map(|(own, value)| (own == name).then_some(value))
@@ -338,8 +363,8 @@ impl Vendor {
                 _ => {
                     let pair = format!(
                         "{}:{}",
-                        fill(text(inject, "/username"), &values),
-                        fill(text(inject, "/password"), &values)
+                        fill(text(inject, "/username"), values),
+                        fill(text(inject, "/password"), values)
                     );
                     let expected = format!("Basic {}", STANDARD.encode(pair));
                     let sent = request.all("authorization");
