@@ -1793,6 +1793,24 @@ export interface components {
             /** @description Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
+        /** @description A JWT (RFC 7519) that proves that the caller has the private key (RFC 7523). The application sets `iat`, one minute before the present because of clocks that differ, and `exp`. */
+        readonly ManifestAssertion: {
+            /** @description The algorithm of the signature. */
+            readonly algorithm: components["schemas"]["ManifestSigningAlgorithm"];
+            /** @description The claims besides `iat` and `exp`. Templates: parameters, credential fields that are not secret, and `key_sha256`, the base64 of the SHA-256 of the public key (its `SubjectPublicKeyInfo` in DER). The audience (`aud`) is fixed by the manifest: it has no template, or is the URL of `request`. */
+            readonly claims: {
+                readonly [key: string]: string;
+            };
+            /** @description The name of the secret field that holds the private key in PEM: PKCS#8, or PKCS#1 (`BEGIN RSA PRIVATE KEY`), without a passphrase. No template may name this field. */
+            readonly key: string;
+            /** @description A template: the `kid` of the header, where the provider requires one. */
+            readonly key_id?: string | null;
+            /**
+             * Format: uint16
+             * @description The time between `iat` and `exp` in seconds: 120 to 3600.
+             */
+            readonly lifetime_seconds: number;
+        };
         /** @description How a caller authenticates to the provider. */
         readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials" | "login";
         /** @description A status, and a value in the body. */
@@ -1820,10 +1838,14 @@ export interface components {
         readonly ManifestCredentialField: {
             /** @description Shown in the empty field; never a real credential. It does not need to match `pattern`. */
             readonly example?: string | null;
+            /** @description What the value is, which decides how the form shows it. */
+            readonly format?: components["schemas"]["ManifestFieldFormat"];
             /** @description The provider's page where such a credential is created. */
             readonly help_url?: string | null;
             /** @description The label in the form. */
             readonly label: string;
+            /** @description The members of a file of the format `json` that are stored. The rest of the file is neither stored nor used. */
+            readonly members?: readonly components["schemas"]["ManifestFileMember"][];
             /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
             readonly name: string;
             /** @description A regular expression for the whole value (`\A(?:…)\z`). It catches paste errors, and must not be stricter than the provider's documentation. */
@@ -1848,6 +1870,19 @@ export interface components {
             readonly source: string;
             /** @description What ends, and what to use instead. */
             readonly why: string;
+        };
+        /** @description What the value of a credential field is. */
+        readonly ManifestFieldFormat: "text" | "pem" | "json";
+        /** @description A member of a JSON file that is stored as a field of the credential. */
+        readonly ManifestFileMember: {
+            /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
+            readonly name: string;
+            /** @description A regular expression for the whole value (`\A(?:…)\z`). It catches a file of another kind. */
+            readonly pattern?: string | null;
+            /** @description A JSON pointer (RFC 6901) into the file, to a string. */
+            readonly pointer: string;
+            /** @description Whether the value is secret. */
+            readonly secret: boolean;
         };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, for OAuth `access_token` and `client_id`, and for a login `access_token`. */
         readonly ManifestInject: {
@@ -1884,9 +1919,11 @@ export interface components {
         };
         /** @description How the application obtains a token with the credential that an admin entered. It obtains a new one whenever the token expires. `inject` places the token in calls as `access_token`. */
         readonly ManifestLogin: {
+            /** @description A JWT that the application signs with an entered private key. The templates of `request` name it `assertion`. Without `request`, it is the token itself. */
+            readonly assertion?: components["schemas"]["ManifestAssertion"] | null;
             /** @description The provider's page where a person revokes the entered credential, which outlives its tokens. A template of parameters. A built-in manifest has it. */
             readonly manage_url?: string | null;
-            /** @description The request that returns a token. */
+            /** @description The request that returns a token. Absent only where the provider accepts the assertion as a token. */
             readonly request?: components["schemas"]["ManifestLoginRequest"] | null;
             /**
              * Format: uint16
@@ -1894,7 +1931,7 @@ export interface components {
              */
             readonly wait_seconds?: number | null;
         };
-        /** @description The request that returns a token. The templates of `inject`, `form` and `json` may name parameters and credential fields. */
+        /** @description The request that returns a token. The templates of `inject`, `form` and `json` may name parameters, credential fields, and `assertion` if there is one. */
         readonly ManifestLoginRequest: {
             /** @description A form body; its values are templates. */
             readonly form?: {
@@ -2165,6 +2202,8 @@ export interface components {
         };
         /** @description How a response is recognized: by its status alone, or by its status and a value in its JSON body. */
         readonly ManifestSign: number | components["schemas"]["ManifestBodySign"];
+        /** @description An algorithm of RFC 7518 section 3.1. */
+        readonly ManifestSigningAlgorithm: "RS256";
         /** @description A page of the provider's documentation, or pages that were read on the same day. */
         readonly ManifestSource: string | components["schemas"]["ManifestReadOn"];
         /** @description What a response must contain, in addition to a 2xx status, to be a success. */

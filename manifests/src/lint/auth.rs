@@ -85,7 +85,7 @@ fn inject(lint: &mut Lint<'_>, pointer: &str, entries: &[Inject]) {
     inject_places(lint, pointer, entries);
     let is_secret = |name: &str| {
         name == "access_token"
-            || manifest.credentials.iter().any(|field| field.secret && field.name == name)
+            || manifest.fields().any(|(field, is_secret)| is_secret && field == name)
     };
     // A broken template is reported by its own rule.
     let has_secret =

@@ -1,14 +1,15 @@
-//! Rules for `login`: the request that exchanges an entered credential for a token, and the response.
+//! Rules for `login`: the request that exchanges an entered credential for a token, the response, and the assertion.
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::auth::{inject_places, inject_texts, shown};
 use super::parts::{self, header_map};
 use super::requests::{BODY_TWICE, signs};
 use super::{Lint, Origin};
-use crate::model::{AuthMethod, Login, LoginRequest};
+use crate::model::{Assertion, AuthMethod, FieldFormat, Login, LoginRequest};
 use crate::template;
 
 /// The range of `lifetime_seconds`.
@@ -48,10 +49,55 @@ fn of_login(lint: &mut Lint<'_>, login: &Login) {
     let ok = login.manage_url.is_some() || lint.origin == Origin::Workspace;
     let detail = "must be set: the page where a person revokes the entered credential";
     lint.unless(ok, "/login/manage_url", "required", detail);
-    match &login.request {
-        Some(it) => request(lint, it),
-        None => lint.add("/login/request", "required", "must be set"),
+    if let Some(it) = &login.assertion {
+        assertion(lint, it, login.request.as_ref());
     }
+    match (&login.request, &login.assertion) {
+        (Some(it), _) => request(lint, it),
+        (None, Some(_)) => {}
+        (None, None) => {
+            lint.add("/login/request", "required", "must be set, unless there is an `assertion`");
+        }
+    }
+}
+
+/// Claims that the application sets.
+const SET: [&str; 4] = ["iat", "exp", "nbf", "jti"];
+
+/// Reports `assertion_key`, `assertion_unused`, `assertion_audience`, `parameter_reserved`, `required`,
+/// `lifetime_range`.
+fn assertion(lint: &mut Lint<'_>, assertion: &Assertion, request: Option<&LoginRequest>) {
+    let key = assertion.key.as_str();
+    let manifest = lint.manifest;
+    let of_file = manifest.credentials.iter().flat_map(|field| &field.members);
+    let of_file = of_file.filter(|member| member.secret).map(|member| member.name.as_str());
+    let pems = manifest.credentials.iter().filter(|field| field.format == FieldFormat::Pem);
+    let is_key = pems.map(|field| field.name.as_str()).chain(of_file).any(|name| name == key);
+    let detail =
+        format!("`{key}` must be a field of the format `pem`, or a secret member of a file");
+    lint.unless(is_key, "/login/assertion/key", "assertion_key", detail);
+    let seconds = assertion.lifetime_seconds;
+    let detail = format!("{seconds} is not between 120 and 3600");
+    let is_in_range = (120..=3600).contains(&seconds);
+    lint.unless(is_in_range, "/login/assertion/lifetime_seconds", "lifetime_range", detail);
+    let place = "/login/assertion/claims";
+    lint.unless(!assertion.claims.is_empty(), place, "required", "must not be empty");
+    for name in assertion.claims.keys().filter(|name| SET.contains(&name.as_str())) {
+        let detail = format!("`{name}` is set by the application; remove it");
+        lint.add(below(place, name), "parameter_reserved", detail);
+    }
+    // Whoever chooses the audience decides for which server the signature counts.
+    let url = request.map(|request| request.url.as_str());
+    let is_fixed = |audience: &String| !audience.contains('{') || Some(audience.as_str()) == url;
+    let detail = "must have no template, or be the URL of `request`";
+    let ok = assertion.claims.get("aud").is_none_or(is_fixed);
+    lint.unless(ok, &below(place, "aud"), "assertion_audience", detail);
+    let names = |text: &str| text.contains("{assertion}");
+    let used = request.is_none_or(|request| {
+        super::templates::of_login(request).iter().any(|(_, text)| names(text))
+    });
+    let detail = "no template contains `{assertion}`, so the signature would not be sent";
+    lint.unless(used, "/login/request", "assertion_unused", detail);
 }
 
 /// Reports `method_form`, `header_name`, `inject_duplicate`, `inject_name`, `inject_value`, `body_twice`,
@@ -93,9 +139,10 @@ fn says_secret(lint: &Lint<'_>, request: &LoginRequest) -> bool {
     let injected = request.inject.iter().flat_map(inject_texts);
     let json = request.json.as_ref().map(Value::to_string).unwrap_or_default();
     let texts: Vec<&str> = form.chain(injected).chain([json.as_str()]).collect();
-    let mut secret = lint.manifest.credentials.iter().filter(|field| field.secret);
-    secret.any(|field| {
-        let name = format!("{{{}}}", field.name);
+    let secret = lint.manifest.fields().filter(|(_, is_secret)| *is_secret).map(|(name, _)| name);
+    let assertion = lint.manifest.signing_key().map(|_| "assertion");
+    secret.chain(assertion).any(|name| {
+        let name = format!("{{{name}}}");
         texts.iter().any(|text| text.contains(&name))
     })
 }

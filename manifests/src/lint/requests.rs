@@ -215,7 +215,7 @@ const NO_CLIENT: &str = "the authentication of a client needs an OAuth client, o
 
 /// Whether there is a client whose id and secret can authenticate a revocation.
 fn has_client(lint: &Lint<'_>) -> bool {
-    let has = |name: &str| lint.manifest.credentials.iter().any(|field| field.name == name);
+    let has = |name: &str| lint.manifest.has_field(name);
     match lint.manifest.auth_method {
         AuthMethod::Login => has("client_id") && has("client_secret"),
         method => method.is_oauth2(),

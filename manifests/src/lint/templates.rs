@@ -34,9 +34,24 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         one(lint, &pointer, &text, tokens(manifest.auth_method), true);
     }
     if let Some(request) = manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+        let names: &[&str] = if manifest.signing_key().is_some() { &["assertion"] } else { &[] };
         for (pointer, text) in of_login(request) {
-            one(lint, &pointer, &text, &[], true);
+            one(lint, &pointer, &text, names, true);
         }
+    }
+    if let Some(assertion) = manifest.login.as_ref().and_then(|login| login.assertion.as_ref()) {
+        let public = manifest.fields().filter(|(_, is_secret)| !is_secret).map(|(name, _)| name);
+        let public: Vec<&str> = public.chain(["key_sha256"]).collect();
+        for (claim, text) in &assertion.claims {
+            one(lint, &below("/login/assertion/claims", claim), text, &public, false);
+        }
+        one(
+            lint,
+            "/login/assertion/key_id",
+            assertion.key_id.as_deref().unwrap_or(""),
+            &public,
+            false,
+        );
     }
     if let Verify::Request { path, form, .. } = &manifest.verify {
         one(lint, "/verify/path", path, &[], false);
@@ -148,10 +163,12 @@ fn one(lint: &mut Lint<'_>, pointer: &str, text: &str, secrets: &[&str], fields:
     };
     let manifest = lint.manifest;
     for name in names {
-        let is_field = manifest.credentials.iter().any(|field| field.name == name);
+        let is_field = manifest.has_field(name);
+        // A private key signs, and goes nowhere.
+        let is_key = manifest.signing_key() == Some(name);
         if manifest.params.iter().any(|param| param.name == name)
             || secrets.contains(&name)
-            || fields && is_field
+            || fields && is_field && !is_key
         {
             continue;
         }

@@ -146,6 +146,24 @@ pub(crate) fn login() -> Value {
     json
 }
 
+/// A credential that signs assertions, from a file, which are exchanged for tokens.
+pub(crate) fn signed() -> Value {
+    let mut json = login();
+    let changes = json!({
+        "/credentials": [{"name": "file", "label": "File", "secret": true, "format": "json", "members": [
+            {"name": "email", "pointer": "/client_email", "secret": false},
+            {"name": "private_key", "pointer": "/private_key", "secret": true}]}],
+        "/login/assertion": {"algorithm": "RS256", "key": "private_key", "lifetime_seconds": 3600,
+            "claims": {"iss": "{email}", "aud": "https://login.acme.example/token", "fp": "{key_sha256}"}},
+        "/login/request/inject": [],
+        "/login/request/form": {"assertion": "{assertion}"}
+    });
+    for (pointer, value) in changes.as_object().unwrap() {
+        json = with(&json, pointer, value.clone());
+    }
+    json
+}
+
 /// The manifest with the value at `pointer` set. The parent of `pointer` must exist.
 pub(crate) fn with(json: &Value, pointer: &str, value: Value) -> Value {
     let mut json = json.clone();
@@ -204,6 +222,7 @@ fn example_manifests_pass_every_rule() {
         oauth2(),
         client_credentials(),
         login(),
+        signed(),
     ] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }

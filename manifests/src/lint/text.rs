@@ -163,7 +163,7 @@ fn is_text(pointer: &str) -> bool {
 
 fn mentions_secret(lint: &Lint<'_>, text: &str) -> bool {
     let reserved = super::names::RESERVED.iter().copied();
-    let fields = lint.manifest.credentials.iter().map(|field| field.name.as_str());
+    let fields = lint.manifest.fields().map(|(name, _)| name);
     reserved
         .chain(fields)
         .filter(|name| template::is_name(name))

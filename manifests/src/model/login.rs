@@ -1,4 +1,5 @@
-//! The login part of a manifest: how an entered credential is exchanged for a short-lived token.
+//! The login part of a manifest: how an entered credential is exchanged for a short-lived token, by a request, by a
+//! signature with a private key, or by both.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,11 @@ use super::sign::Sign;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Login {
-    /// The request that returns a token.
+    /// A JWT that the application signs with an entered private key. The templates of `request` name it `assertion`.
+    /// Without `request`, it is the token itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<Assertion>,
+    /// The request that returns a token. Absent only where the provider accepts the assertion as a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<LoginRequest>,
     /// How long a call waits for a new token that another request is obtaining, in seconds: 1 to 60, default 10. The
@@ -28,8 +33,39 @@ pub struct Login {
     pub manage_url: Option<String>,
 }
 
-/// The request that returns a token. The templates of `inject`, `form` and `json` may name parameters and credential
-/// fields.
+/// A JWT (RFC 7519) that proves that the caller has the private key (RFC 7523). The application sets `iat`, one minute
+/// before the present because of clocks that differ, and `exp`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Assertion {
+    /// The algorithm of the signature.
+    pub algorithm: SigningAlgorithm,
+    /// The name of the secret field that holds the private key in PEM: PKCS#8, or PKCS#1 (`BEGIN RSA PRIVATE KEY`),
+    /// without a passphrase. No template may name this field.
+    pub key: String,
+    /// A template: the `kid` of the header, where the provider requires one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// The claims besides `iat` and `exp`. Templates: parameters, credential fields that are not secret, and
+    /// `key_sha256`, the base64 of the SHA-256 of the public key (its `SubjectPublicKeyInfo` in DER). The audience
+    /// (`aud`) is fixed by the manifest: it has no template, or is the URL of `request`.
+    pub claims: BTreeMap<String, String>,
+    /// The time between `iat` and `exp` in seconds: 120 to 3600.
+    pub lifetime_seconds: u16,
+}
+
+/// An algorithm of RFC 7518 section 3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SigningAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256, and a key of 2048 to 4096 bits.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// The request that returns a token. The templates of `inject`, `form` and `json` may name parameters, credential
+/// fields, and `assertion` if there is one.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

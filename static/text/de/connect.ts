@@ -47,6 +47,10 @@ export const add: typeof englishAdd = {
   patternHint: (example) => (example ? `Das hat nicht die übliche Form. Beispiel: ${example}` : "Das hat nicht die übliche Form dieses Anbieters."),
   required: (label) => `${label} fehlt.`,
   help: "Wo finde ich das?",
+  paste: {
+    pem: "Fügen Sie den ganzen Schlüssel mit der ersten und der letzten Zeile ein, ohne Passphrase.",
+    json: "Fügen Sie den Inhalt der ganzen Datei ein.",
+  },
   connect: "Verbinden",
   checking: (provider) => `Wird bei ${provider} geprüft …`,
   continueTo: (provider) => `Weiter zu ${provider}`,

@@ -12,7 +12,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
-use nexus_manifests::{AuthMethod, Pins, params, pins, pins_before_flow};
+use nexus_manifests::{Pins, params, pins, pins_before_flow};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
 use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::source::{self, Sourced};
@@ -20,7 +20,6 @@ use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
 use super::authorize::{FlowSecret, place};
-use super::login;
 use super::refusal::TokenFailure;
 use super::scopes;
 use super::token::{self, Grant, Tokens};
@@ -393,21 +392,4 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
     let mut missing = scopes::missing(&flow.scopes, &granted);
     missing.retain(|scope| !unreported.contains(scope));
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
-}
-
-/// Obtains a token with the fields that an admin entered: by the client credentials grant (RFC 6749, 4.4), or by the
-/// manifest's login. Adds it to the fields.
-///
-/// # Errors
-/// [`TokenFailure`].
-pub(crate) async fn mint(usable: &mut Usable) -> Result<Tokens, TokenFailure> {
-    let begun = now_ms().await?;
-    let tokens = match usable.sourced.manifest.auth_method {
-        AuthMethod::Login => login::request(usable).await?,
-        _ => token::request_for_client(usable).await?,
-    };
-    usable.times = Times::new(begun, tokens.expiry);
-    let fields = &mut usable.credential.fields;
-    fields.insert("access_token".into(), tokens.access_token.clone());
-    Ok(tokens)
 }

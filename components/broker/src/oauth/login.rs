@@ -7,28 +7,65 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::{Secret, SecretJson};
+use nexus_common::store::now_ms;
 use nexus_common::{Error, Result};
-use nexus_manifests::{LoginRequest, params, pins};
-use nexus_vault::credential::{self, Expiry, Usable};
+use nexus_manifests::{AuthMethod, LoginRequest, params, pins};
+use nexus_vault::credential::{self, Expiry, Times, Usable};
 
+use super::assertion;
 use super::refusal::{TokenFailure, is_about_the_request};
-use super::token::{DEADLINE, Expected, Tokens, read};
+use super::token::{self, DEADLINE, Expected, Tokens, read};
 use crate::provider::answer::Answer;
 use crate::provider::call::{
     self, Transmission, content, header_name, header_value, inject, require_method, transmit,
 };
 use crate::provider::screen::Screen;
 
-/// Requests a token.
+/// Obtains a token with the fields that an admin entered: by the client credentials grant (RFC 6749, 4.4), or by the
+/// manifest's login. Adds it to the fields.
 ///
 /// # Errors
 /// [`TokenFailure`].
-pub(super) async fn request(usable: &Usable) -> Result<Tokens, TokenFailure> {
+pub(crate) async fn mint(usable: &mut Usable) -> Result<Tokens, TokenFailure> {
+    let begun = now_ms().await?;
+    let tokens = match usable.sourced.manifest.auth_method {
+        AuthMethod::Login => log_in(usable, begun).await?,
+        _ => token::request_for_client(usable).await?,
+    };
+    usable.times = Times::new(begun, tokens.expiry);
+    let fields = &mut usable.credential.fields;
+    fields.insert("access_token".into(), tokens.access_token.clone());
+    Ok(tokens)
+}
+
+/// Obtains a token by the manifest's login. `now_ms` is the database's time.
+async fn log_in(usable: &Usable, now_ms: i64) -> Result<Tokens, TokenFailure> {
     let manifest = &usable.sourced.manifest;
-    let request = manifest.login.as_ref().and_then(|login| login.request.as_ref());
-    let request =
-        request.ok_or_else(|| Error::Internal(format!("{} has no login", manifest.id)))?;
-    let lookup = |name: &str| usable.value(name);
+    let missing = || Error::Internal(format!("{} has no login", manifest.id));
+    let login = manifest.login.as_ref().ok_or_else(missing)?;
+    let signed = login.assertion.as_ref().map(|it| assertion::sign(usable, it, now_ms));
+    match (&login.request, signed.transpose()?) {
+        (Some(it), signed) => request(usable, it, signed.map(|signed| signed.jwt)).await,
+        (None, Some(signed)) => Ok(Tokens {
+            access_token: signed.jwt,
+            refresh_token: None,
+            expiry: Some(Expiry::At(signed.expires_at)),
+            answer: SecretJson::default(),
+        }),
+        (None, None) => Err(missing().into()),
+    }
+}
+
+/// Requests a token, with a signed `assertion` if the login has one.
+async fn request(
+    usable: &Usable,
+    request: &LoginRequest,
+    assertion: Option<Secret>,
+) -> Result<Tokens, TokenFailure> {
+    let lookup = |name: &str| match (name, &assertion) {
+        ("assertion", Some(jwt)) => Some(jwt.expose()),
+        _ => usable.value(name),
+    };
     let mut url = params::resolve_url(params::LOGIN_URL, &request.url, &usable.params)
         .map_err(credential::broken)?;
     let mut headers = HeaderMap::new();
@@ -47,7 +84,7 @@ pub(super) async fn request(usable: &Usable) -> Result<Tokens, TokenFailure> {
         headers,
         body,
     };
-    let screen = screen(usable, request);
+    let screen = screen(usable, request, assertion.as_ref());
     let mut answer =
         transmit(transmission, &usable.credential.pins.token, DEADLINE, screen).await?;
     let tokens = judged(request, &answer);
@@ -87,9 +124,10 @@ fn is_refused(request: &LoginRequest, answer: &Answer) -> bool {
 }
 
 /// The screen that keeps the secrets of a login out of every text that is shown.
-fn screen(usable: &Usable, request: &LoginRequest) -> Screen {
+fn screen(usable: &Usable, request: &LoginRequest, assertion: Option<&Secret>) -> Screen {
     let pairs = call::pairs(&request.inject, &|name| usable.value(name));
-    let secrets: Vec<Secret> = call::secrets(usable).into_iter().chain(pairs).collect();
+    let secrets: Vec<Secret> =
+        call::secrets(usable).into_iter().chain(pairs).chain(assertion.cloned()).collect();
     Screen::new(secrets.iter().map(Secret::expose))
 }
 

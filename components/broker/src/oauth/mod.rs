@@ -3,6 +3,7 @@
 //! Client secrets, verifiers and tokens are opened here and nowhere else in the application. No function of
 //! this module may depend on a provider's name: the manifest describes the differences between providers.
 
+mod assertion;
 mod authorize;
 mod exchange;
 mod login;
@@ -11,9 +12,10 @@ mod refusal;
 mod scopes;
 mod token;
 
+pub(crate) use assertion::check_key;
 pub(crate) use authorize::begin;
-pub(crate) use exchange::{exchange, mint};
-pub(crate) use login::complete;
+pub(crate) use exchange::exchange;
+pub(crate) use login::{complete, mint};
 pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
     keep_alive, live, live_for_check, live_or_refreshing, pending,

@@ -76,7 +76,12 @@ impl Finding {
         // An access token may be revoked early. A person must connect again only if the refresh token is
         // rejected too.
         let instead = match oauth::after_judgement(context, usable.version).await {
-            Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
+            Ok(Some(renewed)) => {
+                let finding = Self::judge(&renewed).await?;
+                // Nobody but the application has made a token that is only signed, so it proves nothing.
+                let is_signed_only = renewed.sourced.manifest.signs_tokens();
+                return Ok(if is_signed_only { finding } else { finding.of_a_new_token() });
+            }
             Ok(None) => {
                 let why = first.checked.detail.as_deref().unwrap_or_default();
                 let detail = format!("{why}; a new token was requested less than a minute ago");

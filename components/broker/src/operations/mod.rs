@@ -7,6 +7,7 @@ mod beside;
 pub(crate) mod check;
 pub(crate) mod client_metadata;
 pub(crate) mod describe;
+mod entered;
 pub(crate) mod forward;
 pub(crate) mod heads;
 pub(crate) mod health;

@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::ending::{in_use, plan};
 use crate::oauth;
-use crate::operations::own_token;
+use crate::operations::{entered, own_token};
 use crate::provider::entered_host::require_may_name;
 use crate::provider::{reads, verify};
 
@@ -169,7 +169,8 @@ impl Subject {
         match (params, fields) {
             (Ok(params), Ok(fields)) => {
                 let secret = |(name, value)| (name, Secret::new(value));
-                Ok((params, fields.into_iter().map(secret).collect()))
+                let fields = fields.into_iter().map(secret).collect();
+                Ok((params, entered::fields(&self.sourced.manifest, fields)?))
             }
             (params, fields) => {
                 Err(invalid(params.err().into_iter().chain(fields.err()).flatten()))

@@ -227,7 +227,10 @@ fn expand_json(json: &Json, lookup: Lookup<'_, '_>) -> Result<Json, template::Te
 /// provider may use it as the account's name.
 pub(crate) fn secrets(usable: &Usable) -> Vec<Secret> {
     let tokens = ["access_token", "refresh_token"].into_iter();
-    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
+    // A private key is never sent, so nobody can echo it.
+    let key = usable.sourced.manifest.signing_key();
+    let fields = secret_fields(&usable.sourced.manifest).filter(|name| Some(*name) != key);
+    let names = fields.chain(tokens);
     let values = names.filter_map(|name| usable.credential.fields.get(name).cloned());
     values.chain(pairs(&usable.credential.pins.inject, &|name| usable.value(name))).collect()
 }

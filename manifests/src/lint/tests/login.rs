@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{api_key, breaks, broken, login, oauth2, with, without};
+use super::{api_key, breaks, broken, login, oauth2, signed, with, without};
 use crate::lint::Origin;
 
 #[test]
@@ -122,4 +122,79 @@ fn a_login_belongs_to_its_method() {
     let named =
         with(&login(), "/login/request/form", json!({"name": "{user}", "label": "{password}"}));
     assert_eq!(broken(&named, Origin::BuiltIn, ""), []);
+}
+
+#[test]
+fn the_parts_of_an_assertion() {
+    let claims = "/login/assertion/claims";
+    breaks(
+        &signed(),
+        &[
+            (r#"{"/login/assertion/key":"email"}"#, "/login/assertion/key", "assertion_key"),
+            (
+                r#"{"/login/assertion/lifetime_seconds":3601}"#,
+                "/login/assertion/lifetime_seconds",
+                "lifetime_range",
+            ),
+            (
+                r#"{"/login/assertion/lifetime_seconds":119}"#,
+                "/login/assertion/lifetime_seconds",
+                "lifetime_range",
+            ),
+            (r#"{"/login/assertion/claims":{}}"#, claims, "required"),
+            (
+                r#"{"/login/assertion/claims/exp":"4102444800"}"#,
+                "/login/assertion/claims/exp",
+                "parameter_reserved",
+            ),
+            (
+                r#"{"/login/assertion/claims/aud":"https://{email}/"}"#,
+                "/login/assertion/claims/aud",
+                "assertion_audience",
+            ),
+            (
+                r#"{"/login/assertion/claims/iss":"{private_key}"}"#,
+                "/login/assertion/claims/iss",
+                "secret_placement",
+            ),
+            (
+                r#"{"/login/request/form/key":"{private_key}"}"#,
+                "/login/request/form/key",
+                "secret_placement",
+            ),
+            (
+                r#"{"/inject/0/value":"{access_token} {private_key}"}"#,
+                "/inject/0/value",
+                "secret_placement",
+            ),
+            (
+                r#"{"/inject/0/value":"{access_token} {assertion}"}"#,
+                "/inject/0/value",
+                "secret_placement",
+            ),
+        ],
+    );
+    let unused = with(&signed(), "/login/request/form", json!({"x": "y"}));
+    let found = broken(&unused, Origin::BuiltIn, "");
+    assert!(found.contains(&("/login/request".to_owned(), "assertion_unused")), "{found:?}");
+    for (pointer, value, rule) in [
+        ("/login/assertion/key", json!("file"), "assertion_key"),
+        ("/credentials/0/members", json!([]), "field_format"),
+        ("/credentials/0/secret", json!(false), "field_format"),
+        ("/credentials/0/format", json!("pem"), "field_format"),
+        ("/credentials/0/members/0/pointer", json!("client_email"), "pointer_form"),
+        ("/credentials/0/members/0/name", json!("assertion"), "name_reserved"),
+        ("/credentials/0/members/0/name", json!("file"), "name_duplicate"),
+    ] {
+        let found = broken(&with(&signed(), pointer, value), Origin::BuiltIn, "");
+        assert!(found.iter().any(|(_, broken)| *broken == rule), "{pointer}: {found:?}");
+    }
+    for algorithm in ["HS256", "none", "RS384", "rs256"] {
+        let json = with(&signed(), "/login/assertion/algorithm", json!(algorithm));
+        assert!(crate::parse(&json.to_string()).is_err(), "{algorithm}");
+    }
+    // The provider accepts the assertion as a token.
+    let direct =
+        with(&without(&signed(), "/login/request"), "/revoke", json!({"unsupported": "no"}));
+    assert_eq!(broken(&direct, Origin::BuiltIn, ""), []);
 }

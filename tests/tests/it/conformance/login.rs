@@ -22,11 +22,33 @@ impl Vendor {
         text(&self.manifest, &format!("{REQUEST}{pointer}"))
     }
 
+    /// Whether a template of `inject` at this place is filled with a signed JWT.
+    pub(super) fn is_assertion(&self, place: &str, template: &str) -> bool {
+        let is_token = place == "/inject" && self.manifest.pointer(REQUEST).is_none();
+        self.registered.is_some()
+            && (template.contains("{assertion}") || is_token && template.contains("{access_token}"))
+    }
+
+    /// Compares a JWT, which may follow a scheme, with the manifest.
+    pub(super) fn check_assertion(
+        &self,
+        state: &mut State,
+        what: &str,
+        sent: &str,
+        values: &BTreeMap<String, String>,
+    ) {
+        let jwt = sent.strip_prefix("Bearer ").unwrap_or(sent);
+        let checked = self.registered.as_ref().map(|own| own.check(jwt, values));
+        if let Some(Err(why)) = checked {
+            state.complaints.push(format!("{what}: {why}"));
+        }
+    }
+
     /// The reply to a login, whose request is compared with the manifest.
     pub(super) fn login(&self, state: &mut State, request: &Seen) -> Reply {
         state.expect("Login: the method", &self.of_login("/method"), &request.method());
         let mut values = self.params.clone();
-        values.extend(self.fields.clone());
+        values.extend(self.stored.clone());
         self.check_places(state, "Login", request, "/login/request/inject", &values);
         for (name, value) in map(&self.manifest, "/login/request/headers") {
             let sent = request.all(&name.to_ascii_lowercase());
@@ -37,11 +59,18 @@ impl Vendor {
             let sent: Value = serde_json::from_str(&body).unwrap_or_default();
             state.expect("Login: the JSON body", &filled(json, &values), &sent);
         } else {
-            let form: BTreeMap<String, String> = map(&self.manifest, "/login/request/form")
-                .iter()
-                .map(|(name, value)| (name.clone(), fill(value, &values)))
-                .collect();
-            state.expect("Login: the form", &form, &pairs(&body).into_iter().collect());
+            let mut form = map(&self.manifest, "/login/request/form");
+            let mut sent: BTreeMap<String, String> = pairs(&body).into_iter().collect();
+            form.retain(|name, value| {
+                let is_assertion = value == "{assertion}";
+                if is_assertion {
+                    let jwt = sent.remove(name).unwrap_or_default();
+                    self.check_assertion(state, "Login", &jwt, &values);
+                }
+                !is_assertion
+            });
+            form.values_mut().for_each(|value| *value = fill(value, &values));
+            state.expect("Login: the form", &form, &sent);
         }
         if state.is_dead {
             return self.refusal();

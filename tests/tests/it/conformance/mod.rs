@@ -4,6 +4,7 @@
 //! The application reaches the hosts through the embedded host's `--resolve`, by TLS. On Spin there is no such
 //! option, so the matrix runs on the embedded host only.
 //!
+//! - `assertion`: the JWT that a login signs
 //! - `document`: `docs/providers.md`
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
@@ -15,6 +16,7 @@
 //! - `tls`: a server that is every host
 //! - `vendor`: the provider of one manifest
 
+mod assertion;
 mod checks;
 mod document;
 mod failures;

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::assertion::Registered;
 use super::failures::Failure;
 use super::sample::matching;
 use super::shape::{fill, fill_url, host_and_target, list, map, path, put, query, text};
@@ -40,6 +41,10 @@ pub(super) struct Vendor {
     pub(super) params: BTreeMap<String, String>,
     /// What is entered as the credential.
     pub(super) fields: BTreeMap<String, String>,
+    /// The fields that are stored: the members of a file in place of the file.
+    pub(super) stored: BTreeMap<String, String>,
+    /// The key pair of a login that signs.
+    pub(super) registered: Option<Registered>,
     pub(super) client: (String, String),
     pub(super) code: String,
     state: Mutex<State>,
@@ -72,14 +77,21 @@ impl Vendor {
         let params = list(manifest, "/params")
             .map(|param| (text(param, "/name").to_owned(), text(param, "/example").to_owned()))
             .collect();
-        let fields = list(manifest, "/credentials")
-            .map(|field| {
-                let name = text(field, "/name").to_owned();
-                let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
-                let value = matching(pattern, &format!("{id} {name}"));
-                (name, value)
-            })
-            .collect();
+        let registered = Registered::of(manifest);
+        let (mut fields, mut stored) = (BTreeMap::new(), BTreeMap::new());
+        for field in list(manifest, "/credentials") {
+            let name = text(field, "/name").to_owned();
+            let (value, of_field) = match &registered {
+                Some(registered) if field["format"].is_string() => registered.entered(field, &id),
+                _ => {
+                    let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
+                    let value = matching(pattern, &format!("{id} {name}"));
+                    (value.clone(), [(name.clone(), value)].into())
+                }
+            };
+            fields.insert(name, value);
+            stored.extend(of_field);
+        }
         let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
         let state = State {
             generation: 0,
@@ -95,7 +107,17 @@ impl Vendor {
         };
         let code = format!("code.{id}.");
         let manifest = manifest.clone();
-        Self { id, manifest, params, fields, client, code, state: Mutex::new(state) }
+        Self {
+            id,
+            manifest,
+            params,
+            fields,
+            stored,
+            registered,
+            client,
+            code,
+            state: Mutex::new(state),
+        }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -113,7 +135,8 @@ impl Vendor {
 
     /// Whether a token that has expired is renewed without a person.
     pub(super) fn refreshes(&self) -> bool {
-        self.manifest.pointer("/oauth2/refresh").is_some() || self.logs_in()
+        self.manifest.pointer("/oauth2/refresh").is_some()
+            || self.manifest.pointer("/login/request").is_some()
     }
 
     pub(super) fn verifies(&self) -> bool {
@@ -134,7 +157,7 @@ impl Vendor {
     /// All values that templates may name, with the tokens of a generation.
     pub(super) fn values(&self, generation: u32) -> BTreeMap<String, String> {
         let mut values = self.params.clone();
-        values.extend(self.fields.clone());
+        values.extend(self.stored.clone());
         if self.is_oauth() {
             values.insert("client_id".into(), self.client.0.clone());
             values.insert("client_secret".into(), self.client.1.clone());
@@ -165,7 +188,13 @@ impl Vendor {
         let secret = list(&self.manifest, "/credentials").filter(|field| field["secret"] == true);
         let secrets = secret.map(|field| self.fields[text(field, "/name")].clone());
         let known: Vec<String> = own.into_iter().chain(secrets).collect();
-        texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
+        let is_signed = |text: &String| {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
+            let registered = self.registered.as_ref();
+            registered.is_some_and(|own| words.into_iter().any(|word| own.has_signed(word)))
+        };
+        texts.iter().any(is_signed)
+            || texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
     }
 
     /// The reply to a request to `host`, which is kept.
@@ -344,7 +373,13 @@ impl Vendor {
             let name = text(inject, "/name");
             match text(inject, "/in") {
                 "header" => {
-                    let expected = fill(text(inject, "/value"), values);
+                    let template = text(inject, "/value");
+                    if self.is_assertion(place, template) {
+                        let sent = request.all(&name.to_ascii_lowercase()).join(" ");
+                        self.check_assertion(state, what, &sent, values);
+                        continue;
+                    }
+                    let expected = fill(template, values);
                     let sent = request.all(&name.to_ascii_lowercase());
                     state.expect(
                         &format!("{what}: the header {name}"),

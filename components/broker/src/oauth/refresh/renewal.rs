@@ -5,7 +5,7 @@ use nexus_common::secret::Secret;
 use nexus_vault::credential::{Times, Usable};
 use nexus_vault::oauth_app::Client;
 
-use crate::oauth::exchange::mint;
+use crate::oauth::login::mint;
 use crate::oauth::refusal::TokenFailure;
 use crate::oauth::token::{self, Grant};
 
