@@ -1900,6 +1900,13 @@ export interface components {
             /** @description A template; percent-encoded after expansion. */
             readonly value: string;
         } | {
+            /** @description Paths that the segment follows, for calls below them, such as `/file`. */
+            readonly below?: readonly string[];
+            /** @constant */
+            readonly in: "path";
+            /** @description A template, such as `bot{bot_token}`: one secret field, and at least one letter or digit beside it. It is percent-encoded after expansion, so that a value cannot begin another segment. */
+            readonly value: string;
+        } | {
             /** @constant */
             readonly in: "basic";
             /** @description A template; may be empty. */

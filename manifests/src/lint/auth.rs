@@ -6,7 +6,7 @@ use nexus_printable::pointer::below;
 
 use super::parts::{self, header_map, header_name, header_value};
 use super::{Lint, Origin};
-use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
+use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2, Revoke, RevokeAuth, Verify};
 use crate::template;
 
 /// Parameters of the authorization request that the OAuth flow sets.
@@ -98,12 +98,14 @@ fn inject(lint: &mut Lint<'_>, pointer: &str, entries: &[Inject]) {
 /// The templates of an entry.
 pub(super) fn inject_texts(inject: &Inject) -> [&str; 2] {
     match inject {
-        Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
+        Inject::Header { value, .. } | Inject::Query { value, .. } | Inject::Path { value, .. } => {
+            [value, ""]
+        }
         Inject::Basic { username, password } => [username, password],
     }
 }
 
-/// Reports `inject_duplicate`, `inject_name`, `inject_value`.
+/// Reports `inject_duplicate`, `inject_name`, `inject_value`, and the rules of [`path_segment`].
 pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]) {
     let mut places: Vec<String> = Vec::new();
     for (index, inject) in entries.iter().enumerate() {
@@ -121,6 +123,10 @@ pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]
                 lint.unless(ok, &format!("{pointer}/name"), "inject_name", detail);
                 format!("query {name}")
             }
+            Inject::Path { value, below } => {
+                path_segment(lint, &pointer, value, below);
+                "path".to_owned()
+            }
             Inject::Basic { username, .. } => {
                 let detail = "must not have a `:` (RFC 7617 section 2)";
                 let ok = !username.contains(':');
@@ -133,6 +139,35 @@ pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]
         }
         places.push(place);
     }
+}
+
+/// Reports `inject_value`, `inject_path`: a segment with a key cannot be a path of its own, and belongs to calls and to a
+/// verify request below `api.base_url`.
+fn path_segment(lint: &mut Lint<'_>, pointer: &str, value: &str, below: &[String]) {
+    let manifest = lint.manifest;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    // Without a plain character, a value such as `..` would be another path.
+    let literal = template::expand(value, &|_| Some("")).unwrap_or_default();
+    let ok = !literal.is_empty() && literal.bytes().all(is_plain);
+    let detail = format!("`{value}` must have letters, digits, `-` or `_` beside its template");
+    lint.unless(ok, &format!("{pointer}/value"), "inject_value", detail);
+    for (index, prefix) in below.iter().enumerate() {
+        let parts = prefix.strip_prefix('/').unwrap_or_default();
+        let ok = parts.split('/').all(|part| !part.is_empty() && part.bytes().all(is_plain));
+        let detail =
+            format!("`{prefix}` must be segments of letters, digits, `-` and `_`, such as `/file`");
+        lint.unless(ok, &format!("{pointer}/below/{index}"), "inject_path", detail);
+    }
+    let is_of_calls = pointer.starts_with("/inject");
+    let detail = "a key in the path belongs to `inject`, not to a login";
+    lint.unless(is_of_calls, pointer, "inject_path", detail);
+    let verifies_elsewhere = matches!(&manifest.verify, Verify::Request { base_url: Some(_), .. });
+    let detail = "with a key in the path, the verify request must be below `api.base_url`";
+    lint.unless(!verifies_elsewhere, "/verify/base_url", "inject_path", detail);
+    let by_token = matches!(&manifest.revoke,
+        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token);
+    let detail = "a key in the path cannot authenticate the revocation; name it in its URL";
+    lint.unless(!by_token, "/revoke/request/auth", "inject_path", detail);
 }
 
 /// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,

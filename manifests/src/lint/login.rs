@@ -22,7 +22,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let is_login = manifest.auth_method == AuthMethod::Login;
     let name = manifest.auth_method.as_str();
     match (&manifest.login, is_login) {
-        (Some(login), true) => of_login(lint, login),
+        (Some(login), true) => check_login(lint, login),
         (Some(_), false) => {
             let detail = format!("`{name}` must not have `login`; remove it");
             lint.add("/login", "login_forbidden", detail);
@@ -34,7 +34,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-fn of_login(lint: &mut Lint<'_>, login: &Login) {
+fn check_login(lint: &mut Lint<'_>, login: &Login) {
     let names_token =
         |text: &str| template::names(text).map_or(true, |names| names.contains(&"access_token"));
     let texts = lint.manifest.inject.iter().flat_map(inject_texts);
@@ -93,9 +93,8 @@ fn assertion(lint: &mut Lint<'_>, assertion: &Assertion, request: Option<&LoginR
     let ok = assertion.claims.get("aud").is_none_or(is_fixed);
     lint.unless(ok, &below(place, "aud"), "assertion_audience", detail);
     let names = |text: &str| text.contains("{assertion}");
-    let used = request.is_none_or(|request| {
-        super::templates::of_login(request).iter().any(|(_, text)| names(text))
-    });
+    let used = request
+        .is_none_or(|request| super::parts::of_login(request).iter().any(|(_, text)| names(text)));
     let detail = "no template contains `{assertion}`, so the signature would not be sent";
     lint.unless(used, "/login/request", "assertion_unused", detail);
 }

@@ -162,7 +162,7 @@ fn too_early(lint: &Lint<'_>, may_be_host: bool) -> Vec<(String, String)> {
         }
     }
     if let Some(request) = lint.manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
-        early.extend(super::templates::of_login(request));
+        early.extend(super::parts::of_login(request));
     }
     let assertion = lint.manifest.login.as_ref().and_then(|login| login.assertion.as_ref());
     let claims = assertion.into_iter().flat_map(|assertion| &assertion.claims);

@@ -6,7 +6,8 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, Inject, LoginRequest, Revoke, Verify};
+use super::parts::{injected, of_login, texts_of};
+use crate::model::{AuthMethod, Revoke, Verify};
 use crate::pins::authority;
 use crate::template;
 
@@ -87,35 +88,6 @@ const fn tokens(method: AuthMethod) -> &'static [&'static str] {
     }
 }
 
-/// The templates of `inject`, with their places.
-fn injected(place: &str, entries: &[Inject]) -> Vec<(String, String)> {
-    let mut texts = Vec::new();
-    for (index, inject) in entries.iter().enumerate() {
-        let mut push = |name: &str, text: &str| {
-            texts.push((format!("{place}/{index}/{name}"), text.to_owned()));
-        };
-        match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => push("value", value),
-            Inject::Basic { username, password } => {
-                push("username", username);
-                push("password", password);
-            }
-        }
-    }
-    texts
-}
-
-/// The templates of a login request except its URL, with their places.
-pub(super) fn of_login(request: &LoginRequest) -> Vec<(String, String)> {
-    let mut texts = injected("/login/request/inject", &request.inject);
-    let form = request.form.iter().flatten();
-    texts.extend(form.map(|(key, text)| (below("/login/request/form", key), text.clone())));
-    if let Some(json) = &request.json {
-        texts_of("/login/request/json", json, &mut texts);
-    }
-    texts
-}
-
 fn map(
     lint: &mut Lint<'_>,
     pointer: &str,
@@ -133,24 +105,6 @@ fn leaves(lint: &mut Lint<'_>, pointer: &str, value: &Value, secrets: &[&str]) {
     texts_of(pointer, value, &mut texts);
     for (pointer, text) in texts {
         one(lint, &pointer, &text, secrets, true);
-    }
-}
-
-/// The strings of a JSON body, with their places.
-fn texts_of(pointer: &str, value: &Value, texts: &mut Vec<(String, String)>) {
-    match value {
-        Value::String(text) => texts.push((pointer.to_owned(), text.clone())),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                texts_of(&format!("{pointer}/{index}"), item, texts);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                texts_of(&below(pointer, key), member, texts);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

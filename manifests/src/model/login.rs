@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::inject::Inject;
 use super::oauth2::Success;
-use super::requests::Inject;
 use super::sign::Sign;
 
 /// How the application obtains a token with the credential that an admin entered. It obtains a new one whenever the

@@ -6,6 +6,7 @@
 
 mod field;
 mod form;
+mod inject;
 mod login;
 mod oauth2;
 mod requests;
@@ -17,14 +18,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use field::{CredentialField, FieldFormat, FileMember};
+pub use inject::Inject;
 pub use login::{Assertion, Login, LoginRequest, LoginResponse, SigningAlgorithm};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
     ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
 };
-pub use requests::{
-    Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
-};
+pub use requests::{Account, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify};
 pub use sign::{BodySign, Sign};
 pub(crate) use source::is_day;
 pub use source::{Ends, ReadOn, Source};

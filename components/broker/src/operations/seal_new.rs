@@ -188,6 +188,11 @@ fn with_params(stored: Usable, params: BTreeMap<String, String>) -> Result<Prepa
                       credential again";
         return Err(Error::CredentialsRequired(detail.into()));
     }
+    if stored.sourced.manifest.login.is_some() && params != stored.params {
+        let detail = "these parameters are part of the login, and the stored token was obtained with \
+                      others: enter the credential again";
+        return Err(Error::CredentialsRequired(detail.into()));
+    }
     let replaces = stored.version;
     Ok(Prepared { usable: Usable { params, ..stored }, stored: true, replaces })
 }

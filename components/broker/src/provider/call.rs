@@ -17,8 +17,8 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
-use nexus_manifests::{Inject, template};
-use nexus_vault::credential::{Usable, secret_fields};
+use nexus_manifests::{Inject, params, template};
+use nexus_vault::credential::{self, Usable, secret_fields};
 use nexus_vault::oauth_app::Client;
 use serde_json::Value as Json;
 use url::Url;
@@ -77,6 +77,13 @@ pub(crate) async fn send(
     let fixed = fixed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in fixed.chain(outgoing.headers) {
         headers.insert(header_name(name)?, header_value(value)?);
+    }
+    if segment_of(usable).is_some() {
+        let base = params::base_url(&usable.sourced.manifest, &usable.params);
+        let base = base.map_err(credential::broken)?.path().trim_end_matches('/').to_owned();
+        let below = url.path().strip_prefix(base.as_str()).unwrap_or_default();
+        let path = in_path(usable, &base, below)?;
+        url.set_path(path.expose());
     }
     // The credential comes last, so that it replaces headers of the same name.
     let injected = inject_headers(usable, &mut url)?;
@@ -177,9 +184,39 @@ pub(crate) fn inject(
                 let value = expand(value, lookup)?;
                 url.query_pairs_mut().append_pair(name, value.expose());
             }
+            // The caller knows which part of its path is that of the base URL: `in_path`.
+            Inject::Path { .. } => {}
         }
     }
     Ok(headers)
+}
+
+/// The path `base` + `below` with the credential in it, if a segment of the path holds it. `base` is the path of the base
+/// URL, without a slash at its end.
+///
+/// # Errors
+/// [`Error::Internal`] for a template with a name that has no value.
+pub(crate) fn in_path(usable: &Usable, base: &str, below: &str) -> Result<Secret> {
+    let Some((value, prefixes)) = segment_of(usable) else {
+        return Ok(Secret::new(format!("{base}{below}")));
+    };
+    let segment = template::expand_segment(value, &|name| usable.value(name))
+        .map(Secret::new)
+        .map_err(|error| Error::Internal(format!("inject: {error}")))?;
+    let is_prefix = |prefix: &&String| {
+        below.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let prefix = prefixes.iter().filter(is_prefix).max_by_key(|prefix| prefix.len());
+    let (before, after) = below.split_at(prefix.map_or(0, String::len));
+    Ok(Secret::new(format!("{base}{before}/{}{after}", segment.expose())))
+}
+
+/// The template of the segment that holds the credential, and the paths that the segment follows.
+fn segment_of(usable: &Usable) -> Option<(&String, &Vec<String>)> {
+    usable.credential.pins.inject.iter().find_map(|entry| match entry {
+        Inject::Path { value, below } => Some((value, below)),
+        _ => None,
+    })
 }
 
 /// A form or JSON body of a manifest, with its templates replaced.

@@ -103,6 +103,7 @@ fn refresh(manifest: &Value, row: &Row) -> &'static str {
     match text(manifest, "/auth_method") {
         "oauth2" | "login" if row.refreshed => "yes",
         "oauth2" => "no refresh token",
+        "login" => "signed anew",
         _ => "–",
     }
 }

@@ -291,7 +291,7 @@ impl Traveller<'_> {
             let [one] = arrived[..] else {
                 return Err(format!("a call to {host} came as {arrived:?}"));
             };
-            let whole = format!("{base_path}{target}");
+            let whole = vendor.with_key(&format!("{base_path}{target}"));
             let sent = one.request.target();
             // A credential in the query comes after the agent's own.
             let is_same = sent == whole

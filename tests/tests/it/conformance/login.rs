@@ -121,6 +121,7 @@ fn manifest() -> Value {
         "id": "custom-login", "name": "Login", "auth_method": "login",
         "params": [
             {"name": "site", "label": "Site", "pattern": "[a-z0-9]+", "example": "acme"},
+            {"name": "realm", "label": "Realm", "pattern": "[a-z]+", "example": "main"},
             {"name": "org", "label": "Organization", "pattern": "[0-9]+", "example": "4711",
                 "from": {"token_response": "/org/id"}}],
         "credentials": [
@@ -135,7 +136,7 @@ fn manifest() -> Value {
                 "method": "POST", "url": "https://{site}.acme.example/login?v=2",
                 "inject": [{"in": "header", "name": "X-App-Key", "value": "{app_key}"}],
                 "headers": {"X-Version": "3"},
-                "json": {"credentials": {"user": "{user}", "password": "{password}"}, "kind": "machine"},
+                "json": {"credentials": {"user": "{user}", "password": "{password}"}, "realm": "{realm}", "kind": "machine"},
                 "success": {"pointer": "/ok", "equals": true, "error": "/why"},
                 "refused_on": [{"status": 200, "pointer": "/why", "equals": "wrong password"}],
                 "token_response": {"access_token": "/session/token", "lifetime_seconds": 600},
@@ -248,12 +249,32 @@ async fn a_refused_login_asks_for_a_person_and_trouble_does_not() {
     assert_eq!(call(&app).await.status, 200);
 }
 
+/// A token belongs to the parameters that it was obtained with.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_parameters_need_another_login() {
+    let Some((app, _hosts, vendor)) = start().await else { return };
+    assert_eq!(connect(&app, &vendor).await.status, 201);
+    let put = async |body: Value| {
+        app.put("/api/integrations/custom-login").as_admin().json(&body).send().await
+    };
+    for params in [json!({"site": "beta"}), json!({"realm": "other"})] {
+        let refused = put(json!({"params": params})).await;
+        refused.problem(422, "credentials_required");
+    }
+    // The response supplies this one, so nobody enters it.
+    put(json!({"params": {"org": "1"}})).await.problem(422, "invalid");
+    assert_eq!(put(json!({"params": {"realm": "main"}})).await.status, 200);
+    assert_eq!(call(&app).await.status, 200);
+}
+
 /// Who may change the row cannot take the credential elsewhere, neither by a login nor by a call.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_goes_to_no_host_that_it_was_not_entered_for() {
     let Some((app, hosts, vendor)) = start().await else { return };
     assert_eq!(connect(&app, &vendor).await.status, 201);
-    for params in [r#"{"site":"evil","org":"4711"}"#, r#"{"site":"evil"}"#] {
+    for params in
+        [r#"{"site":"evil","realm":"main","org":"4711"}"#, r#"{"site":"evil","realm":"main"}"#]
+    {
         let changed = format!("update integrations set params = '{params}'");
         app.database().execute(&changed, []).unwrap();
         expire(&app);
@@ -266,8 +287,7 @@ async fn a_login_goes_to_no_host_that_it_was_not_entered_for() {
     }
 
     // Nor does the URL of the login move for a connection of an own manifest: it keeps its version.
-    let restored =
-        r#"update integrations set params = '{"site":"acme","org":"4711"}', health = 'healthy'"#;
+    let restored = r#"update integrations set params = '{"site":"acme","realm":"main","org":"4711"}', health = 'healthy'"#;
     app.database().execute(restored, []).unwrap();
     app.database().execute("update credentials set lease_until = 0, attempt = null", []).unwrap();
     let mut moved = manifest();

@@ -8,7 +8,9 @@
 //! - `document`: `docs/providers.md`
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
+//! - `injection`: where the credential stands in a request
 //! - `journey`: what is done with each manifest
+//! - `in_path`: a key in the path of a call
 //! - `login`: the request that exchanges an entered credential for a token
 //! - `oauth`: the token endpoint and the revocation
 //! - `sample`: values that match a pattern
@@ -21,6 +23,8 @@ mod checks;
 mod document;
 mod failures;
 mod hosts;
+mod in_path;
+mod injection;
 mod journey;
 mod login;
 mod oauth;

@@ -56,6 +56,8 @@ pub(super) struct State {
     pub(super) generation: u32,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
+    /// What is answered in place of everything else: a status, headers and a body.
+    pub(super) says: Option<(u16, String, String)>,
     /// What the token response says in place of each parameter that it supplies.
     pub(super) lie: Option<String>,
     /// Whether the refresh token is refused.
@@ -96,6 +98,7 @@ impl Vendor {
         let state = State {
             generation: 0,
             is_refused: false,
+            says: None,
             lie: None,
             is_dead: false,
             failure: None,
@@ -203,6 +206,10 @@ impl Vendor {
         let mut state = self.state();
         let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
         state.arrived.push(arrived);
+        if let Some((status, headers, body)) = &state.says {
+            let headers = format!("content-type: application/json\r\n{headers}");
+            return Reply::new(*status, &headers, body.clone());
+        }
         match kind {
             Kind::Refresh if self.logs_in() => self.login(&mut state, request),
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
@@ -256,7 +263,8 @@ impl Vendor {
             base => base,
         };
         let url = format!("{base}{}", text(&self.manifest, "/verify/path"));
-        host_and_target(&fill_url(&url, &self.params))
+        let (host, target) = host_and_target(&fill_url(&url, &self.params));
+        (host, self.with_key(&target))
     }
 
     fn verification(&self, state: &mut State, request: &Seen) -> Reply {
@@ -332,81 +340,6 @@ impl Vendor {
     /// Lets go of the requests that wait.
     pub(super) fn let_go(&self) {
         self.state().waiting.clear();
-    }
-
-    /// Compares where the credential stands, and the other headers, with the manifest.
-    fn check_credential(
-        &self,
-        state: &mut State,
-        what: &str,
-        request: &Seen,
-        headers: &BTreeMap<String, String>,
-    ) {
-        self.check_injection(state, what, request, state.generation);
-        for (name, value) in headers {
-            let sent = request.all(&name.to_ascii_lowercase());
-            state.expect(&format!("{what}: the header {name}"), &vec![value.as_str()], &sent);
-        }
-    }
-
-    /// Compares where the credential stands with `inject`.
-    pub(super) fn check_injection(
-        &self,
-        state: &mut State,
-        what: &str,
-        request: &Seen,
-        generation: u32,
-    ) {
-        self.check_places(state, what, request, "/inject", &self.values(generation));
-    }
-
-    /// Compares where secrets stand with the entries at a place of the manifest.
-    pub(super) fn check_places(
-        &self,
-        state: &mut State,
-        what: &str,
-        request: &Seen,
-        place: &str,
-        values: &BTreeMap<String, String>,
-    ) {
-        for inject in list(&self.manifest, place) {
-            let name = text(inject, "/name");
-            match text(inject, "/in") {
-                "header" => {
-                    let template = text(inject, "/value");
-                    if self.is_assertion(place, template) {
-                        let sent = request.all(&name.to_ascii_lowercase()).join(" ");
-                        self.check_assertion(state, what, &sent, values);
-                        continue;
-                    }
-                    let expected = fill(template, values);
-                    let sent = request.all(&name.to_ascii_lowercase());
-                    state.expect(
-                        &format!("{what}: the header {name}"),
-                        &vec![expected.as_str()],
-                        &sent,
-                    );
-                }
-                "query" => {
-                    let expected = fill(text(inject, "/value"), values);
-                    let sent: Vec<String> = query(request.target())
-                        .into_iter()
-                        .filter_map(|(own, value)| (own == name).then_some(value))
-                        .collect();
-                    state.expect(&format!("{what}: the parameter {name}"), &vec![expected], &sent);
-                }
-                _ => {
-                    let pair = format!(
-                        "{}:{}",
-                        fill(text(inject, "/username"), values),
-                        fill(text(inject, "/password"), values)
-                    );
-                    let expected = format!("Basic {}", STANDARD.encode(pair));
-                    let sent = request.all("authorization");
-                    state.expect(&format!("{what}: Basic"), &vec![expected.as_str()], &sent);
-                }
-            }
-        }
     }
 }
 
