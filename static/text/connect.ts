@@ -18,7 +18,7 @@ export const add = {
     basic: "User and password",
     oauth2: "Sign in",
     oauth2_client_credentials: "Client ID and secret",
-    login: "Login credentials",
+    login: "Server-to-server credentials",
   } as Record<string, string>,
   needsSignIn: "Sign in, the app is ready",
   needsApp: "Sign in, needs an app",

@@ -37,8 +37,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
 fn check_login(lint: &mut Lint<'_>, login: &Login) {
     let names_token =
         |text: &str| template::names(text).map_or(true, |names| names.contains(&"access_token"));
-    let texts = lint.manifest.inject.iter().flat_map(inject_texts);
-    let ok = lint.manifest.inject.is_empty() || texts.into_iter().any(names_token);
+    let mut texts = lint.manifest.inject.iter().flat_map(inject_texts);
+    let ok = lint.manifest.inject.is_empty() || texts.any(names_token);
     let detail =
         "no entry contains `{access_token}`, so the token that the login returns would not be used";
     lint.unless(ok, "/inject", "login_token_unused", detail);

@@ -26,7 +26,7 @@ export const add: typeof englishAdd = {
     basic: "Benutzer und Passwort",
     oauth2: "Anmeldung",
     oauth2_client_credentials: "Client-ID und Secret",
-    login: "Zugangsdaten für eine Anmeldung",
+    login: "Zugangsdaten für Server zu Server",
   },
   needsSignIn: "Anmeldung, die App ist bereit",
   needsApp: "Anmeldung, braucht eine App",

@@ -94,7 +94,7 @@ fn way_in(manifest: &Value) -> &'static str {
         "oauth2" => "OAuth 2.0",
         "oauth2_client_credentials" => "client credentials",
         "basic" => "Basic",
-        "login" => "login for tokens",
+        "login" => "server-to-server",
         _ => "key",
     }
 }

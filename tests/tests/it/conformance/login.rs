@@ -292,7 +292,7 @@ async fn a_login_goes_to_no_host_that_it_was_not_entered_for() {
     app.database().execute("update credentials set lease_until = 0, attempt = null", []).unwrap();
     let mut moved = manifest();
     moved["login"]["request"]["url"] = Value::from("https://evil.example/login");
-    let call_put = app.put("/api/manifests/custom-login").as_admin();
+    let call_put = app.put("/api/manifests/custom-login?believe_effect=false").as_admin();
     assert_eq!(call_put.json(&moved).send().await.status, 200);
     expire(&app);
     assert_eq!(call(&app).await.status, 200);

@@ -192,9 +192,9 @@ impl Vendor {
         let secrets = secret.map(|field| self.fields[text(field, "/name")].clone());
         let known: Vec<String> = own.into_iter().chain(secrets).collect();
         let is_signed = |text: &String| {
-            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
             let registered = self.registered.as_ref();
-            registered.is_some_and(|own| words.into_iter().any(|word| own.has_signed(word)))
+            registered.is_some_and(|own| words.any(|word| own.has_signed(word)))
         };
         texts.iter().any(is_signed)
             || texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
