@@ -162,4 +162,33 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_login_expands_before_its_response() {
+        let all: Vec<Manifest> = all().iter().map(|entry| entry.manifest().unwrap()).collect();
+        let logins: Vec<&Manifest> = all.iter().filter(|one| one.login.is_some()).collect();
+        assert!(logins.len() >= 8);
+        for manifest in logins {
+            let id = &manifest.id;
+            let examples = manifest.params.iter().filter(|param| param.from.is_none());
+            let entered: BTreeMap<String, String> =
+                examples.map(|param| (param.name.clone(), param.example.clone())).collect();
+            let login = manifest.login.as_ref().unwrap();
+            let before = params::pins_before_flow(manifest, &entered).unwrap();
+            assert_eq!(before.token.len(), usize::from(login.request.is_some()), "{id}");
+            let fields: Vec<&str> = manifest.fields().map(|(name, _)| name).collect();
+            let names: Vec<&str> = fields.into_iter().chain(["assertion", "key_sha256"]).collect();
+            if let Some(assertion) = &login.assertion {
+                expand(&assertion.claims, &lookup(&entered, &names));
+            }
+            let Some(request) = &login.request else { continue };
+            let url = params::resolve_url(params::LOGIN_URL, &request.url, &entered).unwrap();
+            assert_eq!(url.origin().ascii_serialization(), before.token[0], "{id}");
+            expand(request.form.as_ref().unwrap_or(&BTreeMap::new()), &lookup(&entered, &names));
+            for text in request.json.iter().flat_map(leaves) {
+                template::expand(&text, &lookup(&entered, &names))
+                    .unwrap_or_else(|error| panic!("{id}: {error}"));
+            }
+        }
+    }
 }

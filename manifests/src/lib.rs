@@ -33,7 +33,7 @@ pub use lint::{Origin, check};
 pub use model::*;
 pub use params::{Pins, pins, pins_before_flow};
 pub use parse::parse;
-pub use pattern::is_host_name;
+pub use pattern::{is_host_name, is_match};
 
 /// The JSON Schema (draft 2020-12) of a manifest, pretty-printed: the content of `schema.json`.
 #[cfg(feature = "schema")]

@@ -13,11 +13,13 @@ use crate::finding::Finding;
 use crate::model::{KeyEnd, Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{
-    Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url,
+    LOGIN_URL, Pins, base_url, hosts, pins, read_host, resolve_url, token_urls, verify_url,
 };
 
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;
+/// The maximum length of a private key or a file, in bytes.
+const FILE_MAX: usize = 16 * 1024;
 
 /// The rules for one field's value.
 struct Field<'a> {
@@ -33,6 +35,10 @@ struct Field<'a> {
     within: &'a [String],
     /// Whether people can read the value later, because it is not secret.
     is_shown: bool,
+    /// Whether the value may have several lines.
+    has_lines: bool,
+    /// The maximum length, in bytes.
+    max: usize,
 }
 
 impl<'a> Field<'a> {
@@ -46,6 +52,8 @@ impl<'a> Field<'a> {
             is_whole_host: param.whole_host,
             within: &param.within,
             is_shown: true,
+            has_lines: false,
+            max: PARAM_MAX,
         }
     }
 }
@@ -68,7 +76,7 @@ pub fn check_params(
         .filter(|param| param.from.is_none())
         .map(|param| Field::of(param, in_hosts.contains(&param.name.as_str())))
         .collect();
-    check_fields("/params", &fields, values, PARAM_MAX)
+    check_fields("/params", &fields, values)
 }
 
 /// Checks one value of the parameter `name`, as [`check_params`] does.
@@ -83,7 +91,7 @@ pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), F
         return Err(Finding::new(pointer, "unknown_field", "the manifest has no such parameter"));
     };
     let in_host = crate::pins::host_names(manifest).contains(&name);
-    check_value(&Field::of(param, in_host), Some(&Value::from(value)), PARAM_MAX)
+    check_value(&Field::of(param, in_host), Some(&Value::from(value)))
         .map(drop)
         .map_err(|(rule, detail)| Finding::new(pointer, rule, detail))
 }
@@ -110,7 +118,7 @@ pub fn flow_params(
         fields.push(Field::of(param, false));
         values.extend(value.map(|value| (param.name.clone(), value)));
     }
-    check_fields("/params", &fields, &values, PARAM_MAX)
+    check_fields("/params", &fields, &values)
 }
 
 /// Reads the parameters that an entry of the response to `find` supplies. Each is checked like an entered parameter: it
@@ -130,7 +138,7 @@ pub fn found_params(
         fields.push(Field::of(param, in_hosts.contains(&param.name.as_str())));
         values.extend(text_at(entry, pointer).map(|value| (param.name.clone(), value)));
     }
-    check_fields("/params", &fields, &values, PARAM_MAX)
+    check_fields("/params", &fields, &values)
 }
 
 /// Reads the parameters that stand at the end of a field of the entered credential. Each is checked like an entered
@@ -150,7 +158,7 @@ pub fn credential_params(
         let end = fields.get(field).and_then(|value| value.rsplit_once(after.as_str()));
         let end = end.map(|(_, end)| Value::from(end));
         let rules = Field::of(param, in_hosts.contains(&param.name.as_str()));
-        match check_value(&rules, end.as_ref(), PARAM_MAX) {
+        match check_value(&rules, end.as_ref()) {
             Ok(value) => {
                 values.insert(param.name.clone(), value.to_owned());
             }
@@ -172,7 +180,8 @@ fn text_at(json: &Value, pointer: &str) -> Option<Value> {
 }
 
 /// Checks the credential that an admin entered. Every field of the manifest must be present, and no other.
-/// Each must be a string of 1 to 4096 bytes that matches its pattern, if it has one.
+/// Each must be a string of 1 to 4096 bytes (a key or a file: 16,384) that matches its pattern, if it has one. The
+/// members of a file are not read here.
 ///
 /// # Errors
 /// One finding for each problem, at `/credentials/{name}`, without the value.
@@ -191,16 +200,17 @@ pub fn check_credentials(
             is_whole_host: false,
             within: &[],
             is_shown: !field.secret,
+            has_lines: !field.format.is_text(),
+            max: if field.format.is_text() { CREDENTIAL_MAX } else { FILE_MAX },
         })
         .collect();
-    check_fields("/credentials", &fields, values, CREDENTIAL_MAX)
+    check_fields("/credentials", &fields, values)
 }
 
 fn check_fields(
     pointer: &str,
     fields: &[Field<'_>],
     values: &Map<String, Value>,
-    max: usize,
 ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
     let mut findings = Vec::new();
     let known: Vec<&str> = fields.iter().map(|field| field.name).take(20).collect();
@@ -215,7 +225,7 @@ fn check_fields(
     }
     let mut checked = BTreeMap::new();
     for field in fields {
-        match check_value(field, values.get(field.name), max) {
+        match check_value(field, values.get(field.name)) {
             Ok(value) => {
                 checked.insert(field.name.to_owned(), value.to_owned());
             }
@@ -230,21 +240,24 @@ fn check_fields(
 fn check_value<'v>(
     field: &Field<'_>,
     value: Option<&'v Value>,
-    max: usize,
 ) -> Result<&'v str, (&'static str, String)> {
     let value = match value {
         Some(Value::String(value)) => value.as_str(),
         Some(_) => return Err(("not_a_string", "must be a string".to_owned())),
         None => return Err(("missing_field", "is required".to_owned())),
     };
+    let max = field.max;
     if value.is_empty() || value.len() > max {
         let length = value.len();
         return Err(("length", format!("has {length} bytes; it must have 1 to {max}")));
     }
+    // A file ends with the end of a line.
+    let value = if field.has_lines { value.trim() } else { value };
     if value.trim() != value {
         return Err(("white_space", "begins or ends with white space; remove it".to_owned()));
     }
-    if value.chars().any(char::is_control) {
+    let is_end_of_line = |c: char| field.has_lines && matches!(c, '\n' | '\r' | '\t');
+    if value.chars().any(|c| c.is_control() && !is_end_of_line(c)) {
         return Err(("control_character", "contains a control character".to_owned()));
     }
     if field.is_shown && !is_printable(value) {

@@ -5,6 +5,12 @@ use regex_lite::{Regex, RegexBuilder};
 /// The maximum size of a compiled pattern, in bytes. Matching takes time in proportion to the size.
 const SIZE: usize = 64 << 10;
 
+/// Whether the whole of `value` matches `pattern`. `false` for a pattern that does not compile.
+#[must_use]
+pub fn is_match(pattern: &str, value: &str) -> bool {
+    compile(pattern).is_ok_and(|regex| regex.is_match(value))
+}
+
 /// Compiles `\A(?:pattern)\z`.
 ///
 /// # Errors

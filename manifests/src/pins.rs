@@ -22,13 +22,16 @@ pub struct Pins {
     pub api: Vec<String>,
     /// The origin of `verify`. Empty if verification is unsupported.
     pub verify: Vec<String>,
-    /// The origins of `oauth2.token_url` and `oauth2.refresh.url`. Empty without OAuth.
+    /// The origins of `oauth2.token_url`, `oauth2.refresh.url` and `login.request.url`. Empty without tokens.
     pub token: Vec<String>,
     /// The origin of `revoke`. Empty if no call revokes a token.
     pub revoke: Vec<String>,
     /// How the credential is injected.
     pub inject: Vec<Inject>,
 }
+
+/// The place of the URL that an entered credential is exchanged at.
+pub const LOGIN_URL: &str = "/login/request/url";
 
 /// The pins of a connection with these parameters.
 ///
@@ -76,12 +79,14 @@ pub(crate) fn revoke_origins(
     Ok(vec![url.origin().ascii_serialization()])
 }
 
-/// The URL templates that get the client's secret and tokens for new tokens, with their places.
+/// The URL templates that get the client's secret, tokens, or an entered credential for new tokens, with their places.
 pub fn token_urls(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &str)> {
     let oauth2 = manifest.oauth2.as_ref();
     let token = oauth2.map(|oauth2| ("/oauth2/token_url", oauth2.token_url.as_str()));
     let refresh = oauth2.and_then(|oauth2| oauth2.refresh.as_ref()?.url.as_deref());
-    token.into_iter().chain(refresh.map(|url| ("/oauth2/refresh/url", url)))
+    let login = manifest.login.as_ref().and_then(|login| login.request.as_ref());
+    let login = login.map(|request| (LOGIN_URL, request.url.as_str()));
+    token.into_iter().chain(refresh.map(|url| ("/oauth2/refresh/url", url))).chain(login)
 }
 
 /// `api.base_url` with the parameters filled in.

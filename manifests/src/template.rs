@@ -118,6 +118,31 @@ pub fn expand_url<V: AsRef<str>>(
     expand(template, &|name| lookup(name).map(|value| percent_encode(value.as_ref())))
 }
 
+/// Replaces names in a segment of a path with their values. Characters that a segment may have as they are (RFC 3986,
+/// section 3.3) stay, such as `:`. All others are percent-encoded, so that a value cannot begin another segment.
+pub fn expand_segment<V: AsRef<str>>(
+    template: &str,
+    lookup: &dyn Fn(&str) -> Option<V>,
+) -> Result<String, TemplateError> {
+    let encode = |value: V| utf8_percent_encode(value.as_ref(), NOT_IN_SEGMENT).to_string();
+    expand(template, &|name| lookup(name).map(encode))
+}
+
+/// What RFC 3986, section 3.3 does not allow in a segment, and `;`, at which some servers end one.
+const NOT_IN_SEGMENT: &AsciiSet = &RESERVED
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
 /// What RFC 3986, section 2.3 does not call unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -175,5 +200,8 @@ mod tests {
     fn a_value_cannot_change_the_shape_of_a_url() {
         let expanded = expand_url("https://h/{path}/{a}", &lookup);
         assert_eq!(expanded.as_deref(), Ok("https://h/..%2Fx%3Fy%23z%20%C3%A9/1"));
+        let key = |_: &str| Some("12:Ab_-/..;x%2F?#\\");
+        let segment = expand_segment("bot{a}", &key);
+        assert_eq!(segment.as_deref(), Ok("bot12:Ab_-%2F..%3Bx%252F%3F%23%5C"));
     }
 }

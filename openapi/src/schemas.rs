@@ -122,7 +122,7 @@ fn requests() -> Value {
         "pattern": format!("^[^{not}]*[^\\s{not}][^{not}]*$"),
         "description": "Unique in the workspace; names are compared without regard to case and white space",
     });
-    let mut credentials = texts(4096);
+    let mut credentials = texts(16384);
     let mut params = texts(253);
     for (schema, what) in [
         (&mut credentials, "All of the manifest's credential fields, by name"),

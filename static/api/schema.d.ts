@@ -253,26 +253,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/calls": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * List agents' last calls in the workspace, newest first
-         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
-         */
-        readonly get: operations["listCalls"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/connected-apps": {
         readonly parameters: {
             readonly query?: never;
@@ -341,15 +321,14 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the integrations, newest first unless `sort` says otherwise
+         * List the integrations, newest first
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrations"];
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. Roles: MANAGER, ADMIN.
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -372,7 +351,7 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. `choice` connects the integration to one of its choices, which the provider must still offer. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
@@ -406,26 +385,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/integrations/{id}/calls": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * List agents' last calls to an integration, newest first
-         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
-         */
-        readonly get: operations["listIntegrationCalls"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/integrations/{id}/check": {
         readonly parameters: {
             readonly query?: never;
@@ -446,26 +405,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/integrations/{id}/choices": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * List what an integration can be connected to
-         * @description For a provider whose account may reach several sites, tenants or accounts. The provider is asked now. `PUT` with `choice` connects the integration to one of them. Roles: MANAGER, ADMIN.
-         */
-        readonly get: operations["listIntegrationChoices"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/integrations/{id}/events": {
         readonly parameters: {
             readonly query?: never;
@@ -478,26 +417,6 @@ export interface paths {
          * @description Events are kept for 90 days. Use the id for a deleted integration. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationEvents"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/integrations/{id}/receipts": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Get what became of the tokens of a deleted integration
-         * @description Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is what is true now. `audit` is the record of the deletion, which was written before the provider was asked. `settled` is the record of what became of the tokens. Roles: MANAGER, ADMIN.
-         */
-        readonly get: operations["getReceipts"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -541,7 +460,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a manifest of the workspace's own
-         * @description Members with a default can be left out. Without `api.hosts`, the host of `api.base_url` is meant. The response has the manifest as it is stored. A rejection lists every fault, each with its JSON pointer. Role: ADMIN.
+         * @description Role: ADMIN.
          */
         readonly post: operations["createManifest"];
         readonly delete?: never;
@@ -597,26 +516,6 @@ export interface paths {
          * @description Trusts the manifest again, if the connections ended for another reason. Deletes only this workspace's findings. Role: ADMIN.
          */
         readonly delete: operations["clearFindings"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/manifests/draft": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /**
-         * Draft a manifest for an MCP server
-         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. Role: ADMIN.
-         */
-        readonly post: operations["draftManifest"];
-        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -757,7 +656,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Save the OAuth app for a manifest
-         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. A provider with a `registration_url` needs no app: it is registered with the first connection. Role: ADMIN.
+         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. Role: ADMIN.
          */
         readonly put: operations["saveOauthClient"];
         readonly post?: never;
@@ -803,46 +702,6 @@ export interface paths {
          * @description For the browser that began the flow, which has the cookie. The page notifies the window that opened it. `state` can be used once. Any other parameter is the provider's own.
          */
         readonly get: operations["finishOwnAuthorization"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/oauth/callback/{id}/client.json": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Describe the application as an OAuth client
-         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
-         */
-        readonly get: operations["getOwnClientMetadata"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/oauth/callback/client.json": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Describe the application as an OAuth client
-         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
-         */
-        readonly get: operations["getClientMetadata"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1518,77 +1377,6 @@ export interface components {
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
         };
-<<<<<<< HEAD
-        readonly Call: {
-            /** @description The subject of the agent's token */
-            readonly agent: string;
-            /**
-             * Format: date-time
-             * @description When it arrived
-             */
-            readonly at: string;
-            readonly bytes: number;
-            /** @description The code of the problem, if the response was not the provider's */
-            readonly code: string | null;
-            /** @description The host, if it is not that of the provider's base URL */
-            readonly host: string | null;
-            /** @description The position of the call */
-            readonly id: string;
-            readonly integration_id: string;
-            readonly method: string;
-            readonly ms: number;
-            /**
-             * @description `succeeded`; `client_error` and `server_error` of the provider; `timeout` and `unreachable`; `denied` by a policy, the manifest or a stop; `limited`; `unusable` until a person has done something; `invalid`; `failed` in this application
-             * @enum {string}
-             */
-            readonly outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
-            /** @description The path below the base URL, without a query, at most 1024 bytes of it. The template, if the call was rejected before its target was known */
-            readonly path: string;
-            /** @description Whether it waited for a new token */
-            readonly refreshed: boolean;
-            /** @description Whether it was sent again with a new token, after the provider's 401 */
-            readonly replayed: boolean;
-            /** @description Our id of the request, as events and audit records have it */
-            readonly request_id: string;
-            /** @description The rule that decided: `policy.rules[0] denies DELETE /v1/**` */
-            readonly rule: string | null;
-            /** @description The status that the agent got */
-            readonly status: number;
-            /** @description The path with its ids folded: `/v1/customers/{id}` */
-            readonly template: string;
-        };
-        readonly CallPage: {
-            readonly items: readonly components["schemas"]["Call"][];
-            /** @description The position of the newest call, whatever the filters select. `after` it, a later request finds the calls that came since */
-            readonly latest: string;
-            /** @description `cursor` of the next page */
-            readonly next_cursor: string | null;
-=======
-        readonly Choices: {
-            readonly items: readonly {
-                /** @description Whether the integration is connected to it */
-                readonly chosen: boolean;
-                /** @description The name that people know it by */
-                readonly label: string;
-                /** @description What `choice` names */
-                readonly value: string;
-            }[];
-            /** @description What is chosen, such as `Site` */
-            readonly label: string;
-        };
-        readonly ClientDocument: {
-            /** Format: uri */
-            readonly client_id: string;
-            readonly client_name: string;
-            /** Format: uri */
-            readonly client_uri: string;
-            readonly grant_types: readonly string[];
-            readonly redirect_uris: readonly string[];
-            readonly response_types: readonly string[];
-            /** @constant */
-            readonly token_endpoint_auth_method: "none";
->>>>>>> form
-        };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
             readonly client_id: string;
@@ -1615,39 +1403,17 @@ export interface components {
         };
         readonly Deleted: {
             readonly id: components["schemas"]["IntegrationId"];
-            readonly revocation: readonly components["schemas"]["Receipt"][];
-        };
-        readonly DeletedIntegration: {
-            readonly account: string | null;
-            readonly audit: {
-                readonly hash: string;
-                readonly seq: number;
-            };
-            readonly deleted_at: components["schemas"]["Time"];
-            /** @description The subject of a token */
-            readonly deleted_by: string;
-            readonly id: components["schemas"]["IntegrationId"];
-            readonly manifest_id: string;
-            readonly name: string;
-            readonly revocation: readonly components["schemas"]["Receipt"][];
-            readonly settled: {
+            readonly revocation: readonly {
                 readonly at: components["schemas"]["Time"];
-                readonly hash: string;
-                readonly seq: number;
-            } | null;
-            readonly slug: string | null;
-        };
-        readonly DeletedIntegrationPage: {
-            readonly items: readonly components["schemas"]["DeletedIntegration"][];
-            /** @description `cursor` of the next page */
-            readonly next_cursor: string | null;
-        };
-        readonly DraftInput: {
-            /**
-             * Format: uri
-             * @description The https address of an MCP server
-             */
-            readonly url: string;
+                readonly detail: string;
+                /**
+                 * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
+                 * @enum {string}
+                 */
+                readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
+                /** @description The credential field */
+                readonly token: string;
+            }[];
         };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
@@ -1762,26 +1528,6 @@ export interface components {
             /** @description Counts admins' changes */
             readonly version: number;
         };
-        readonly IntegrationCounts: {
-            /** @description Those that a person must repair: `failing` and `reauthorize` */
-            readonly attention: number;
-            readonly by_health: {
-                readonly failing: number;
-                readonly healthy: number;
-                readonly pending: number;
-                readonly reauthorize: number;
-                readonly unknown: number;
-            };
-            /** @description By the id of the manifest. A manifest without integrations is not a member */
-            readonly by_manifest: {
-                readonly [key: string]: number;
-            };
-            readonly by_status: {
-                readonly active: number;
-                readonly inactive: number;
-            };
-            readonly total: number;
-        };
         readonly IntegrationCreated: {
             /** @description The credential's account, as the provider reports it */
             readonly account: {
@@ -1825,9 +1571,9 @@ export interface components {
             readonly checked_at: components["schemas"]["Time"] | null;
             readonly detail: string | null;
             /** @enum {unknown} */
-            readonly next_action: "reconnect" | "replace_key" | "retry" | "choose" | null;
+            readonly next_action: "reconnect" | "replace_key" | "retry" | null;
             /**
-             * @description The state of the connection at the provider. `pending`: the sign-in was not finished, or, if there is a credential, a person has still to choose what it is connected to
+             * @description The state of the connection at the provider
              * @enum {string}
              */
             readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
@@ -1865,16 +1611,12 @@ export interface components {
              */
             readonly verify: boolean;
         };
-        readonly IntegrationOrDeletedPage: components["schemas"]["IntegrationPage"] | components["schemas"]["DeletedIntegrationPage"];
         readonly IntegrationPage: {
-            readonly counts?: components["schemas"]["IntegrationCounts"];
             readonly items: readonly components["schemas"]["Integration"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
         };
         readonly IntegrationPatch: {
-            /** @description The `value` of one of the integration's choices. Sent without `credentials` and `params` */
-            readonly choice?: string;
             /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
@@ -1981,12 +1723,12 @@ export interface components {
              * @default
              */
             readonly family: string;
-            /** @description The call that finds parameters with a new credential, such as the sites that it may reach. */
-            readonly find?: components["schemas"]["ManifestFind"] | null;
             /** @description The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
             readonly id: string;
             /** @description Where the credential is placed in each request. */
             readonly inject: readonly components["schemas"]["ManifestInject"][];
+            /** @description Present exactly for the method `login`. */
+            readonly login?: components["schemas"]["ManifestLogin"] | null;
             /**
              * @description The name that people use: `Slack`, `Stripe`.
              * @default
@@ -2022,8 +1764,6 @@ export interface components {
         readonly ManifestApi: {
             /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
-            /** @description The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is empty. For a provider that reads from a form what `deny_query` denies in the query. */
-            readonly body_types?: readonly string[];
             /**
              * @description Calls that create credentials or end sessions.
              * @default []
@@ -2031,8 +1771,6 @@ export interface components {
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
             /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
-            /** @description Query parameters with which a call does what `deny` must not allow: one that selects another route (`rest_route`), or that adds secrets to a response (`decrypt`). */
-            readonly deny_query?: readonly components["schemas"]["ManifestDenyQuery"][];
             /**
              * Format: uint16
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
@@ -2044,10 +1782,7 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /**
-             * @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may leave it out if that is the only host.
-             * @default []
-             */
+            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. */
             readonly hosts: readonly string[];
             /** @description Where a request may name a method that overrides its own. The named method is checked against policies and `deny` like the request's method. An override in any other place is not sent, or is rejected. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
@@ -2058,8 +1793,26 @@ export interface components {
             /** @description Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
+        /** @description A JWT (RFC 7519) that proves that the caller has the private key (RFC 7523). The application sets `iat`, one minute before the present because of clocks that differ, and `exp`. */
+        readonly ManifestAssertion: {
+            /** @description The algorithm of the signature. */
+            readonly algorithm: components["schemas"]["ManifestSigningAlgorithm"];
+            /** @description The claims besides `iat` and `exp`. Templates: parameters, credential fields that are not secret, and `key_sha256`, the base64 of the SHA-256 of the public key (its `SubjectPublicKeyInfo` in DER). The audience (`aud`) is fixed by the manifest: it has no template, or is the URL of `request`. */
+            readonly claims: {
+                readonly [key: string]: string;
+            };
+            /** @description The name of the secret field that holds the private key in PEM: PKCS#8, or PKCS#1 (`BEGIN RSA PRIVATE KEY`), without a passphrase. No template may name this field. */
+            readonly key: string;
+            /** @description A template: the `kid` of the header, where the provider requires one. */
+            readonly key_id?: string | null;
+            /**
+             * Format: uint16
+             * @description The time between `iat` and `exp` in seconds: 120 to 3600.
+             */
+            readonly lifetime_seconds: number;
+        };
         /** @description How a caller authenticates to the provider. */
-        readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials";
+        readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials" | "login";
         /** @description A status, and a value in the body. */
         readonly ManifestBodySign: {
             /** @description The value at `pointer`: a string, a number or a boolean. */
@@ -2074,15 +1827,9 @@ export interface components {
         };
         /** @description How the catalogue shows a provider. Both members may be empty in a workspace's own manifest. */
         readonly ManifestBrand: {
-            /**
-             * @description `#RRGGBB`.
-             * @default
-             */
+            /** @description `#RRGGBB`. */
             readonly color: string;
-            /**
-             * @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial.
-             * @default
-             */
+            /** @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial. */
             readonly icon: string;
         };
         /** @description How a client authenticates (RFC 6749 section 2.3.1). */
@@ -2091,29 +1838,20 @@ export interface components {
         readonly ManifestCredentialField: {
             /** @description Shown in the empty field; never a real credential. It does not need to match `pattern`. */
             readonly example?: string | null;
+            /** @description What the value is, which decides how the form shows it. */
+            readonly format?: components["schemas"]["ManifestFieldFormat"];
             /** @description The provider's page where such a credential is created. */
             readonly help_url?: string | null;
             /** @description The label in the form. */
             readonly label: string;
+            /** @description The members of a file of the format `json` that are stored. The rest of the file is neither stored nor used. */
+            readonly members?: readonly components["schemas"]["ManifestFileMember"][];
             /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
             readonly name: string;
             /** @description A regular expression for the whole value (`\A(?:…)\z`). It catches paste errors, and must not be stricter than the provider's documentation. */
             readonly pattern?: string | null;
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
-        };
-        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left. */
-        readonly ManifestDenyQuery: {
-            /** @description The methods of `DenyRule`. Every method if it is missing. */
-            readonly method?: string;
-            /** @description The parameter's name, as the provider documents it. */
-            readonly name: string;
-            /** @description The paths of `DenyRule`. Every path if it is missing. */
-            readonly path?: string;
-            /** @description The values that are denied, compared case-insensitively with the whole value and with each item of a list that is separated by commas. Every value if the list is empty. */
-            readonly values?: readonly string[];
-            /** @description The reason, which the agent receives. */
-            readonly why: string;
         };
         /** @description A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way. */
         readonly ManifestDenyRule: {
@@ -2124,8 +1862,6 @@ export interface components {
             /** @description The reason, which the agent receives. */
             readonly why: string;
         };
-        /** @description A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports */
-        readonly ManifestDraft: Record<string, never>;
         /** @description The announced end of a way to connect. */
         readonly ManifestEnds: {
             /** @description The last day on which it works, `YYYY-MM-DD`. */
@@ -2135,31 +1871,20 @@ export interface components {
             /** @description What ends, and what to use instead. */
             readonly why: string;
         };
-        /** @description A GET request with the new credential, whose response lists what a connection can be made to: sites, tenants, accounts. Of one entry, the parameters are read at once. Of several, a person chooses one before the connection can be used. A parameter reads its value from the entry with `"from": {"found": "/id"}`. */
-        readonly ManifestFind: {
-            /** @description A JSON pointer into an entry, to the name that people know it by. */
-            readonly label?: string | null;
-            /** @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response. */
-            readonly list?: string;
-            /** @description Which entries are offered. Absent for all of them. */
-            readonly only?: components["schemas"]["ManifestOnly"] | null;
-            /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
-            readonly url: string;
+        /** @description What the value of a credential field is. */
+        readonly ManifestFieldFormat: "text" | "pem" | "json";
+        /** @description A member of a JSON file that is stored as a field of the credential. */
+        readonly ManifestFileMember: {
+            /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
+            readonly name: string;
+            /** @description A regular expression for the whole value (`\A(?:…)\z`). It catches a file of another kind. */
+            readonly pattern?: string | null;
+            /** @description A JSON pointer (RFC 6901) into the file, to a string. */
+            readonly pointer: string;
+            /** @description Whether the value is secret. */
+            readonly secret: boolean;
         };
-        /** @description The provider's names for parameters of the flow, by the names of RFC 6749 and RFC 7636. A parameter whose name is null is not sent. The names in the token response are pointers in `token_response`. */
-        readonly ManifestFlowNames: {
-            /** @description The authorization request: `client_id`, `redirect_uri`, `response_type` and `scope`. `response_type` may be null. */
-            readonly authorize?: {
-                readonly [key: string]: string | null;
-            };
-            /** @description The query parameter of the callback that has the authorization code, where that is not `code`. */
-            readonly code?: string | null;
-            /** @description Every token request: `grant_type`, `code`, `redirect_uri`, `code_verifier`, `refresh_token`, `scope`, and, if they are in the body, `client_id` and `client_secret`. `grant_type` and `redirect_uri` may be null. */
-            readonly token?: {
-                readonly [key: string]: string | null;
-            };
-        };
-        /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
+        /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, for OAuth `access_token` and `client_id`, and for a login `access_token`. */
         readonly ManifestInject: {
             /** @constant */
             readonly in: "header";
@@ -2175,19 +1900,19 @@ export interface components {
             /** @description A template; percent-encoded after expansion. */
             readonly value: string;
         } | {
+            /** @description Paths that the segment follows, for calls below them, such as `/file`. */
+            readonly below?: readonly string[];
+            /** @constant */
+            readonly in: "path";
+            /** @description A template, such as `bot{bot_token}`: one secret field, and at least one letter or digit beside it. It is percent-encoded after expansion, so that a value cannot begin another segment. */
+            readonly value: string;
+        } | {
             /** @constant */
             readonly in: "basic";
             /** @description A template; may be empty. */
             readonly password: string;
             /** @description A template. */
             readonly username: string;
-        };
-        /** @description The end of a credential field. */
-        readonly ManifestKeyEnd: {
-            /** @description The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters. */
-            readonly after: string;
-            /** @description The name of the field. */
-            readonly field: string;
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
@@ -2198,6 +1923,65 @@ export interface components {
         };
         readonly ManifestList: {
             readonly items: readonly components["schemas"]["ManifestSummary"][];
+        };
+        /** @description How the application obtains a token with the credential that an admin entered. It obtains a new one whenever the token expires. `inject` places the token in calls as `access_token`. */
+        readonly ManifestLogin: {
+            /** @description A JWT that the application signs with an entered private key. The templates of `request` name it `assertion`. Without `request`, it is the token itself. */
+            readonly assertion?: components["schemas"]["ManifestAssertion"] | null;
+            /** @description The provider's page where a person revokes the entered credential, which outlives its tokens. A template of parameters. A built-in manifest has it. */
+            readonly manage_url?: string | null;
+            /** @description The request that returns a token. Absent only where the provider accepts the assertion as a token. */
+            readonly request?: components["schemas"]["ManifestLoginRequest"] | null;
+            /**
+             * Format: uint16
+             * @description How long a call waits for a new token that another request is obtaining, in seconds: 1 to 60, default 10. The request itself continues after that time.
+             */
+            readonly wait_seconds?: number | null;
+        };
+        /** @description The request that returns a token. The templates of `inject`, `form` and `json` may name parameters, credential fields, and `assertion` if there is one. */
+        readonly ManifestLoginRequest: {
+            /** @description A form body; its values are templates. */
+            readonly form?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description Other headers that the provider requires, such as an API version. Not templates. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Where the entered credential is placed, unless it is in the body. */
+            readonly inject?: readonly components["schemas"]["ManifestInject"][];
+            /** @description A JSON body, in place of `form`; its strings are templates. */
+            readonly json?: unknown;
+            /** @description GET, POST or PUT. */
+            readonly method: string;
+            /** @description Responses that say that the entered credential is not valid, so that a person must enter another. Besides these, a 401 says so, and an error code of RFC 6749 such as `invalid_client`. Any other failure says nothing about the credential. */
+            readonly refused_on?: readonly components["schemas"]["ManifestSign"][];
+            /** @description How a success is recognized where a 2xx status alone is not enough. */
+            readonly success?: components["schemas"]["ManifestSuccess"] | null;
+            /**
+             * @description Where the response has the token, and how long the token lives.
+             * @default {
+             *       "access_token": "/access_token",
+             *       "expires_in": "/expires_in"
+             *     }
+             */
+            readonly token_response: components["schemas"]["ManifestLoginResponse"];
+            /** @description A template of parameters. Its origin is pinned with the credential. */
+            readonly url: string;
+        };
+        /** @description Where the response of the login has its members: JSON pointers (RFC 6901). */
+        readonly ManifestLoginResponse: {
+            /** @description The token. */
+            readonly access_token: string;
+            /** @description The time at which the token expires: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. If a response has both, the lifetime is used. */
+            readonly expires_at?: string | null;
+            /** @description The lifetime in seconds: a number, or a number in a string. */
+            readonly expires_in?: string | null;
+            /**
+             * Format: uint32
+             * @description The lifetime in seconds of a token whose response says nothing about it: 60 to 31,536,000. Without it, such a token is used until the provider rejects it.
+             */
+            readonly lifetime_seconds?: number | null;
         };
         /** @description The places where a provider reads a method that overrides the request's own. Names are compared case-insensitively. */
         readonly ManifestMethodOverride: {
@@ -2219,12 +2003,8 @@ export interface components {
             };
             /** @description How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
-            /** @description Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the `client_auth` `none`. */
-            readonly client_metadata?: boolean;
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
-            /** @description The provider's names for parameters of the flow, where they are not those of the standard. */
-            readonly names?: components["schemas"]["ManifestFlowNames"] | null;
             /**
              * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this member.
              * @default true
@@ -2236,8 +2016,6 @@ export interface components {
             readonly register_note?: string | null;
             /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
             readonly register_url?: string | null;
-            /** @description The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered with the first connection of a workspace, unless an ADMIN has entered one. */
-            readonly registration_url?: string | null;
             /**
              * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
@@ -2282,20 +2060,13 @@ export interface components {
             /** @description The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
             readonly token_url: string;
         };
-        /** @description Entries with a certain value. */
-        readonly ManifestOnly: {
-            /** @description The value there: a string, a number or a boolean. */
-            readonly equals: unknown;
-            /** @description A JSON pointer (RFC 6901) into an entry. */
-            readonly pointer: string;
-        };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
             /** @description The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
             /** @description A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field. */
             readonly example: string;
-            /** @description Where the value is read. If this is absent, an admin enters the value. A value from the provider is stored with the connection like an entered one, but nobody can enter it. Of the entries that the call of `find` returns, a person chooses one. */
+            /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
             /** @description The provider's page that says what to enter. */
             readonly help_url?: string | null;
@@ -2307,18 +2078,15 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for software that customers run on hosts of their own. It is lower-case, with at least one dot and without a port, and stands for the whole host of a URL. The egress guard applies to it as to any host. */
             readonly whole_host?: boolean;
-            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response or the call of `find` names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when it is known. */
+            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes. */
             readonly within?: readonly string[];
         };
-        /** @description Where the value of a parameter is read that is known only after connecting, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. If the OAuth flow supplies it, it must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
+        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
+            /** @description A JSON pointer (RFC 6901) into the response that has the token, to a string or a number. */
             readonly token_response: string;
         } | {
             readonly callback: string;
-        } | {
-            readonly found: string;
-        } | {
-            readonly credential: components["schemas"]["ManifestKeyEnd"];
         };
         /** @description A call that only reads. */
         readonly ManifestReadCall: {
@@ -2441,6 +2209,8 @@ export interface components {
         };
         /** @description How a response is recognized: by its status alone, or by its status and a value in its JSON body. */
         readonly ManifestSign: number | components["schemas"]["ManifestBodySign"];
+        /** @description An algorithm of RFC 7518 section 3.1. */
+        readonly ManifestSigningAlgorithm: "RS256";
         /** @description A page of the provider's documentation, or pages that were read on the same day. */
         readonly ManifestSource: string | components["schemas"]["ManifestReadOn"];
         /** @description What a response must contain, in addition to a 2xx status, to be a success. */
@@ -2565,8 +2335,7 @@ export interface components {
         };
         readonly OauthClientInput: {
             readonly client_id: string;
-            /** @description Required, unless the manifest says that apps of the provider are public clients */
-            readonly client_secret?: string;
+            readonly client_secret: string;
             /** @description The values of the manifest's parameters that the app may be used with. Required for a manifest of the workspace's own that has a parameter in the host of its token or revocation URL */
             readonly params?: {
                 readonly [key: string]: readonly string[];
@@ -2730,17 +2499,6 @@ export interface components {
             readonly resource: string;
             readonly resource_name: string;
             readonly scopes_supported: readonly string[];
-        };
-        readonly Receipt: {
-            readonly at: components["schemas"]["Time"];
-            readonly detail: string;
-            /**
-             * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
-             * @enum {string}
-             */
-            readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
-            /** @description The credential field */
-            readonly token: string;
         };
         readonly Rule: {
             /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
@@ -3129,8 +2887,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them; `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
-        readonly "409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
+        readonly "409.name_taken.changed_meanwhile.grant_shared": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3139,7 +2897,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared" | "nothing_to_choose" | "reauthorization_required";
+                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3172,22 +2930,6 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "not_oauth" | "grant_shared";
-                    /** @constant */
-                    readonly status?: 409;
-                } & components["schemas"]["Problem"];
-            };
-        };
-        /** @description `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
-        readonly "409.nothing_to_choose.reauthorization_required": {
-            headers: {
-                readonly "cache-control": components["headers"]["no_store"];
-                readonly "x-request-id": components["headers"]["request_id"];
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": {
-                    /** @enum {unknown} */
-                    readonly code?: "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3353,22 +3095,6 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
-        readonly "422.credential_refused.nothing_found.credentials_required": {
-            headers: {
-                readonly "cache-control": components["headers"]["no_store"];
-                readonly "x-request-id": components["headers"]["request_id"];
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": {
-                    /** @enum {unknown} */
-                    readonly code?: "credential_refused" | "nothing_found" | "credentials_required";
-                    /** @constant */
-                    readonly status?: 422;
-                } & components["schemas"]["Problem"];
-            };
-        };
         /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "422.invalid": {
             headers: {
@@ -3385,8 +3111,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
-        readonly "422.invalid.credential_refused.nothing_found.credentials_required": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.invalid.credential_refused.credentials_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3395,14 +3121,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "credentials_required";
+                    readonly code?: "invalid" | "credential_refused" | "credentials_required";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
-        readonly "422.invalid.credential_refused.nothing_found.oauth_client_missing": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
+        readonly "422.invalid.credential_refused.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3411,7 +3137,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "oauth_client_missing";
+                    readonly code?: "invalid" | "credential_refused" | "oauth_client_missing";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
@@ -3484,11 +3210,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
+                readonly "retry-after": components["headers"]["retry_after"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
             };
@@ -3762,11 +3488,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "proxy.503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
+                readonly "retry-after": components["headers"]["retry_after"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
@@ -3846,18 +3572,6 @@ export interface components {
         readonly believe_effect: boolean;
         /** @description What one row is about. Without it, a row has all calls of its period */
         readonly by: "integration" | "agent";
-        /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
-        readonly call_after: string;
-        /** @description Exactly this agent, by the subject of its token */
-        readonly call_agent: string;
-        /** @description Exactly this integration, by its id */
-        readonly call_integration: string;
-        /** @description Exactly this method */
-        readonly call_method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
-        /** @description Exactly this outcome */
-        readonly call_outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
-        /** @description A class of statuses such as `4xx`, or one status such as `404` */
-        readonly call_status: string;
         /** @description Exactly this category */
         readonly category: string;
         /** @description RFC 6749, 4.1.2 */
@@ -3867,20 +3581,11 @@ export interface components {
          * @example agt_01J00000000000000000000001
          */
         readonly connected_app: string;
-        /** @description Whether the response counts all integrations of the workspace, whatever the filters */
-        readonly counts: boolean;
         /**
          * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
-        /** @description `true` lists the integrations that were deleted within 90 days, the last deletion first. Of the other parameters, only `manifest`, `q`, `limit` and `cursor` apply */
-        readonly deleted: boolean;
-        /**
-         * @description The id of a deleted integration
-         * @example int_01J00000000000000000000000
-         */
-        readonly deleted_integration: string;
         /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
         readonly dry_run: boolean;
         /** @description RFC 6749, 4.1.2.1 */
@@ -3893,7 +3598,7 @@ export interface components {
         readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
-        /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
+        /** @description Exactly this health */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
         /** @description One of the manifest's hosts, instead of the host of the API's base URL */
         readonly host: string;
@@ -3969,14 +3674,8 @@ export interface components {
          * @example me
          */
         readonly provider_path: string;
-        /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
-        readonly record_actions: string;
-        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
-        readonly record_words: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
-        /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
-        readonly sort: "created" | "-created" | "updated" | "-updated" | "used" | "-used" | "name" | "-name" | "provider" | "-provider" | "status" | "-status" | "health" | "-health" | "expires" | "-expires";
         /** @description The value that was sent to the provider */
         readonly state: string;
         /** @description Exactly this status */
@@ -4036,8 +3735,6 @@ export interface components {
         readonly request_id: string;
         /** @description How many seconds to wait before a retry */
         readonly retry_after: number;
-        /** @description How many seconds to wait before a retry. It is missing if the change may have been made (`write_unconfirmed`) and the method is not idempotent (RFC 9110, 9.2.2) */
-        readonly retry_after_if_repeatable: number;
         /** @description Keeps a provider's page from acting in the application's origin */
         readonly sandbox: "sandbox; default-src 'none'";
         /** @description The version, which counts admins' changes. Use it in `If-Match` */
@@ -4513,10 +4210,6 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this outcome */
                 readonly outcome?: components["parameters"]["outcome"];
-                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
-                readonly q?: components["parameters"]["record_words"];
-                /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
-                readonly q_actions?: components["parameters"]["record_actions"];
                 /** @description Exactly this target */
                 readonly target?: components["parameters"]["target"];
                 /** @description Before this time */
@@ -4614,60 +4307,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AuditHeadPage"];
-                };
-            };
-            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 429: components["responses"]["429.rate_limited"];
-            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly listCalls: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
-                readonly after?: components["parameters"]["call_after"];
-                /** @description Exactly this agent, by the subject of its token */
-                readonly agent?: components["parameters"]["call_agent"];
-                /** @description `next_cursor` of the previous page */
-                readonly cursor?: components["parameters"]["after_row"];
-                /** @description From this time on */
-                readonly from?: components["parameters"]["from"];
-                /** @description Exactly this integration, by its id */
-                readonly integration_id?: components["parameters"]["call_integration"];
-                /** @description The maximum number of items */
-                readonly limit?: components["parameters"]["limit"];
-                /** @description Exactly this method */
-                readonly method?: components["parameters"]["call_method"];
-                /** @description Exactly this outcome */
-                readonly outcome?: components["parameters"]["call_outcome"];
-                /** @description A class of statuses such as `4xx`, or one status such as `404` */
-                readonly status?: components["parameters"]["call_status"];
-                /** @description Before this time */
-                readonly to?: components["parameters"]["to"];
-            };
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description A page */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["CallPage"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
@@ -4797,11 +4436,9 @@ export interface operations {
     readonly listIntegrations: {
         readonly parameters: {
             readonly query?: {
-                /** @description Whether the response counts all integrations of the workspace, whatever the filters */
-                readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
-                /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
+                /** @description Exactly this health */
                 readonly health?: components["parameters"]["health"];
                 /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
@@ -4809,8 +4446,6 @@ export interface operations {
                 readonly manifest?: components["parameters"]["of_manifest"];
                 /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
                 readonly q?: components["parameters"]["integration_part"];
-                /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
-                readonly sort?: components["parameters"]["sort"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };
@@ -4881,7 +4516,7 @@ export interface operations {
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.oauth_client_missing"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4978,11 +4613,11 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
-            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.credentials_required"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -5096,67 +4731,6 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 502: components["responses"]["502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
-            readonly 504: components["responses"]["504.provider_timeout"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly listIntegrationCalls: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
-                readonly after?: components["parameters"]["call_after"];
-                /** @description Exactly this agent, by the subject of its token */
-                readonly agent?: components["parameters"]["call_agent"];
-                /** @description `next_cursor` of the previous page */
-                readonly cursor?: components["parameters"]["after_row"];
-                /** @description From this time on */
-                readonly from?: components["parameters"]["from"];
-                /** @description The maximum number of items */
-                readonly limit?: components["parameters"]["limit"];
-                /** @description Exactly this method */
-                readonly method?: components["parameters"]["call_method"];
-                /** @description Exactly this outcome */
-                readonly outcome?: components["parameters"]["call_outcome"];
-                /** @description A class of statuses such as `4xx`, or one status such as `404` */
-                readonly status?: components["parameters"]["call_status"];
-                /** @description Before this time */
-                readonly to?: components["parameters"]["to"];
-            };
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path: {
-                /**
-                 * @description The integration's id or slug
-                 * @example sandbox
-                 */
-                readonly id: components["parameters"]["integration"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description A page */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["CallPage"];
-                };
-            };
-            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 429: components["responses"]["429.rate_limited"];
-            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -5202,49 +4776,6 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
-    readonly listIntegrationChoices: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path: {
-                /**
-                 * @description The integration's id or slug
-                 * @example sandbox
-                 */
-                readonly id: components["parameters"]["integration"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The choices */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Choices"];
-                };
-            };
-            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 409: components["responses"]["409.nothing_to_choose.reauthorization_required"];
-            readonly 422: components["responses"]["422.credential_refused.nothing_found.credentials_required"];
-            readonly 429: components["responses"]["429.rate_limited"];
-            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 502: components["responses"]["502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
-            readonly 504: components["responses"]["504.provider_timeout"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
     readonly listIntegrationEvents: {
         readonly parameters: {
             readonly query?: {
@@ -5277,46 +4808,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EventPage"];
-                };
-            };
-            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 429: components["responses"]["429.rate_limited"];
-            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly getReceipts: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path: {
-                /**
-                 * @description The id of a deleted integration
-                 * @example int_01J00000000000000000000000
-                 */
-                readonly id: components["parameters"]["deleted_integration"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The deleted integration */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DeletedIntegration"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
@@ -5699,48 +5190,6 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly draftManifest: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["DraftInput"];
-            };
-        };
-        readonly responses: {
-            /** @description The draft */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ManifestDraft"];
-                };
-            };
-            readonly 400: components["responses"]["400.broken_body"];
-            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
-            readonly 408: components["responses"]["408.request_timeout"];
-            readonly 413: components["responses"]["413.too_large"];
-            readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 429: components["responses"]["429.rate_limited"];
-            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -6150,7 +5599,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
+            /** @description Connected */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6197,7 +5646,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
+            /** @description The OAuth app was deleted */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6290,7 +5739,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
+            /** @description Connected */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6338,7 +5787,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
+            /** @description The OAuth app was deleted */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -6399,69 +5848,6 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly getOwnClientMetadata: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path: {
-                /**
-                 * @description The id of one of the workspace's own manifests
-                 * @example custom-sandbox-oauth
-                 */
-                readonly id: components["parameters"]["custom_manifest"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The document */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ClientDocument"];
-                };
-            };
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            readonly 508: components["responses"]["proxy.508.loop_detected"];
-        };
-    };
-    readonly getClientMetadata: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
-                readonly "X-Request-Id"?: components["parameters"]["request_id"];
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The document */
-            readonly 200: {
-                headers: {
-                    readonly "cache-control": components["headers"]["no_store"];
-                    readonly "x-request-id": components["headers"]["request_id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ClientDocument"];
-                };
-            };
-            readonly 422: components["responses"]["422.invalid"];
-            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };

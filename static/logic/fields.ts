@@ -14,6 +14,8 @@ export interface FieldSpec {
   readonly help: string | undefined;
   /** The allowed values, if the manifest lists them. */
   readonly choices: readonly string[];
+  /** What the value is: a line of text, a private key, or the content of a JSON file. */
+  readonly format: "text" | "pem" | "json";
 }
 
 /** The parameters, except those that the provider supplies, followed by the credentials. */
@@ -35,6 +37,7 @@ interface ManifestField {
   example?: string | null;
   help_url?: string | null;
   choices?: readonly string[];
+  format?: FieldSpec["format"];
 }
 
 function spec(field: ManifestField, group: FieldSpec["group"], secret: boolean): FieldSpec {
@@ -47,6 +50,7 @@ function spec(field: ManifestField, group: FieldSpec["group"], secret: boolean):
     example: field.example ?? undefined,
     help: field.help_url ?? undefined,
     choices: field.choices ?? [],
+    format: field.format ?? "text",
   };
 }
 

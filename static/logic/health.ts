@@ -48,6 +48,11 @@ export function hasTypedCredentials(integration: Pick<Integration, "auth_method"
   return integration.auth_method !== "oauth2";
 }
 
+/** Whether the credential has tokens that the server renews by itself, so that their end says nothing to a person. */
+export function hasTokens({ auth_method: method }: Pick<Integration, "auth_method">): boolean {
+  return method.startsWith("oauth2") || method === "login";
+}
+
 /** How a person renews the credential: by typing new ones in, or by signing in at the provider again. */
 export function renewalOf(integration: Pick<Integration, "auth_method">): "replace_key" | "reconnect" {
   return hasTypedCredentials(integration) ? "replace_key" : "reconnect";

@@ -7,6 +7,7 @@ import type { ManifestSummary, Policy, Usage } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
 import { admits, entriesOf, freeAgentName, selectionOf } from "./agents";
 import { fieldsOf, isQuick, looksRight, rejectionOf } from "./fields";
+import { hasTokens } from "./health";
 import { hostOf, isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, agentRoute, formatRoute, parseRoute, partsOf, surfaceOf } from "./route";
 import type { Route } from "./route";
@@ -188,6 +189,26 @@ test("a parameter that the provider supplies has no field", () => {
     ["params", "site", false],
     ["credentials", "key", true],
   ]);
+});
+
+test("a key and a file are known by their format", () => {
+  const manifest = {
+    params: [{ name: "site", label: "Site", example: "acme" }],
+    credentials: [
+      { name: "key", label: "Key", secret: true, format: "pem" },
+      { name: "file", label: "File", secret: true, format: "json", members: [{ name: "private_key", pointer: "/private_key", secret: true }] },
+    ],
+  } as unknown as Parameters<typeof fieldsOf>[0];
+  assert.deepEqual(fieldsOf(manifest).map((field) => [field.name, field.format]), [
+    ["site", "text"],
+    ["key", "pem"],
+    ["file", "json"],
+  ]);
+});
+
+test("a token that the server renews by itself does not end for a person", () => {
+  for (const auth_method of ["oauth2", "oauth2_client_credentials", "login"] as const) assert.ok(hasTokens({ auth_method }));
+  for (const auth_method of ["api_key", "basic"] as const) assert.ok(!hasTokens({ auth_method }));
 });
 
 test("a rejection is said once, in the provider's words", () => {

@@ -74,6 +74,7 @@ export const common = {
     basic: "User and password",
     oauth2: "OAuth 2.0",
     oauth2_client_credentials: "Client credentials",
+    login: "Server-to-server",
   } as Record<string, string>,
 };
 

@@ -18,6 +18,7 @@ export const add = {
     basic: "User and password",
     oauth2: "Sign in",
     oauth2_client_credentials: "Client ID and secret",
+    login: "Server-to-server credentials",
   } as Record<string, string>,
   needsSignIn: "Sign in, the app is ready",
   needsApp: "Sign in, needs an app",
@@ -39,6 +40,10 @@ export const add = {
     example ? `This is not in the usual format. Example: ${example}` : "This is not in the provider's usual format.",
   required: (label: string) => `${label} is required.`,
   help: "Where to find it",
+  paste: {
+    pem: "Paste the whole key, with its first and its last line, without a passphrase.",
+    json: "Paste the content of the whole file.",
+  },
   connect: "Connect",
   checking: (provider: string) => `Checking with ${provider}…`,
   continueTo: (provider: string) => `Continue to ${provider}`,

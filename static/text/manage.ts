@@ -176,6 +176,8 @@ export const remove = {
   unknownUse: "The usage could not be loaded. Agents may still use this integration.",
   andMore: (value: number) => `and ${count(value)} more`,
   revokes: (provider: string) => ended(`The tokens are revoked at ${provider}`),
+  outlives: (provider: string) =>
+    ended(`The token is revoked at ${provider}`) + " The credential that you entered stays valid until you revoke it there yourself.",
   manual: (why: string) => `You must remove the credential at the provider yourself. ${why}`,
   manage: "Open the provider's page",
   yes: "Delete",

@@ -79,7 +79,7 @@ export function Field(props: FieldProps) {
           ))}
         </select>
       ) : multiline ? (
-        <textarea {...common} rows={code ? 16 : 3} />
+        <textarea {...common} rows={code ? 16 : 3} data-secret={secret || undefined} />
       ) : (
         <div class={secret ? "with-button" : undefined}>
           <input {...common} type={(secret && !shown ? "password" : "text") as "text"} data-1p-ignore onPaste={paste} />

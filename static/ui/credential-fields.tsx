@@ -64,14 +64,26 @@ export function CredentialFields({ fields, values, provider, problem, showMissin
             error={error}
             warning={isRight ? undefined : t.add.patternHint(field.example)}
             secret={field.secret}
+            multiline={field.format !== "text"}
             choices={field.choices}
             placeholder={field.example}
             code={field.secret}
             focus={focus && index === 0}
-            hint={field.help && <ExternalLink href={field.help}>{t.add.help}</ExternalLink>}
+            hint={hintOf(field)}
           />
         );
       })}
+    </>
+  );
+}
+
+/** What to paste, and where to find it. */
+function hintOf({ format, help }: FieldSpec) {
+  const link = help && <ExternalLink href={help}>{t.add.help}</ExternalLink>;
+  if (format === "text") return link;
+  return (
+    <>
+      {t.add.paste[format]} {link}
     </>
   );
 }

@@ -92,7 +92,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       {"not_revocable" in manifest.revoke || "unsupported" in manifest.revoke ? (
         <p class="soft">{t.remove.manual("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
       ) : (
-        <p class="soft">{t.remove.revokes(manifest.name)}</p>
+        <p class="soft">{manifest.login ? t.remove.outlives(manifest.name) : t.remove.revokes(manifest.name)}</p>
       )}
       <Alert problem={problem} title={shared ? t.remove.sharedTitle : ""} />
     </Dialog>

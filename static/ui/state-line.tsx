@@ -1,6 +1,6 @@
 /** The state of an integration in one sentence: its health, and what that means for agents. */
 import type { Integration } from "../api/types";
-import { HEALTH_TONE, hasTypedCredentials, stateWord } from "../logic/health";
+import { HEALTH_TONE, hasTokens, hasTypedCredentials, stateWord } from "../logic/health";
 import { t } from "../text";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
@@ -56,6 +56,6 @@ export function StateLine({ integration, now, isLong = false }: Props) {
 /** What matters most about a connection that works: that it ends, or when it was used last. */
 function use({ auth_method: method, credential, last_used_at: used }: Integration, now: number): string {
   const expires = credential?.expires_at;
-  if (expires && !method.startsWith("oauth2")) return sentence(t.list.expires(expires, now));
+  if (expires && !hasTokens({ auth_method: method })) return sentence(t.list.expires(expires, now));
   return used ? sentence(t.list.used(used, now)) : sentence(t.list.notUsed);
 }

@@ -19,12 +19,14 @@ pub enum AuthMethod {
     Oauth2,
     /// The client credentials grant (RFC 6749 section 4.4): the admin enters `client_id` and `client_secret`.
     Oauth2ClientCredentials,
+    /// A long-lived credential that an admin enters, and with which the application obtains short-lived tokens.
+    Login,
 }
 
 impl AuthMethod {
     /// All methods.
-    pub const ALL: [Self; 4] =
-        [Self::ApiKey, Self::Basic, Self::Oauth2, Self::Oauth2ClientCredentials];
+    pub const ALL: [Self; 5] =
+        [Self::ApiKey, Self::Basic, Self::Oauth2, Self::Oauth2ClientCredentials, Self::Login];
 
     /// The name as written in JSON and in the database.
     #[must_use]
@@ -34,6 +36,7 @@ impl AuthMethod {
             Self::Basic => "basic",
             Self::Oauth2 => "oauth2",
             Self::Oauth2ClientCredentials => "oauth2_client_credentials",
+            Self::Login => "login",
         }
     }
 
@@ -47,5 +50,17 @@ impl AuthMethod {
     #[must_use]
     pub const fn is_oauth2(self) -> bool {
         matches!(self, Self::Oauth2 | Self::Oauth2ClientCredentials)
+    }
+
+    /// Whether new access tokens are obtained with the fields that an admin has entered.
+    #[must_use]
+    pub const fn mints(self) -> bool {
+        matches!(self, Self::Oauth2ClientCredentials | Self::Login)
+    }
+
+    /// Whether the provider gets an access token that the application renews.
+    #[must_use]
+    pub const fn has_tokens(self) -> bool {
+        self.is_oauth2() || self.mints()
     }
 }

@@ -150,16 +150,18 @@ impl Usable {
         field.or_else(other)
     }
 
-    /// The values of the secret fields, in the manifest's order.
+    /// The values of the secret fields, in the manifest's order, without a private key, whose end says nothing.
     fn secrets(&self) -> impl Iterator<Item = &str> {
+        let key = self.sourced.manifest.signing_key();
         secret_fields(&self.sourced.manifest)
+            .filter(move |name| Some(*name) != key)
             .filter_map(|name| self.credential.fields.get(name).map(Secret::expose))
     }
 }
 
 /// The names of a manifest's secret fields, in its order.
 pub fn secret_fields(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    manifest.credentials.iter().filter(|field| field.secret).map(|field| field.name.as_str())
+    manifest.fields().filter(|(_, is_secret)| *is_secret).map(|(name, _)| name)
 }
 
 /// Parameters as a JSON object.

@@ -302,7 +302,7 @@ pub async fn of_connection(
 /// # Errors
 /// As [`of_connection`].
 pub async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
-    if usable.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
+    if usable.sourced.manifest.auth_method.mints() {
         return Ok(entered(usable));
     }
     let made_with = usable.credential.client.as_ref();

@@ -6,7 +6,7 @@ use nexus_printable::pointer::below;
 
 use super::parts::{self, header_map, header_name, header_value};
 use super::{Lint, Origin};
-use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
+use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2, Revoke, RevokeAuth, Verify};
 use crate::template;
 
 /// Parameters of the authorization request that the OAuth flow sets.
@@ -34,7 +34,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let name = method.as_str();
     let fields = &manifest.credentials;
     match method {
-        AuthMethod::ApiKey | AuthMethod::Basic => {
+        AuthMethod::ApiKey | AuthMethod::Basic | AuthMethod::Login => {
             let detail =
                 format!("`{name}` needs at least one credential field with `secret: true`");
             let ok = fields.iter().any(|field| field.secret);
@@ -59,7 +59,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = manifest.inject.iter().any(|inject| matches!(inject, Inject::Basic { .. }));
         lint.unless(ok, "/inject", "basic_inject", "`basic` must inject `in: basic`");
     }
-    inject(lint);
+    inject(lint, "/inject", &manifest.inject);
     match (&manifest.oauth2, method.is_oauth2()) {
         (Some(section), true) => oauth2(lint, section),
         (Some(_), false) => {
@@ -76,16 +76,30 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// Reports `required`, `inject_without_secret`, `inject_duplicate`, `inject_name`, `inject_value`.
-fn inject(lint: &mut Lint<'_>) {
+/// Reports `required`, `inject_without_secret`, and the rules of [`inject_places`].
+fn inject(lint: &mut Lint<'_>, pointer: &str, entries: &[Inject]) {
     let manifest = lint.manifest;
-    if manifest.inject.is_empty() {
-        return lint.add("/inject", "required", "must not be empty");
+    if entries.is_empty() {
+        return lint.add(pointer, "required", "must not be empty");
     }
-    let mut secret = false;
+    inject_places(lint, pointer, entries);
+    let is_secret = |name: &str| {
+        name == "access_token"
+            || manifest.fields().any(|(field, is_secret)| is_secret && field == name)
+    };
+    // A broken template is reported by its own rule.
+    let has_secret =
+        |text: &str| template::names(text).map_or(true, |names| names.into_iter().any(is_secret));
+    let secret = entries.iter().flat_map(Inject::templates).any(has_secret);
+    let detail = "no entry contains a credential, so requests would be sent without one; add a template of a secret";
+    lint.unless(secret, pointer, "inject_without_secret", detail);
+}
+
+/// Reports `inject_duplicate`, `inject_name`, `inject_value`, and the rules of [`path_segment`].
+pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]) {
     let mut places: Vec<String> = Vec::new();
-    for (index, inject) in manifest.inject.iter().enumerate() {
-        let pointer = format!("/inject/{index}");
+    for (index, inject) in entries.iter().enumerate() {
+        let pointer = format!("{place}/{index}");
         let place = match inject {
             Inject::Header { name, value } => {
                 header_name(lint, &format!("{pointer}/name"), name, true);
@@ -99,6 +113,10 @@ fn inject(lint: &mut Lint<'_>) {
                 lint.unless(ok, &format!("{pointer}/name"), "inject_name", detail);
                 format!("query {name}")
             }
+            Inject::Path { value, below } => {
+                path_segment(lint, &pointer, value, below);
+                "path".to_owned()
+            }
             Inject::Basic { username, .. } => {
                 let detail = "must not have a `:` (RFC 7617 section 2)";
                 let ok = !username.contains(':');
@@ -110,17 +128,36 @@ fn inject(lint: &mut Lint<'_>) {
             lint.add(&pointer, "inject_duplicate", format!("duplicate entry for `{place}`"));
         }
         places.push(place);
-        for names in inject.templates().into_iter().map(template::names) {
-            // A broken template is reported by its own rule.
-            secret |= names.is_err();
-            for name in names.unwrap_or_default() {
-                secret |= name == "access_token"
-                    || manifest.credentials.iter().any(|field| field.secret && field.name == name);
-            }
-        }
     }
-    let detail = "no entry contains a credential, so requests would be sent without one; add a template of a secret";
-    lint.unless(secret, "/inject", "inject_without_secret", detail);
+}
+
+/// Reports `inject_value`, `inject_path`: a segment with a key cannot be a path of its own, and belongs to calls and to a
+/// verify request below `api.base_url`.
+fn path_segment(lint: &mut Lint<'_>, pointer: &str, value: &str, below: &[String]) {
+    let manifest = lint.manifest;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    // Without a plain character, a value such as `..` would be another path.
+    let literal = template::expand(value, &|_| Some("")).unwrap_or_default();
+    let ok = !literal.is_empty() && literal.bytes().all(is_plain);
+    let detail = format!("`{value}` must have letters, digits, `-` or `_` beside its template");
+    lint.unless(ok, &format!("{pointer}/value"), "inject_value", detail);
+    for (index, prefix) in below.iter().enumerate() {
+        let parts = prefix.strip_prefix('/').unwrap_or_default();
+        let ok = parts.split('/').all(|part| !part.is_empty() && part.bytes().all(is_plain));
+        let detail =
+            format!("`{prefix}` must be segments of letters, digits, `-` and `_`, such as `/file`");
+        lint.unless(ok, &format!("{pointer}/below/{index}"), "inject_path", detail);
+    }
+    let is_of_calls = pointer.starts_with("/inject");
+    let detail = "a key in the path belongs to `inject`, not to a login";
+    lint.unless(is_of_calls, pointer, "inject_path", detail);
+    let verifies_elsewhere = matches!(&manifest.verify, Verify::Request { base_url: Some(_), .. });
+    let detail = "with a key in the path, the verify request must be below `api.base_url`";
+    lint.unless(!verifies_elsewhere, "/verify/base_url", "inject_path", detail);
+    let by_token = matches!(&manifest.revoke,
+        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token);
+    let detail = "a key in the path cannot authenticate the revocation; name it in its URL";
+    lint.unless(!by_token, "/revoke/request/auth", "inject_path", detail);
 }
 
 /// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`, `client_metadata_form`,
@@ -211,10 +248,12 @@ fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
 /// Reports `pointer_secret`: a value that is shown to people must not be read from a place where the response
 /// has a token.
 pub(super) fn shown(lint: &mut Lint<'_>, place: &str, at: &str) {
-    let answer = lint.manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
+    let manifest = lint.manifest;
+    let answer = manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
+    let request = manifest.login.as_ref().and_then(|login| login.request.as_ref());
     let is_token = answer.is_some_and(|answer| {
         at == answer.access_token || Some(at) == answer.refresh_token.as_deref()
-    });
+    }) || request.is_some_and(|request| at == request.token_response.access_token);
     lint.unless(
         !is_token,
         place,

@@ -7,6 +7,7 @@
 mod auth;
 mod find;
 mod flow_names;
+mod login;
 mod names;
 mod parts;
 mod reads;
@@ -64,6 +65,7 @@ pub fn check_with(
     urls::check(&mut lint);
     auth::check(&mut lint);
     flow_names::check(&mut lint);
+    login::check(&mut lint);
     requests::check(&mut lint);
     find::check(&mut lint);
     lint.findings

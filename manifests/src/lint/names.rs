@@ -4,17 +4,25 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, KeyEnd, Param, ParamSource, Revoke};
+use crate::model::{AuthMethod, CredentialField, FieldFormat, KeyEnd, Param, ParamSource, Revoke};
 use crate::pins::authority;
 use crate::{pattern, template};
 
 /// Names that templates predefine.
-pub(super) const RESERVED: [&str; 6] =
-    ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
+pub(super) const RESERVED: [&str; 8] = [
+    "access_token",
+    "refresh_token",
+    "token",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "assertion",
+    "key_sha256",
+];
 
 /// Reports `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
 /// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, `whole_host_form`,
-/// `host_domain_form`, `host_domain_source`, and the rules of [`check_flow_param`].
+/// `host_domain_form`, `host_domain_source`, and the rules of [`check_flow_param`] and [`formatted`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
@@ -27,12 +35,18 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let params = params.enumerate().map(|(index, name)| (format!("/params/{index}"), name, false));
     let fields =
         fields.enumerate().map(|(index, name)| (format!("/credentials/{index}"), name, true));
-    let all: Vec<(String, &str, bool)> = params.chain(fields).collect();
+    let members = manifest.credentials.iter().enumerate().flat_map(|(index, field)| {
+        let names = field.members.iter().map(|member| member.name.as_str()).enumerate();
+        names.map(move |(number, name)| {
+            (format!("/credentials/{index}/members/{number}"), name, true)
+        })
+    });
+    let all: Vec<(String, &str, bool)> = params.chain(fields).chain(members).collect();
     for (index, (pointer, name, is_field)) in all.iter().enumerate() {
         let pointer = format!("{pointer}/name");
         let detail = format!("`{name}` must match [a-z][a-z0-9_]{{0,63}}");
         lint.unless(template::is_name(name), &pointer, "name_form", detail);
-        let of_client = manifest.auth_method == AuthMethod::Oauth2ClientCredentials
+        let of_client = manifest.auth_method.mints()
             && *is_field
             && matches!(*name, "client_id" | "client_secret");
         let detail = format!("`{name}` is reserved for templates; choose another name");
@@ -59,6 +73,26 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         if let Some(pattern) = &field.pattern {
             compiles(lint, &format!("/credentials/{index}/pattern"), pattern, None);
         }
+        formatted(lint, index, field);
+    }
+}
+
+/// Reports `field_format`, `pointer_form`, `pattern_invalid`: a key and a file are secret, and the members of a JSON
+/// file are what is stored of it.
+fn formatted(lint: &mut Lint<'_>, index: usize, field: &CredentialField) {
+    let place = format!("/credentials/{index}");
+    let is_secret = field.secret || field.format.is_text();
+    let detail = "a private key and a file must have `secret: true`";
+    lint.unless(is_secret, &place, "field_format", detail);
+    let ok = (field.format == FieldFormat::Json) != field.members.is_empty();
+    let detail = "`members` belongs to a field of the format `json`, which must have at least one";
+    lint.unless(ok, &format!("{place}/members"), "field_format", detail);
+    for (number, member) in field.members.iter().enumerate() {
+        let place = format!("{place}/members/{number}");
+        super::parts::pointer(lint, &format!("{place}/pointer"), Some(&member.pointer));
+        if let Some(pattern) = &member.pattern {
+            compiles(lint, &format!("{place}/pattern"), pattern, None);
+        }
     }
 }
 
@@ -72,7 +106,7 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
             let place = format!("{pointer}/token_response");
             super::parts::pointer(lint, &place, Some(at));
             super::auth::shown(lint, &place, at);
-            (place, manifest.auth_method.is_oauth2())
+            (place, manifest.auth_method.has_tokens())
         }
         ParamSource::Callback(name) => {
             let place = format!("{pointer}/callback");
@@ -100,6 +134,7 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
                 | "/oauth2/authorization_url"
                 | "/oauth2/registration_url"
                 | "/find/url"
+                | crate::pins::LOGIN_URL
         )
     });
     misplaced(lint, param, &early, "until the OAuth flow has finished");
@@ -198,6 +233,12 @@ fn too_early(
             early.extend(map.iter().map(|(name, text)| (below(pointer, name), text.clone())));
         }
     }
+    if let Some(request) = lint.manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+        early.extend(super::parts::of_login(request));
+    }
+    let assertion = lint.manifest.login.as_ref().and_then(|login| login.assertion.as_ref());
+    let claims = assertion.into_iter().flat_map(|assertion| &assertion.claims);
+    early.extend(claims.map(|(name, text)| (below("/login/assertion/claims", name), text.clone())));
     early
 }
 

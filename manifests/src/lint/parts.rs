@@ -1,4 +1,4 @@
-//! Rules that several parts of a manifest share: headers, JSON pointers into responses, and signs of success.
+//! What several rules share: headers, JSON pointers into responses, signs of success, and the templates of requests.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::Success;
+use crate::model::{Inject, LoginRequest, Success};
 
 /// Reports `inject_name` (or `header_name`): the name must be a token (RFC 9110 section 5.6.2), and must not
 /// be a header that the application, the transport or the connection sets.
@@ -88,4 +88,53 @@ pub(super) fn success(lint: &mut Lint<'_>, place: &str, success: Option<&Success
     let ok = !matches!(success.equals, Some(Value::Array(_) | Value::Object(_)));
     let detail = "must be a string, a number, a boolean or null";
     lint.unless(ok, &format!("{place}/equals"), "success_equals", detail);
+}
+
+/// The templates of `inject`, with their places.
+pub(super) fn injected(place: &str, entries: &[Inject]) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for (index, inject) in entries.iter().enumerate() {
+        let mut push = |name: &str, text: &str| {
+            texts.push((format!("{place}/{index}/{name}"), text.to_owned()));
+        };
+        match inject {
+            Inject::Header { value, .. }
+            | Inject::Query { value, .. }
+            | Inject::Path { value, .. } => push("value", value),
+            Inject::Basic { username, password } => {
+                push("username", username);
+                push("password", password);
+            }
+        }
+    }
+    texts
+}
+
+/// The templates of a login request except its URL, with their places.
+pub(super) fn of_login(request: &LoginRequest) -> Vec<(String, String)> {
+    let mut texts = injected("/login/request/inject", &request.inject);
+    let form = request.form.iter().flatten();
+    texts.extend(form.map(|(key, text)| (below("/login/request/form", key), text.clone())));
+    if let Some(json) = &request.json {
+        texts_of("/login/request/json", json, &mut texts);
+    }
+    texts
+}
+
+/// The strings of a JSON body, with their places.
+pub(super) fn texts_of(pointer: &str, value: &Value, texts: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => texts.push((pointer.to_owned(), text.clone())),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                texts_of(&format!("{pointer}/{index}"), item, texts);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                texts_of(&below(pointer, key), member, texts);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::parts::{header_map, pointer, success};
 use super::{Lint, reads};
 use crate::model::{
-    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Verify,
+    AuthMethod, ClientAuth, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign,
+    Verify,
 };
 use crate::template;
 
@@ -198,7 +199,7 @@ fn verify(lint: &mut Lint<'_>) {
 
 /// Reports `sign_form`, `pointer_form`. With `with_200`, an entry may also describe a 200 response whose body
 /// reports a failure.
-fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
+pub(super) fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     for (index, sign) in signs.iter().enumerate() {
         let place = format!("{place}/{index}");
         let status = sign.status();
@@ -216,7 +217,7 @@ fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     }
 }
 
-const BODY_TWICE: &str = "has both `json` and `form`; use one of them";
+pub(super) const BODY_TWICE: &str = "has both `json` and `form`; use one of them";
 
 /// Reports `effect_source`: it must be the https URL of a page, and belongs only beside the effect that needs
 /// a source.
@@ -232,7 +233,7 @@ fn effect_source(lint: &mut Lint<'_>) {
 
 fn revoke(lint: &mut Lint<'_>) {
     effect_source(lint);
-    let is_oauth2 = lint.manifest.auth_method.is_oauth2();
+    let (has_tokens, has_client) = (lint.manifest.auth_method.has_tokens(), has_client(lint));
     match &lint.manifest.revoke {
         Revoke::Unsupported { unsupported, .. } => {
             let ok = !unsupported.trim().is_empty();
@@ -242,10 +243,12 @@ fn revoke(lint: &mut Lint<'_>) {
             let ok = !not_revocable.trim().is_empty();
             lint.unless(ok, "/revoke/not_revocable", "required", "must not be empty");
         }
-        Revoke::Rfc7009 { tokens: names, .. } => {
+        Revoke::Rfc7009 { tokens: names, rfc7009, .. } => {
             tokens(lint, names);
             let detail = "RFC 7009 revokes OAuth tokens only; this manifest has no OAuth tokens";
-            lint.unless(is_oauth2, "/revoke/rfc7009", "revoke_auth", detail);
+            lint.unless(has_tokens, "/revoke/rfc7009", "revoke_auth", detail);
+            let ok = !has_tokens || has_client || rfc7009.client_auth == ClientAuth::None;
+            lint.unless(ok, "/revoke/rfc7009/client_auth", "revoke_auth", NO_CLIENT);
         }
         Revoke::Request { tokens: names, request, .. } => {
             tokens(lint, names);
@@ -256,15 +259,24 @@ fn revoke(lint: &mut Lint<'_>) {
             success(lint, "/revoke/request/success", request.success.as_ref());
             signs(lint, "/revoke/request/gone_on", &request.gone_on, true);
             let client = matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
-            let ok = is_oauth2 || !client;
-            let detail =
-                "`client_basic` and `client_bearer` need an OAuth client; this manifest has none";
-            lint.unless(ok, "/revoke/request/auth", "revoke_auth", detail);
+            lint.unless(has_client || !client, "/revoke/request/auth", "revoke_auth", NO_CLIENT);
             let ok = request.auth == RevokeAuth::Token || says_token(lint, request);
             let detail =
                 "neither the authentication nor the URL nor the body contains the token to revoke";
             lint.unless(ok, "/revoke/request", "revoke_without_token", detail);
         }
+    }
+}
+
+const NO_CLIENT: &str = "the authentication of a client needs an OAuth client, or the credential fields \
+                         `client_id` and `client_secret`; this manifest has neither";
+
+/// Whether there is a client whose id and secret can authenticate a revocation.
+fn has_client(lint: &Lint<'_>) -> bool {
+    let has = |name: &str| lint.manifest.has_field(name);
+    match lint.manifest.auth_method {
+        AuthMethod::Login => has("client_id") && has("client_secret"),
+        method => method.is_oauth2(),
     }
 }
 
@@ -275,7 +287,9 @@ fn tokens(lint: &mut Lint<'_>, names: &[String]) {
     let manifest = lint.manifest;
     for (index, name) in names.iter().enumerate() {
         let known = match (name.as_str(), manifest.auth_method) {
-            ("access_token", method) => method.is_oauth2(),
+            ("access_token", method) => method.has_tokens(),
+            // The entered credential outlives its tokens, and a token that is given up must not end it.
+            (_, AuthMethod::Login) => false,
             ("refresh_token", method) => method == AuthMethod::Oauth2,
             (name, _) => manifest.credentials.iter().any(|f| f.secret && f.name == name),
         };

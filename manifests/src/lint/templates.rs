@@ -6,7 +6,8 @@ use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::model::{AuthMethod, Inject, Revoke, Verify};
+use super::parts::{injected, of_login, texts_of};
+use crate::model::{AuthMethod, Revoke, Verify};
 use crate::pins::authority;
 use crate::template;
 
@@ -30,7 +31,29 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     for (pointer, url) in super::urls::browser_urls(manifest) {
         one(lint, &pointer, &url, &[], false);
     }
-    inject(lint);
+    for (pointer, text) in injected("/inject", &manifest.inject) {
+        one(lint, &pointer, &text, tokens(manifest.auth_method), true);
+    }
+    if let Some(request) = manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+        let names: &[&str] = if manifest.signing_key().is_some() { &["assertion"] } else { &[] };
+        for (pointer, text) in of_login(request) {
+            one(lint, &pointer, &text, names, true);
+        }
+    }
+    if let Some(assertion) = manifest.login.as_ref().and_then(|login| login.assertion.as_ref()) {
+        let public = manifest.fields().filter(|(_, is_secret)| !is_secret).map(|(name, _)| name);
+        let public: Vec<&str> = public.chain(["key_sha256"]).collect();
+        for (claim, text) in &assertion.claims {
+            one(lint, &below("/login/assertion/claims", claim), text, &public, false);
+        }
+        one(
+            lint,
+            "/login/assertion/key_id",
+            assertion.key_id.as_deref().unwrap_or(""),
+            &public,
+            false,
+        );
+    }
     if let Verify::Request { path, form, .. } = &manifest.verify {
         one(lint, "/verify/path", path, &[], false);
         map(lint, "/verify/form", form.as_ref(), &[], false);
@@ -54,23 +77,13 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-fn inject(lint: &mut Lint<'_>) {
-    let names: &[&str] = match lint.manifest.auth_method {
+/// What `inject` may name besides parameters and credential fields.
+const fn tokens(method: AuthMethod) -> &'static [&'static str] {
+    match method {
         AuthMethod::ApiKey | AuthMethod::Basic => &[],
+        AuthMethod::Login => &["access_token"],
         AuthMethod::Oauth2 | AuthMethod::Oauth2ClientCredentials => {
             &["access_token", "client_id", "client_secret"]
-        }
-    };
-    for (index, inject) in lint.manifest.inject.iter().enumerate() {
-        let mut member = |name: &str, text: &str| {
-            one(lint, &format!("/inject/{index}/{name}"), text, names, true);
-        };
-        match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => member("value", value),
-            Inject::Basic { username, password } => {
-                member("username", username);
-                member("password", password);
-            }
         }
     }
 }
@@ -88,19 +101,10 @@ fn map(
 }
 
 fn leaves(lint: &mut Lint<'_>, pointer: &str, value: &Value, secrets: &[&str]) {
-    match value {
-        Value::String(text) => one(lint, pointer, text, secrets, true),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                leaves(lint, &format!("{pointer}/{index}"), item, secrets);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                leaves(lint, &below(pointer, key), member, secrets);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    let mut texts = Vec::new();
+    texts_of(pointer, value, &mut texts);
+    for (pointer, text) in texts {
+        one(lint, &pointer, &text, secrets, true);
     }
 }
 
@@ -113,10 +117,12 @@ fn one(lint: &mut Lint<'_>, pointer: &str, text: &str, secrets: &[&str], fields:
     };
     let manifest = lint.manifest;
     for name in names {
-        let is_field = manifest.credentials.iter().any(|field| field.name == name);
+        let is_field = manifest.has_field(name);
+        // A private key signs, and goes nowhere.
+        let is_key = manifest.signing_key() == Some(name);
         if manifest.params.iter().any(|param| param.name == name)
             || secrets.contains(&name)
-            || fields && is_field
+            || fields && is_field && !is_key
         {
             continue;
         }

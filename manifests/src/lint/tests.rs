@@ -1,6 +1,7 @@
 //! Each rule is broken alone, by one change to a manifest that is otherwise valid.
 
 mod denied;
+mod login;
 mod requests;
 mod shape;
 mod urls;
@@ -143,6 +144,46 @@ fn client_credentials() -> Value {
     with(&json, "/credentials", fields)
 }
 
+/// A credential that is exchanged for tokens.
+pub(crate) fn login() -> Value {
+    let mut json = api_key();
+    let changes = json!({
+        "/auth_method": "login",
+        "/credentials": [{"name": "user", "label": "User", "secret": false},
+            {"name": "password", "label": "Password", "secret": true}],
+        "/inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
+        "/login": {"request": {"method": "POST", "url": "https://login.acme.example/token",
+                "inject": [{"in": "basic", "username": "{user}", "password": "{password}"}],
+                "form": {"grant_type": "account_credentials"},
+                "token_response": {"access_token": "/token", "expires_in": "/expires_in"}},
+            "manage_url": "https://acme.example/keys"},
+        "/revoke": {"tokens": ["access_token"], "effect": "token", "request": {"method": "POST",
+            "url": "https://login.acme.example/revoke", "auth": "token"}}
+    });
+    for (pointer, value) in changes.as_object().unwrap() {
+        json = with(&json, pointer, value.clone());
+    }
+    json
+}
+
+/// A credential that signs assertions, from a file, which are exchanged for tokens.
+pub(crate) fn signed() -> Value {
+    let mut json = login();
+    let changes = json!({
+        "/credentials": [{"name": "file", "label": "File", "secret": true, "format": "json", "members": [
+            {"name": "email", "pointer": "/client_email", "secret": false},
+            {"name": "private_key", "pointer": "/private_key", "secret": true}]}],
+        "/login/assertion": {"algorithm": "RS256", "key": "private_key", "lifetime_seconds": 3600,
+            "claims": {"iss": "{email}", "aud": "https://login.acme.example/token", "fp": "{key_sha256}"}},
+        "/login/request/inject": [],
+        "/login/request/form": {"assertion": "{assertion}"}
+    });
+    for (pointer, value) in changes.as_object().unwrap() {
+        json = with(&json, pointer, value.clone());
+    }
+    json
+}
+
 /// The manifest with the value at `pointer` set. The parent of `pointer` must exist.
 pub(crate) fn with(json: &Value, pointer: &str, value: Value) -> Value {
     let mut json = json.clone();
@@ -202,6 +243,8 @@ fn example_manifests_pass_every_rule() {
         found_host(),
         oauth2(),
         client_credentials(),
+        login(),
+        signed(),
     ] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }

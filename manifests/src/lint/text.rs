@@ -157,13 +157,13 @@ fn string(lint: &mut Lint<'_>, pointer: &str, text: &str) {
 fn is_text(pointer: &str) -> bool {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     matches!(last, "name" | "label" | "description" | "example" | "why")
-        && !pointer.starts_with("/inject")
+        && !["/inject", "/login/request"].iter().any(|place| pointer.starts_with(place))
         || matches!(last, "unsupported" | "not_revocable" | "deny_gap" | "register_note")
 }
 
 fn mentions_secret(lint: &Lint<'_>, text: &str) -> bool {
     let reserved = super::names::RESERVED.iter().copied();
-    let fields = lint.manifest.credentials.iter().map(|field| field.name.as_str());
+    let fields = lint.manifest.fields().map(|(name, _)| name);
     reserved
         .chain(fields)
         .filter(|name| template::is_name(name))

@@ -40,7 +40,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         lint.unless(ok && !issuer.contains(['?', '#']), "/oauth2/issuer", "issuer_form", detail);
     }
     // Whether the URLs belong together is checked only if each URL is valid by itself.
-    let places = ["/params", "/api", "/find", "/verify", "/oauth2", "/revoke"];
+    let places = ["/params", "/api", "/find", "/verify", "/oauth2", "/login", "/revoke"];
     let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
     if !lint.findings.iter().all(|finding| well(&finding.pointer)) {
         return;
@@ -93,6 +93,9 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
     }
     if let Some(url) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.register_url.as_ref()) {
         push("/oauth2/register_url".to_owned(), url);
+    }
+    if let Some(url) = manifest.login.as_ref().and_then(|login| login.manage_url.as_ref()) {
+        push("/login/manage_url".to_owned(), url);
     }
     if let Some(ends) = &manifest.ends {
         push("/ends/source".to_owned(), &ends.source);

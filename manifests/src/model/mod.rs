@@ -4,8 +4,11 @@
 //! with them. They define what parses; [`crate::lint`] defines what is *allowed*. No type here ever holds the
 //! value of a secret, only the names and the places of secrets.
 
+mod field;
 mod find;
 mod form;
+mod inject;
+mod login;
 mod oauth2;
 mod requests;
 mod sign;
@@ -15,15 +18,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use field::{CredentialField, FieldFormat, FileMember};
 pub use find::{Find, Only};
+pub use inject::Inject;
+pub use login::{Assertion, Login, LoginRequest, LoginResponse, SigningAlgorithm};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
     ClientAuth, FlowNames, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest,
     TokenResponse,
 };
-pub use requests::{
-    Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
-};
+pub use requests::{Account, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify};
 pub use sign::{BodySign, Sign};
 pub(crate) use source::is_day;
 pub use source::{Ends, ReadOn, Source};
@@ -70,6 +74,9 @@ pub struct Manifest {
     /// Present exactly for the two OAuth methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth2: Option<OAuth2>,
+    /// Present exactly for the method `login`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// What agents may reach.
     pub api: Api,
     /// The call that finds parameters with a new credential, such as the sites that it may reach.
@@ -103,6 +110,30 @@ pub struct Brand {
 }
 
 impl Manifest {
+    /// The fields of a stored credential: their names, and whether they are secret. The members of a file stand in
+    /// place of the file.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.credentials.iter().flat_map(CredentialField::stored)
+    }
+
+    /// Whether a stored credential has a field `name`.
+    #[must_use]
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields().any(|(field, _)| field == name)
+    }
+
+    /// The name of the field that holds a private key, if the login signs with one. It is never sent.
+    #[must_use]
+    pub fn signing_key(&self) -> Option<&str> {
+        self.login.as_ref()?.assertion.as_ref().map(|assertion| assertion.key.as_str())
+    }
+
+    /// Whether the tokens are assertions that the application signs, without a request to the provider.
+    #[must_use]
+    pub fn signs_tokens(&self) -> bool {
+        self.login.as_ref().is_some_and(|login| login.request.is_none())
+    }
+
     /// Whether `name` is a parameter that an admin enters, rather than one that the provider supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
@@ -166,7 +197,7 @@ pub struct Param {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ParamSource {
-    /// A JSON pointer (RFC 6901) into the token response, to a string or a number.
+    /// A JSON pointer (RFC 6901) into the response that has the token, to a string or a number.
     TokenResponse(String),
     /// The name of a query parameter of the callback. The value comes through the browser, so use it only
     /// where a forged value reaches nothing beyond what the token allows.
@@ -198,29 +229,6 @@ impl ParamSource {
     pub const fn is_entered_with_credential(&self) -> bool {
         matches!(self, Self::Credential(_))
     }
-}
-
-/// One field of the form in which an admin enters a credential.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CredentialField {
-    /// The name in templates: `[a-z][a-z0-9_]{0,63}`.
-    pub name: String,
-    /// The label in the form.
-    pub label: String,
-    /// Whether the form hides the value. A hint of a secret value is stored.
-    pub secret: bool,
-    /// A regular expression for the whole value (`\A(?:…)\z`). It catches paste errors, and must not be
-    /// stricter than the provider's documentation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pattern: Option<String>,
-    /// The provider's page where such a credential is created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help_url: Option<String>,
-    /// Shown in the empty field; never a real credential. It does not need to match `pattern`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub example: Option<String>,
 }
 
 /// What agents may reach with the credential.

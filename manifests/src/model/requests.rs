@@ -1,4 +1,4 @@
-//! The requests of a manifest: where a credential is placed, how it is verified, how it is revoked.
+//! The requests of a manifest: how a credential is verified, and how it is revoked.
 //!
 //! The variants of the enums are distinguished by their members, not by a tag. Each is read through a form
 //! that has every member, so that an error names the member that is wrong, missing or unexpected.
@@ -11,95 +11,6 @@ use serde_json::Value;
 use super::form::{ensure_absent, require_member, through_form};
 use super::oauth2::{ClientAuth, Success};
 use super::sign::Sign;
-
-/// Where a credential is placed in a request to the provider. Values are templates: parameters, credential
-/// fields, and for OAuth `access_token` and `client_id`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-#[serde(tag = "in", rename_all = "snake_case")]
-pub enum Inject {
-    /// A request header.
-    Header {
-        /// The name of the header. It must not be a hop-by-hop header, `host`, `content-*` or `x-nexus-*`.
-        name: String,
-        /// A template, such as `Bearer {api_key}`.
-        value: String,
-    },
-    /// A query parameter.
-    Query {
-        /// The parameter's name.
-        name: String,
-        /// A template; percent-encoded after expansion.
-        value: String,
-    },
-    /// `Authorization: Basic` (RFC 7617).
-    Basic {
-        /// A template.
-        username: String,
-        /// A template; may be empty.
-        password: String,
-    },
-}
-
-impl Inject {
-    /// The templates of the entry.
-    #[must_use]
-    pub fn templates(&self) -> Vec<&str> {
-        match self {
-            Self::Header { value, .. } | Self::Query { value, .. } => vec![value],
-            Self::Basic { username, password } => vec![username, password],
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InjectForm {
-    r#in: String,
-    name: Option<String>,
-    value: Option<String>,
-    username: Option<String>,
-    password: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Inject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        through_form::<InjectForm, Self, D>(deserializer)
-    }
-}
-
-impl TryFrom<InjectForm> for Inject {
-    type Error = String;
-
-    fn try_from(form: InjectForm) -> Result<Self, String> {
-        let InjectForm { r#in, name, value, username, password } = form;
-        let inject = match r#in.as_str() {
-            "header" => Self::Header {
-                name: require_member(name, "name")?,
-                value: require_member(value, "value")?,
-            },
-            "query" => Self::Query {
-                name: require_member(name, "name")?,
-                value: require_member(value, "value")?,
-            },
-            "basic" => {
-                ensure_absent(&name, "name", "when `in` is `basic`")?;
-                ensure_absent(&value, "value", "when `in` is `basic`")?;
-                return Ok(Self::Basic {
-                    username: require_member(username, "username")?,
-                    password: require_member(password, "password")?,
-                });
-            }
-            other => {
-                return Err(format!("`in` is `{other}`; it must be `header`, `query` or `basic`"));
-            }
-        };
-        ensure_absent(&username, "username", "unless `in` is `basic`")?;
-        ensure_absent(&password, "password", "unless `in` is `basic`")?;
-        Ok(inject)
-    }
-}
 
 /// The call that tells whether a credential is live, or the reason why there is no such call.
 ///

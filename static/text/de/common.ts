@@ -74,6 +74,7 @@ export const common: typeof english = {
     basic: "Benutzer und Passwort",
     oauth2: "OAuth 2.0",
     oauth2_client_credentials: "Client-Zugangsdaten",
+    login: "Server zu Server",
   },
 };
 

@@ -27,6 +27,7 @@ export const add: typeof englishAdd = {
     basic: "Benutzer und Passwort",
     oauth2: "Anmeldung",
     oauth2_client_credentials: "Client-ID und Secret",
+    login: "Zugangsdaten für Server zu Server",
   },
   needsSignIn: "Anmeldung, die App ist bereit",
   needsApp: "Anmeldung, braucht eine App",
@@ -47,6 +48,10 @@ export const add: typeof englishAdd = {
   patternHint: (example) => (example ? `Das hat nicht die übliche Form. Beispiel: ${example}` : "Das hat nicht die übliche Form dieses Anbieters."),
   required: (label) => `${label} fehlt.`,
   help: "Wo finde ich das?",
+  paste: {
+    pem: "Fügen Sie den ganzen Schlüssel mit der ersten und der letzten Zeile ein, ohne Passphrase.",
+    json: "Fügen Sie den Inhalt der ganzen Datei ein.",
+  },
   connect: "Verbinden",
   checking: (provider) => `Wird bei ${provider} geprüft …`,
   continueTo: (provider) => `Weiter zu ${provider}`,

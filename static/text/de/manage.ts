@@ -192,6 +192,7 @@ export const remove: typeof englishRemove = {
   unknownUse: "Die Nutzung konnte nicht geladen werden. Vielleicht nutzen Agenten diese Integration noch.",
   andMore: (value) => `und ${count(value)} weitere`,
   revokes: (provider) => `Die Token werden bei ${provider} widerrufen.`,
+  outlives: (provider) => `Das Token wird bei ${provider} widerrufen. Die eingegebenen Zugangsdaten bleiben gültig, bis Sie sie dort selbst widerrufen.`,
   manual: (why) => `Sie müssen die Zugangsdaten beim Anbieter selbst entfernen. ${why}`,
   manage: "Die Seite des Anbieters öffnen",
   yes: "Löschen",

@@ -165,7 +165,7 @@ fn revocable(usable: &Usable) -> Option<(Vec<&String>, RevokeEffect)> {
 
 /// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists.
 async fn client_of(workspace: &str, usable: &Usable) -> Result<Option<Client>> {
-    if !usable.sourced.manifest.auth_method.is_oauth2() {
+    if !usable.sourced.manifest.auth_method.has_tokens() {
         return Ok(None);
     }
     match oauth_app::of_usable(workspace, usable).await {
@@ -265,7 +265,23 @@ pub(crate) fn receipts(
             });
         }
     }
+    receipts.extend(entered(usable));
     receipts
+}
+
+/// A receipt for each entered secret of a login. It outlives its tokens, and only a person can revoke it.
+fn entered(usable: &Usable) -> Vec<Receipt> {
+    let manifest = &usable.sourced.manifest;
+    let Some(login) = &manifest.login else { return Vec::new() };
+    let words = match &login.manage_url {
+        Some(url) => {
+            let url = template::expand_url(url, &|name| usable.params.get(name).cloned());
+            format!("is still valid: revoke it at the provider: {}", url.unwrap_or_default())
+        }
+        None => "is still valid: revoke it at the provider".to_owned(),
+    };
+    let names = secret_fields(manifest);
+    names.map(|name| receipt(name, TokenState::NotRevocable, &words)).collect()
 }
 
 pub(crate) fn receipt(token: &str, state: TokenState, detail: &str) -> Receipt {

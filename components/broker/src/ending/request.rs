@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderValue, Method, header};
-use nexus_common::secret::{Secret, SecretJson};
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 use nexus_manifests::{
     BodySign, ClientAuth, Revoke, RevokeAuth, RevokeRequest, Sign, Success, params, template,
@@ -235,22 +235,9 @@ impl<'a> OwnRequest<'a> {
     /// The content type and the body, if the request has one.
     fn body(&self) -> Result<Option<(String, Secret)>> {
         let lookup = |name: &str| self.lookup(name);
-        Ok(match (&self.request.form, &self.request.json) {
-            (Some(form), _) => {
-                let mut members = Vec::new();
-                for (name, value) in form {
-                    let value = template::expand(value, &lookup).map_err(broken)?;
-                    members.push((name.clone(), Secret::new(value)));
-                }
-                let (kind, body) = form_body(&members);
-                Some((kind.to_owned(), body))
-            }
-            (None, Some(json)) => {
-                let json = SecretJson::new(expand_json(json, &lookup).map_err(broken)?);
-                Some(("application/json".to_owned(), Secret::new(json.expose().to_string())))
-            }
-            (None, None) => None,
-        })
+        let content =
+            call::content(self.request.form.as_ref(), self.request.json.as_ref(), &lookup)?;
+        Ok(content.map(|(kind, body)| (kind.to_owned(), body)))
     }
 }
 
@@ -262,24 +249,4 @@ fn broken(error: template::TemplateError) -> Error {
 fn header_text(value: &HeaderValue) -> Result<Secret> {
     let text = value.to_str().map(|text| Secret::new(text.to_owned()));
     text.map_err(|_| Error::Internal("revoke: a header with characters that are not ASCII".into()))
-}
-
-fn expand_json<V: AsRef<str>>(
-    json: &Json,
-    lookup: &dyn Fn(&str) -> Option<V>,
-) -> Result<Json, template::TemplateError> {
-    Ok(match json {
-        Json::String(text) => Json::String(template::expand(text, lookup)?),
-        Json::Array(items) => Json::Array(
-            items.iter().map(|item| expand_json(item, lookup)).collect::<Result<_, _>>()?,
-        ),
-        Json::Object(members) => {
-            let mut expanded = serde_json::Map::new();
-            for (name, value) in members {
-                expanded.insert(name.clone(), expand_json(value, lookup)?);
-            }
-            Json::Object(expanded)
-        }
-        other => other.clone(),
-    })
 }

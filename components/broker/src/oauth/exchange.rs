@@ -231,17 +231,3 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
     missing.retain(|scope| !unreported.contains(scope));
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
 }
-
-/// Obtains a token with the client credentials that an admin entered (RFC 6749, 4.4), and adds it to the
-/// fields.
-///
-/// # Errors
-/// [`TokenFailure`].
-pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
-    let begun = now_ms().await?;
-    let tokens = token::request_for_client(usable).await?;
-    usable.times = Times::new(begun, tokens.expiry);
-    let fields = &mut usable.credential.fields;
-    fields.insert("access_token".into(), tokens.access_token);
-    Ok(())
-}

@@ -4,16 +4,20 @@
 //! this module may depend on a provider's name: the manifest describes the differences between providers.
 
 mod account;
+mod assertion;
 mod authorize;
 mod exchange;
+mod login;
 mod refresh;
 mod refusal;
 mod register;
 mod scopes;
 mod token;
 
+pub(crate) use assertion::check_key;
 pub(crate) use authorize::begin;
-pub(crate) use exchange::{exchange, mint};
+pub(crate) use exchange::exchange;
+pub(crate) use login::{complete, mint};
 pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
     keep_alive, live, live_for_check, live_or_refreshing, pending,

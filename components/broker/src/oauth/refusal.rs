@@ -8,7 +8,6 @@
 
 use http::StatusCode;
 use nexus_common::Error;
-use nexus_manifests::OAuth2;
 use serde_json::Value;
 
 use crate::provider::answer::Answer;
@@ -102,10 +101,11 @@ impl From<TokenFailure> for Error {
 }
 
 /// Classifies `answer`. `is_refresh` is whether the request had a refresh token.
-pub(super) fn of(oauth2: &OAuth2, answer: &Answer, own: &str, is_refresh: bool) -> TokenFailure {
+///
+/// `own` is the pointer to the provider's own error, and `listed` the manifest's words for an invalid grant.
+pub(super) fn of(listed: &[String], answer: &Answer, own: &str, is_refresh: bool) -> TokenFailure {
     let found = ErrorTexts::of(answer, own);
     let why = found.words(answer);
-    let listed = oauth2.refresh.as_ref().map_or(&[][..], |refresh| &refresh.invalid_grant);
     let is_listed =
         found.codes.iter().any(|code| listed.iter().any(|word| letters(word) == letters(code)));
     // A wrong client secret must not force people to connect again every integration of the app.
@@ -121,7 +121,7 @@ pub(super) fn of(oauth2: &OAuth2, answer: &Answer, own: &str, is_refresh: bool) 
 }
 
 /// Whether the status is about the request, and not about the provider's state.
-fn is_about_the_request(status: StatusCode) -> bool {
+pub(super) fn is_about_the_request(status: StatusCode) -> bool {
     use StatusCode as S;
     let is_state = matches!(status, S::REQUEST_TIMEOUT | S::TOO_EARLY | S::TOO_MANY_REQUESTS);
     (status.is_success() || status.is_client_error()) && !is_state
@@ -241,10 +241,7 @@ mod tests {
             is_limited: false,
             screen: Screen::new(std::iter::empty()),
         };
-        let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/", "client_auth": "post",
-            "refresh": {"invalid_grant": ["token_gone"]}});
-        let oauth2: OAuth2 = serde_json::from_value(oauth2).unwrap();
-        match of(&oauth2, &answer, "/error", is_refresh) {
+        match of(&["token_gone".to_owned()], &answer, "/error", is_refresh) {
             TokenFailure::Grant(_) => "grant",
             TokenFailure::Client(_) => "client",
             TokenFailure::Trouble(_) => "trouble",

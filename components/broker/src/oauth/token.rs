@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, header};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
-use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
+use nexus_manifests::{ClientAuth, Manifest, OAuth2, Success, TokenRequest, params, template};
 use nexus_vault::credential::{self, Expiry, Usable};
 use nexus_vault::oauth_app::{self, Client};
 use serde_json::{Map, Value};
@@ -96,7 +96,7 @@ pub(crate) async fn request(
     let (method, body) = (Method::POST, Some(body));
     let transmission = Transmission { workspace, method, url, headers, body };
     let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
-    let tokens = read(oauth2, &answer, matches!(grant, Grant::Refresh { .. }));
+    let tokens = read(&Expected::of(oauth2, matches!(grant, Grant::Refresh { .. })), &answer);
     // The response holds tokens, so it is zeroised.
     drop([answer.json.take(), answer.form.take()].map(|json| json.map(SecretJson::new)));
     tokens
@@ -210,13 +210,43 @@ fn secrets(client: &Client, grant: &Grant<'_>) -> Vec<Secret> {
     secrets
 }
 
+/// What the manifest says of a response with tokens.
+pub(super) struct Expected<'a> {
+    /// The sign of success beside a 2xx.
+    pub(super) success: Option<&'a Success>,
+    /// The pointers to the members.
+    pub(super) access_token: &'a str,
+    pub(super) refresh_token: Option<&'a str>,
+    pub(super) expires_in: Option<&'a str>,
+    pub(super) expires_at: Option<&'a str>,
+    /// The provider's own words for an invalid grant.
+    pub(super) invalid_grant: &'a [String],
+    /// Whether the request had a refresh token.
+    pub(super) is_refresh: bool,
+}
+
+impl<'a> Expected<'a> {
+    fn of(oauth2: &'a OAuth2, is_refresh: bool) -> Self {
+        let pointers = &oauth2.token_response;
+        Self {
+            success: oauth2.success.as_ref(),
+            access_token: &pointers.access_token,
+            refresh_token: pointers.refresh_token.as_deref(),
+            expires_in: pointers.expires_in.as_deref(),
+            expires_at: pointers.expires_at.as_deref(),
+            invalid_grant: oauth2.refresh.as_ref().map_or(&[], |refresh| &refresh.invalid_grant),
+            is_refresh,
+        }
+    }
+}
+
 /// Reads the tokens of a response, or the reason why it has none.
-fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, TokenFailure> {
+pub(super) fn read(expected: &Expected<'_>, answer: &Answer) -> Result<Tokens, TokenFailure> {
     let status = answer.status.as_u16();
     let trouble = |detail: String| TokenFailure::Trouble(Error::Provider(detail));
-    let success = oauth2.success.as_ref();
+    let success = expected.success;
     let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
-    let refused = || Err(refusal::of(oauth2, answer, own, is_refresh));
+    let refused = || Err(refusal::of(expected.invalid_grant, answer, own, expected.is_refresh));
     let Some(members) = answer.members() else {
         if answer.status.is_client_error() && answer.text.is_some() {
             return refused();
@@ -229,25 +259,22 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
     if !answer.status.is_success() || success.is_some_and(|one| one.holds(members) != Some(true)) {
         return refused();
     }
-    let pointers = &oauth2.token_response;
     let token =
         |pointer: &str| members.pointer(pointer).and_then(Value::as_str).filter(|t| usable(t));
-    let Some(access_token) = token(&pointers.access_token) else {
+    let Some(access_token) = token(expected.access_token) else {
         if ["/error", own].iter().any(|at| members.pointer(at).is_some_and(|said| !said.is_null()))
         {
             return refused();
         }
-        let at = &pointers.access_token;
+        let at = expected.access_token;
         return Err(trouble(format!("the token endpoint's response has no access token at {at}")));
     };
-    let lifetime =
-        || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(Expiry::After);
-    let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(Expiry::At);
+    let lifetime = || lifetime(members.pointer(expected.expires_in?)?).map(Expiry::After);
+    let moment = || moment(members.pointer(expected.expires_at?)?).map(Expiry::At);
     Ok(Tokens {
         access_token: Secret::new(access_token.to_owned()),
-        refresh_token: pointers
+        refresh_token: expected
             .refresh_token
-            .as_deref()
             .and_then(token)
             .map(|token| Secret::new(token.to_owned())),
         expiry: lifetime().or_else(moment),

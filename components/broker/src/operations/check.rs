@@ -78,9 +78,9 @@ struct Finding {
 impl Finding {
     async fn of(context: &IntegrationContext<'_>, usable: Usable) -> Result<Self> {
         let first = Self::judge(&usable).await?;
-        let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
+        let has_tokens = usable.sourced.manifest.auth_method.has_tokens();
         if first.checked.health != Health::Reauthorize
-            || !is_oauth2
+            || !has_tokens
             || !is_sent_where_it_was(&usable)
         {
             return Ok(first);
@@ -88,7 +88,12 @@ impl Finding {
         // An access token may be revoked early. A person must connect again only if the refresh token is
         // rejected too.
         let instead = match oauth::after_judgement(context, usable.version).await {
-            Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
+            Ok(Some(renewed)) => {
+                let finding = Self::judge(&renewed).await?;
+                // Nobody but the application has made a token that is only signed, so it proves nothing.
+                let is_signed_only = renewed.sourced.manifest.signs_tokens();
+                return Ok(if is_signed_only { finding } else { finding.of_a_new_token() });
+            }
             Ok(None) => {
                 let why = first.checked.detail.as_deref().unwrap_or_default();
                 let detail = format!("{why}; a new token was requested less than a minute ago");

@@ -9,6 +9,7 @@ pub(crate) mod choices;
 pub(crate) mod client_metadata;
 pub(crate) mod describe;
 pub(crate) mod discover;
+mod entered;
 pub(crate) mod forward;
 pub(crate) mod heads;
 pub(crate) mod health;

@@ -72,7 +72,7 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
         Revoke::Rfc7009 { tokens, .. } => !tokens.iter().any(|one| one == "refresh_token"),
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => false,
     };
-    if needs_live && manifest.auth_method.is_oauth2() {
+    if needs_live && manifest.auth_method.has_tokens() {
         match oauth::live(&IntegrationContext::of(stored, request_id)).await {
             Ok(usable) => return Ok(usable),
             Err(

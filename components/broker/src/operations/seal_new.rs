@@ -10,7 +10,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{give_up, require_integration_not_stopped};
 use nexus_common::{Error, Result};
-use nexus_manifests::{AuthMethod, Finding, params};
+use nexus_manifests::{AuthMethod, Finding, params, pins_before_flow};
 use nexus_vault::credential::{
     self, Credential, StoredCredential, Times, Usable, own_version, params_json,
 };
@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::ending::{in_use, plan};
 use crate::oauth;
-use crate::operations::{choices, own_token};
+use crate::operations::{choices, entered, own_token};
 use crate::provider::entered_host::require_may_name;
 use crate::provider::{find, reads, verify};
 
@@ -43,9 +43,13 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
         in_use::require_decision(new.key(), manifest, new.force).await?;
     }
     let usable = &mut prepared.usable;
-    if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
+    if is_new && usable.sourced.manifest.auth_method.mints() {
         digest::digester().await?;
-        oauth::mint(usable).await?;
+        let tokens = oauth::mint(usable).await?;
+        if let Err(why) = oauth::complete(usable, &tokens) {
+            give_up_minted(&new, usable, request_id).await;
+            return Err(why);
+        }
     }
     let health = match accept(&new, is_new, usable, prepared.earlier.as_deref()).await {
         Ok(health) => health,
@@ -144,7 +148,7 @@ async fn prepare(new: &NewCredentials, request_id: &str) -> Result<Prepared> {
     }
     let (params, fields) = subject.check(new)?;
     own_token::ensure_none(&fields).await?;
-    let pins = params::pins_now(manifest, &params).map_err(credential::broken)?;
+    let pins = params::pins_before_flow(manifest, &params).map_err(credential::broken)?;
     let credential = Credential {
         manifest_id: manifest.id.clone(),
         manifest_hash: own_version(&subject.sourced),
@@ -210,7 +214,8 @@ impl Subject {
                 let ends = params::credential_params(&self.sourced.manifest, &fields);
                 params.extend(ends.map_err(invalid)?);
                 let secret = |(name, value)| (name, Secret::new(value));
-                Ok((params, fields.into_iter().map(secret).collect()))
+                let fields = fields.into_iter().map(secret).collect();
+                Ok((params, entered::fields(&self.sourced.manifest, fields)?))
             }
             (params, fields) => {
                 Err(invalid(params.err().into_iter().chain(fields.err()).flatten()))
@@ -225,6 +230,11 @@ fn with_params(stored: Usable, values: Params) -> Result<Prepared> {
     if pins != stored.credential.pins {
         let detail = "these parameters change the hosts that the credential is sent to: enter the \
                       credential again";
+        return Err(Error::CredentialsRequired(detail.into()));
+    }
+    if stored.sourced.manifest.login.is_some() && values != stored.params {
+        let detail = "these parameters are part of the login, and the stored token was obtained with \
+                      others: enter the credential again";
         return Err(Error::CredentialsRequired(detail.into()));
     }
     let (replaces, change) = (stored.version, CredentialChange::Parameters);
@@ -268,8 +278,8 @@ async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Resul
 
 /// Gives up the tokens that were obtained with new credentials. Fields that a person entered are not revoked.
 async fn minted(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
-    match usable.sourced.manifest.auth_method {
-        AuthMethod::Oauth2ClientCredentials => plan::lost(key, usable).await,
-        _ => GivenUp::default(),
+    match usable.sourced.manifest.auth_method.mints() {
+        true => plan::lost(key, usable).await,
+        false => GivenUp::default(),
     }
 }

@@ -4,6 +4,7 @@
 //! redirect. The egress guard checks the final URL just before it is sent. The size of a response is limited,
 //! and its texts pass the screen before they leave the broker.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -14,11 +15,12 @@ use nexus_common::http::{LOOP, LOOP_ID};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
-use nexus_common::secret::Secret;
+use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
-use nexus_manifests::{Inject, template};
-use nexus_vault::credential::{Usable, secret_fields};
+use nexus_manifests::{Inject, params, template};
+use nexus_vault::credential::{self, Usable, secret_fields};
 use nexus_vault::oauth_app::Client;
+use serde_json::Value as Json;
 use url::Url;
 
 use crate::provider::FORM;
@@ -75,6 +77,13 @@ pub(crate) async fn send(
     let fixed = fixed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in fixed.chain(outgoing.headers) {
         headers.insert(header_name(name)?, header_value(value)?);
+    }
+    if segment_of(usable).is_some() {
+        let base = params::base_url(&usable.sourced.manifest, &usable.params);
+        let base = base.map_err(credential::broken)?.path().trim_end_matches('/').to_owned();
+        let below = url.path().strip_prefix(base.as_str()).unwrap_or_default();
+        let path = in_path(usable, &base, below)?;
+        url.set_path(path.expose());
     }
     // The credential comes last, so that it replaces headers of the same name.
     let injected = inject_headers(usable, &mut url)?;
@@ -143,31 +152,111 @@ pub(crate) fn require_method(name: &str) -> Result<Method> {
     method.ok_or_else(|| Error::Internal(format!("{name:?} is not the method of a manifest")))
 }
 
+/// The value for a template's placeholder.
+pub(crate) type Lookup<'a, 'v> = &'a dyn Fn(&str) -> Option<&'v str>;
+
 /// The headers with the credential. A query parameter is added to `url`.
 pub(crate) fn inject_headers(
     usable: &Usable,
     url: &mut Url,
 ) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    inject(&usable.credential.pins.inject, &|name| usable.value(name), url)
+}
+
+/// The headers of `entries`. A query parameter is added to `url`.
+pub(crate) fn inject(
+    entries: &[Inject],
+    lookup: Lookup<'_, '_>,
+    url: &mut Url,
+) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let mut headers = Vec::new();
-    for entry in &usable.credential.pins.inject {
+    for entry in entries {
         match entry {
             Inject::Header { name, value } => {
-                let value = expand(usable, value)?;
+                let value = expand(value, lookup)?;
                 headers.push((header_name(name)?, header_value(value.expose())?));
             }
             Inject::Basic { username, password } => {
-                let username = expand(usable, username)?;
-                let password = expand(usable, password)?;
-                let pair = pair(&username, &password);
+                let pair = pair(&expand(username, lookup)?, &expand(password, lookup)?);
                 headers.push((header::AUTHORIZATION, basic_value(&pair)?));
             }
             Inject::Query { name, value } => {
-                let value = expand(usable, value)?;
+                let value = expand(value, lookup)?;
                 url.query_pairs_mut().append_pair(name, value.expose());
             }
+            // The caller knows which part of its path is that of the base URL: `in_path`.
+            Inject::Path { .. } => {}
         }
     }
     Ok(headers)
+}
+
+/// The path `base` + `below` with the credential in it, if a segment of the path holds it. `base` is the path of the base
+/// URL, without a slash at its end.
+///
+/// # Errors
+/// [`Error::Internal`] for a template with a name that has no value.
+pub(crate) fn in_path(usable: &Usable, base: &str, below: &str) -> Result<Secret> {
+    let Some((value, prefixes)) = segment_of(usable) else {
+        return Ok(Secret::new(format!("{base}{below}")));
+    };
+    let segment = template::expand_segment(value, &|name| usable.value(name))
+        .map(Secret::new)
+        .map_err(|error| Error::Internal(format!("inject: {error}")))?;
+    let is_prefix = |prefix: &&String| {
+        below.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let prefix = prefixes.iter().filter(is_prefix).max_by_key(|prefix| prefix.len());
+    let (before, after) = below.split_at(prefix.map_or(0, String::len));
+    Ok(Secret::new(format!("{base}{before}/{}{after}", segment.expose())))
+}
+
+/// The template of the segment that holds the credential, and the paths that the segment follows.
+fn segment_of(usable: &Usable) -> Option<(&String, &Vec<String>)> {
+    usable.credential.pins.inject.iter().find_map(|entry| match entry {
+        Inject::Path { value, below } => Some((value, below)),
+        _ => None,
+    })
+}
+
+/// A form or JSON body of a manifest, with its templates replaced.
+///
+/// # Errors
+/// [`Error::Internal`] for a template with a name that has no value.
+pub(crate) fn content(
+    form: Option<&BTreeMap<String, String>>,
+    json: Option<&Json>,
+    lookup: Lookup<'_, '_>,
+) -> Result<Option<Content>> {
+    let broken = |error: template::TemplateError| Error::Internal(format!("body: {error}"));
+    if let Some(form) = form {
+        let mut members = Vec::new();
+        for (name, value) in form {
+            let value = template::expand(value, lookup).map_err(broken)?;
+            members.push((name.clone(), Secret::new(value)));
+        }
+        return Ok(Some(form_body(&members)));
+    }
+    let Some(json) = json else { return Ok(None) };
+    let json = SecretJson::new(expand_json(json, lookup).map_err(broken)?);
+    Ok(Some(("application/json", Secret::new(json.expose().to_string()))))
+}
+
+fn expand_json(json: &Json, lookup: Lookup<'_, '_>) -> Result<Json, template::TemplateError> {
+    Ok(match json {
+        Json::String(text) => Json::String(template::expand(text, lookup)?),
+        Json::Array(items) => Json::Array(
+            items.iter().map(|item| expand_json(item, lookup)).collect::<Result<_, _>>()?,
+        ),
+        Json::Object(members) => {
+            let mut expanded = serde_json::Map::new();
+            for (name, value) in members {
+                expanded.insert(name.clone(), expand_json(value, lookup)?);
+            }
+            Json::Object(expanded)
+        }
+        other => other.clone(),
+    })
 }
 
 /// The secrets that a provider must not echo: the values of the secret fields, the tokens, and the pairs of
@@ -175,16 +264,23 @@ pub(crate) fn inject_headers(
 /// provider may use it as the account's name.
 pub(crate) fn secrets(usable: &Usable) -> Vec<Secret> {
     let tokens = ["access_token", "refresh_token"].into_iter();
-    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
+    // A private key is never sent, so nobody can echo it.
+    let key = usable.sourced.manifest.signing_key();
+    let fields = secret_fields(&usable.sourced.manifest).filter(|name| Some(*name) != key);
+    let names = fields.chain(tokens);
     let values = names.filter_map(|name| usable.credential.fields.get(name).cloned());
-    let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
+    values.chain(pairs(&usable.credential.pins.inject, &|name| usable.value(name))).collect()
+}
+
+/// The pairs of Basic authentication in `entries`.
+pub(crate) fn pairs(entries: &[Inject], lookup: Lookup<'_, '_>) -> Vec<Secret> {
+    let pairs = entries.iter().filter_map(|entry| match entry {
         Inject::Basic { username, password } => {
-            let (username, password) = (expand(usable, username), expand(usable, password));
-            Some(pair(&username.ok()?, &password.ok()?))
+            Some(pair(&expand(username, lookup).ok()?, &expand(password, lookup).ok()?))
         }
         _ => None,
     });
-    values.chain(pairs).collect()
+    pairs.collect()
 }
 
 /// A user name and a password, as Basic authentication joins them.
@@ -198,8 +294,8 @@ fn basic_value(pair: &Secret) -> Result<HeaderValue> {
     header_value(value.expose())
 }
 
-fn expand(usable: &Usable, text: &str) -> Result<Secret> {
-    template::expand(text, &|name| usable.value(name))
+fn expand(text: &str, lookup: Lookup<'_, '_>) -> Result<Secret> {
+    template::expand(text, lookup)
         .map(Secret::new)
         .map_err(|error| Error::Internal(format!("inject: {error}")))
 }

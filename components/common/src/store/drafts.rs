@@ -23,7 +23,8 @@ const MOST: u32 = 100;
 const OVER: &str = "health = 'pending' and key_id is null and draft_ends_at < unixepoch() * 1000
   and (?1 is null or workspace = ?1)";
 /// The drafts of workspace `?1` that `?2` began, with the name `?3` or the slug `?4`.
-const OWN: &str = "is_draft and workspace = ?1 and created_by = ?2 and (name_key = ?3 or slug = ?4)";
+const OWN: &str =
+    "is_draft and workspace = ?1 and created_by = ?2 and (name_key = ?3 or slug = ?4)";
 
 /// Deletes drafts whose sign-in has ended: those of one workspace, or of all. Returns how many.
 ///

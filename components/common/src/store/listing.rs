@@ -114,13 +114,11 @@ impl Integrations<'_> {
         let by_status = Status::WORDS
             .iter()
             .map(|word| format!("'{word}', {}", sum(&format!("{no_draft} and status = '{word}'"))));
-        let by_health = Health::WORDS
-            .iter()
-            .map(|word| match *word {
-                // What waits for a choice is pending too.
-                "pending" => format!("'pending', {}", sum("state in ('pending', 'choose')")),
-                word => format!("'{word}', {}", sum(&format!("state = '{word}'"))),
-            });
+        let by_health = Health::WORDS.iter().map(|word| match *word {
+            // What waits for a choice is pending too.
+            "pending" => format!("'pending', {}", sum("state in ('pending', 'choose')")),
+            word => format!("'{word}', {}", sum(&format!("state = '{word}'"))),
+        });
         let sql = format!(
             "select json_object('total', {total}, 'attention', {attention},
                'by_status', json_object({by_status}), 'by_health', json_object({by_health}),

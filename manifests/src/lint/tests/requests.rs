@@ -360,3 +360,50 @@ fn request_rules() {
         ],
     );
 }
+
+#[test]
+fn a_key_in_the_path() {
+    let inject = json!([{"in": "path", "value": "bot{api_key}", "below": ["/file"]}]);
+    let base = with(&api_key(), "/inject", inject);
+    assert_eq!(broken(&base, Origin::BuiltIn, ""), []);
+    for value in ["{api_key}", "", "bot/{api_key}", "..{api_key}", ".{api_key}", "bot%2f{api_key}"]
+    {
+        let found = broken(&with(&base, "/inject/0/value", json!(value)), Origin::BuiltIn, "");
+        assert!(
+            found.contains(&("/inject/0/value".to_owned(), "inject_value")),
+            "{value}: {found:?}"
+        );
+    }
+    for prefix in ["", "/", "file", "/file/", "/a//b", "/..", "/a/%2e%2e", "/a?b"] {
+        let found = broken(&with(&base, "/inject/0/below/0", json!(prefix)), Origin::BuiltIn, "");
+        assert_eq!(found, [("/inject/0/below/0".to_owned(), "inject_path")], "{prefix}");
+    }
+    breaks(
+        &base,
+        &[
+            (
+                r#"{"/verify/base_url":"https://api.acme.example/v2"}"#,
+                "/verify/base_url",
+                "inject_path",
+            ),
+            (
+                r#"{"/revoke":{"tokens":["api_key"],"effect":"token","request":{"method":"POST",
+                    "url":"https://api.acme.example/revoke","auth":"token"}}}"#,
+                "/revoke/request/auth",
+                "inject_path",
+            ),
+        ],
+    );
+    let twice =
+        json!([{"in": "path", "value": "a{api_key}"}, {"in": "path", "value": "b{api_key}"}]);
+    let found = broken(&with(&base, "/inject", twice), Origin::BuiltIn, "");
+    assert_eq!(found, [("/inject/1".to_owned(), "inject_duplicate")]);
+    for wrong in [
+        json!([{"in": "header", "name": "x", "value": "{api_key}", "below": ["/file"]}]),
+        json!([{"in": "path", "name": "x", "value": "bot{api_key}"}]),
+        json!([{"in": "path", "below": ["/file"]}]),
+    ] {
+        let json = with(&base, "/inject", wrong);
+        assert!(crate::parse(&json.to_string()).is_err(), "{json}");
+    }
+}

@@ -88,6 +88,11 @@ async fn an_integration_is_added_by_key() {
 }
 
 #[tokio::test]
+async fn a_key_file_is_pasted_with_its_lines() {
+    play("add-by-file.mjs").await;
+}
+
+#[tokio::test]
 async fn an_integration_is_added_for_chosen_agents() {
     play("add-for-agents.mjs").await;
 }

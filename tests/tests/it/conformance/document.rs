@@ -45,7 +45,7 @@ fn document(manifests: &[Value], rows: &[Row]) -> String {
          a page in HTML, silence, a compressed or mislabelled response);\n\
          - *hosts*: the hosts that agents' calls reach, with path, query and credential as declared;\n\
          - *denied*: the calls that an agent may not make, unless a policy names them, and the query parameters that it may not send;\n\
-         - *refresh*: an expired token is renewed, and a refresh token that has ended asks for a person;\n\
+         - *refresh*: an expired token is renewed, and a refresh token or a login that is refused asks for a person;\n\
          - *revoke*: deleting a connection revokes the credential at the provider, or a person must.\n\n\
          | provider | manifest | way in | verify | hosts | denied | refresh | revoke |\n\
          |---|---|---|---|---|---|---|---|\n",
@@ -94,14 +94,16 @@ fn way_in(manifest: &Value) -> &'static str {
         "oauth2" => "OAuth 2.0",
         "oauth2_client_credentials" => "client credentials",
         "basic" => "Basic",
+        "login" => "server-to-server",
         _ => "key",
     }
 }
 
 fn refresh(manifest: &Value, row: &Row) -> &'static str {
     match text(manifest, "/auth_method") {
-        "oauth2" if row.refreshed => "yes",
+        "oauth2" | "login" if row.refreshed => "yes",
         "oauth2" => "no refresh token",
+        "login" => "signed anew",
         _ => "–",
     }
 }
@@ -200,14 +202,22 @@ fn revocation(out: &mut String, manifest: &Value) {
         "grant" => {
             "ends the whole authorization of this user for this OAuth app, other connections included"
         }
+        _ if manifest.get("login").is_some() => "ends the token",
         _ => "ends this credential",
     };
     let page = match get("/manage_url") {
         "" => String::new(),
         url => format!(" See `{url}`."),
     };
+    let manage = text(manifest, "/login/manage_url");
+    let outlives = match manage {
+        "" => String::new(),
+        url => format!(
+            " The entered credential outlives its tokens: a person revokes it, see `{url}`."
+        ),
+    };
     let words = match (get("/unsupported"), get("/not_revocable")) {
-        ("", "") => format!("a request of the application {by_request}."),
+        ("", "") => format!("a request of the application {by_request}.{outlives}"),
         ("", why) => format!("a person must, at the provider. {why}.{page}"),
         (why, _) => format!("the provider has no way. {why}.{page}"),
     };

@@ -4,13 +4,17 @@
 //! The application reaches the hosts through the embedded host's `--resolve`, by TLS. On Spin there is no such
 //! option, so the matrix runs on the embedded host only.
 //!
+//! - `assertion`: the JWT that a login signs
 //! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
 //! - `drafts`: manifests that are drafted from what an MCP server says
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `found`: the call that lists what a connection can be made to
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
+//! - `injection`: where the credential stands in a request
 //! - `journey`: what is done with each manifest
+//! - `in_path`: a key in the path of a call
+//! - `login`: the request that exchanges an entered credential for a token
 //! - `oauth`: the token endpoint and the revocation
 //! - `registration`, `registrations`: an OAuth app that registers itself, and who tries to abuse that
 //! - `sample`: values that match a pattern
@@ -18,6 +22,7 @@
 //! - `tls`: a server that is every host
 //! - `vendor`: the provider of one manifest
 
+mod assertion;
 mod checks;
 mod choices;
 mod document;
@@ -25,7 +30,10 @@ mod drafts;
 mod failures;
 mod found;
 mod hosts;
+mod in_path;
+mod injection;
 mod journey;
+mod login;
 mod oauth;
 mod registration;
 mod registrations;

@@ -307,7 +307,7 @@ impl Vendor {
 }
 
 /// JSON whose texts are templates, filled.
-fn filled(json: &Value, values: &BTreeMap<String, String>) -> Value {
+pub(super) fn filled(json: &Value, values: &BTreeMap<String, String>) -> Value {
     match json {
         Value::String(template) => fill(template, values).into(),
         Value::Array(items) => items.iter().map(|item| filled(item, values)).collect(),

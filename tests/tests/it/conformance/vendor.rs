@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::assertion::Registered;
 use super::failures::Failure;
 use super::sample::matching;
 use super::shape::{fill, fill_url, host_and_target, list, map, path, put, query, text};
@@ -44,6 +45,10 @@ pub(super) struct Vendor {
     pub(super) params: BTreeMap<String, String>,
     /// What is entered as the credential.
     pub(super) fields: BTreeMap<String, String>,
+    /// The fields that are stored: the members of a file in place of the file.
+    pub(super) stored: BTreeMap<String, String>,
+    /// The key pair of a login that signs.
+    pub(super) registered: Option<Registered>,
     pub(super) client: (String, String),
     pub(super) code: String,
     /// The found parameters that were chosen in place of the manifest's examples.
@@ -60,6 +65,8 @@ pub(super) struct State {
     pub(super) registration: Option<(u16, Value)>,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
+    /// What is answered in place of everything else: a status, headers and a body.
+    pub(super) says: Option<(u16, String, String)>,
     /// What the token response says in place of each parameter that it supplies.
     pub(super) lie: Option<String>,
     /// What the call of `find` lists. `None` for one entry, that of the manifest's examples.
@@ -83,20 +90,28 @@ impl Vendor {
         let params = list(manifest, "/params")
             .map(|param| (text(param, "/name").to_owned(), text(param, "/example").to_owned()))
             .collect();
-        let mut fields: BTreeMap<String, String> = list(manifest, "/credentials")
-            .map(|field| {
-                let name = text(field, "/name").to_owned();
-                let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
-                let value = matching(pattern, &format!("{id} {name}"));
-                (name, value)
-            })
-            .collect();
-        // A key may end with a parameter.
-        for param in list(manifest, "/params") {
-            if let Some(field) = fields.get_mut(text(param, "/from/credential/field")) {
-                field.push_str(text(param, "/from/credential/after"));
-                field.push_str(text(param, "/example"));
+        let registered = Registered::of(manifest);
+        let (mut fields, mut stored) = (BTreeMap::new(), BTreeMap::new());
+        for field in list(manifest, "/credentials") {
+            let name = text(field, "/name").to_owned();
+            let (mut value, mut of_field) = match &registered {
+                Some(registered) if field["format"].is_string() => registered.entered(field, &id),
+                _ => {
+                    let pattern = field["pattern"].as_str().unwrap_or(r"\S+");
+                    let value = matching(pattern, &format!("{id} {name}"));
+                    (value.clone(), [(name.clone(), value)].into())
+                }
+            };
+            // A key may end with a parameter.
+            for param in list(manifest, "/params") {
+                if text(param, "/from/credential/field") == name {
+                    value.push_str(text(param, "/from/credential/after"));
+                    value.push_str(text(param, "/example"));
+                    of_field = [(name.clone(), value.clone())].into();
+                }
             }
+            fields.insert(name, value);
+            stored.extend(of_field);
         }
         let client = (format!("client.{id}."), format!("secret.{id}.0123456789"));
         let state = State {
@@ -104,6 +119,7 @@ impl Vendor {
             registered: 0,
             registration: None,
             is_refused: false,
+            says: None,
             lie: None,
             offered: None,
             is_dead: false,
@@ -116,8 +132,18 @@ impl Vendor {
         };
         let code = format!("code.{id}.");
         let manifest = manifest.clone();
-        let (chosen, state) = (Mutex::default(), Mutex::new(state));
-        Self { id, manifest, params, fields, client, code, chosen, state }
+        Self {
+            id,
+            manifest,
+            params,
+            fields,
+            stored,
+            registered,
+            client,
+            code,
+            chosen: Mutex::default(),
+            state: Mutex::new(state),
+        }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -135,8 +161,15 @@ impl Vendor {
         text(&self.manifest, "/auth_method") == "oauth2"
     }
 
+    /// Whether an entered credential is exchanged for tokens.
+    pub(super) fn logs_in(&self) -> bool {
+        self.manifest.get("login").is_some()
+    }
+
+    /// Whether a token that has expired is renewed without a person.
     pub(super) fn refreshes(&self) -> bool {
         self.manifest.pointer("/oauth2/refresh").is_some()
+            || self.manifest.pointer("/login/request").is_some()
     }
 
     pub(super) fn verifies(&self) -> bool {
@@ -157,12 +190,15 @@ impl Vendor {
     /// All values that templates may name, with the tokens of a generation.
     pub(super) fn values(&self, generation: u32) -> BTreeMap<String, String> {
         let mut values = self.current_params();
-        values.extend(self.fields.clone());
+        values.extend(self.stored.clone());
         if self.is_oauth() {
             values.insert("client_id".into(), self.client.0.clone());
             values.insert("client_secret".into(), self.client.1.clone());
             values.insert("access_token".into(), self.access_token(generation));
             values.insert("refresh_token".into(), self.refresh_token(generation));
+        }
+        if self.logs_in() {
+            values.insert("access_token".into(), self.access_token(generation));
         }
         values
     }
@@ -185,7 +221,13 @@ impl Vendor {
         let secret = list(&self.manifest, "/credentials").filter(|field| field["secret"] == true);
         let secrets = secret.map(|field| self.fields[text(field, "/name")].clone());
         let known: Vec<String> = own.into_iter().chain(secrets).collect();
-        texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
+        let is_signed = |text: &String| {
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
+            let registered = self.registered.as_ref();
+            registered.is_some_and(|own| words.any(|word| own.has_signed(word)))
+        };
+        texts.iter().any(is_signed)
+            || texts.iter().any(|text| known.iter().any(|secret| text.contains(secret.as_str())))
     }
 
     /// The reply to a request to `host`, which is kept.
@@ -194,8 +236,13 @@ impl Vendor {
         let mut state = self.state();
         let arrived = Arrived { kind, host: host.to_owned(), request: request.clone() };
         state.arrived.push(arrived);
+        if let Some((status, headers, body)) = &state.says {
+            let headers = format!("content-type: application/json\r\n{headers}");
+            return Reply::new(*status, &headers, body.clone());
+        }
         match kind {
             Kind::Register => self.registration(&mut state, request),
+            Kind::Refresh if self.logs_in() => self.login(&mut state, request),
             Kind::Token | Kind::Refresh => self.token(&mut state, kind, request),
             Kind::Revoke => self.revocation(&mut state, request),
             Kind::Find => self.found(&mut state, request),
@@ -223,6 +270,10 @@ impl Vendor {
         }
         if has_grant && !oauth2("token_url").is_empty() && is_at(oauth2("token_url")) {
             return if body.contains(&refresh) { Kind::Refresh } else { Kind::Token };
+        }
+        let login = text(&self.manifest, "/login/request/url");
+        if !login.is_empty() && is_at(login) {
+            return Kind::Refresh;
         }
         if self.is_revocation(&is_at, request) {
             return Kind::Revoke;
@@ -252,7 +303,8 @@ impl Vendor {
             base => base,
         };
         let url = format!("{base}{}", text(&self.manifest, "/verify/path"));
-        host_and_target(&fill_url(&url, &self.current_params()))
+        let (host, target) = host_and_target(&fill_url(&url, &self.current_params()));
+        (host, self.with_key(&target))
     }
 
     fn verification(&self, state: &mut State, request: &Seen) -> Reply {
@@ -328,74 +380,6 @@ impl Vendor {
     /// Lets go of the requests that wait.
     pub(super) fn let_go(&self) {
         self.state().waiting.clear();
-    }
-
-    /// Compares where the credential stands, and the other headers, with the manifest.
-    pub(super) fn check_credential(
-        &self,
-        state: &mut State,
-        what: &str,
-        request: &Seen,
-        headers: &BTreeMap<String, String>,
-    ) {
-        self.check_injection(state, what, request, state.generation);
-        for (name, value) in headers {
-            let sent = request.all(&name.to_ascii_lowercase());
-            state.expect(&format!("{what}: the header {name}"), &vec![value.as_str()], &sent);
-        }
-    }
-
-    /// Compares where the credential stands with `inject`.
-    pub(super) fn check_injection(
-        &self,
-        state: &mut State,
-        what: &str,
-        request: &Seen,
-        generation: u32,
-    ) {
-        let values = self.values(generation);
-        let is_found = |param: &&Value| !text(param, "/from/found").is_empty();
-        let found: Vec<&str> = list(&self.manifest, "/params")
-            .filter(is_found)
-            .map(|param| text(param, "/name"))
-            .collect();
-        // Before anything is chosen, what names it is left out.
-        let is_sent = |inject: &&Value| {
-            what != "find"
-                || !found.iter().any(|name| inject.to_string().contains(&format!("{{{name}}}")))
-        };
-        for inject in list(&self.manifest, "/inject").filter(is_sent) {
-            let name = text(inject, "/name");
-            match text(inject, "/in") {
-                "header" => {
-                    let expected = fill(text(inject, "/value"), &values);
-                    let sent = request.all(&name.to_ascii_lowercase());
-                    state.expect(
-                        &format!("{what}: the header {name}"),
-                        &vec![expected.as_str()],
-                        &sent,
-                    );
-                }
-                "query" => {
-                    let expected = fill(text(inject, "/value"), &values);
-                    let sent: Vec<String> = query(request.target())
-                        .into_iter()
-                        .filter_map(|(own, value)| (own == name).then_some(value))
-                        .collect();
-                    state.expect(&format!("{what}: the parameter {name}"), &vec![expected], &sent);
-                }
-                _ => {
-                    let pair = format!(
-                        "{}:{}",
-                        fill(text(inject, "/username"), &values),
-                        fill(text(inject, "/password"), &values)
-                    );
-                    let expected = format!("Basic {}", STANDARD.encode(pair));
-                    let sent = request.all("authorization");
-                    state.expect(&format!("{what}: Basic"), &vec![expected.as_str()], &sent);
-                }
-            }
-        }
     }
 }
 

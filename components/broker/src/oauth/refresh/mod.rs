@@ -237,7 +237,7 @@ async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
 async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Found> {
     let usable = credential::load(context.key).await?;
     let method = usable.sourced.manifest.auth_method;
-    if !method.is_oauth2() {
+    if !method.has_tokens() {
         return Ok(usable.into());
     }
     let state = State::read(context.key).await?;
@@ -289,7 +289,9 @@ fn elapsed(since_ms: u64) -> Duration {
 /// How long a call waits for a refresh, in seconds.
 fn patience(manifest: &Manifest) -> u16 {
     let refresh = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.refresh.as_ref());
-    refresh.and_then(|refresh| refresh.wait_seconds).unwrap_or(PATIENCE_SECONDS)
+    let of_refresh = refresh.and_then(|refresh| refresh.wait_seconds);
+    let of_login = manifest.login.as_ref().and_then(|login| login.wait_seconds);
+    of_refresh.or(of_login).unwrap_or(PATIENCE_SECONDS)
 }
 
 /// Handles a token that cannot be refreshed. It is used until it expires. If the provider's verify request

@@ -1,12 +1,11 @@
-//! Requests new tokens for a credential, with its refresh token or with the client's own secret.
+//! Requests new tokens for a credential, with its refresh token or with the fields that a person entered.
 
 use nexus_common::Result;
 use nexus_common::secret::Secret;
-use nexus_manifests::AuthMethod;
 use nexus_vault::credential::{Times, Usable};
 use nexus_vault::oauth_app::Client;
 
-use crate::oauth::exchange::mint;
+use crate::oauth::login::mint;
 use crate::oauth::refusal::TokenFailure;
 use crate::oauth::token::{self, Grant};
 
@@ -29,7 +28,7 @@ async fn renew(
     begun: i64,
 ) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
-    if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
+    if renewed.sourced.manifest.auth_method.mints() {
         // The provider rejects fields that a person has entered, so a person must enter them again.
         mint(&mut renewed).await.map_err(|failure| match failure {
             TokenFailure::Client(why) => TokenFailure::Grant(why),

@@ -136,7 +136,7 @@ pub(super) fn injected(inject: &[Inject]) -> impl Iterator<Item = &str> {
     inject.iter().filter_map(|inject| match inject {
         Inject::Header { name, .. } => Some(name.as_str()),
         Inject::Basic { .. } => Some("authorization"),
-        Inject::Query { .. } => None,
+        Inject::Query { .. } | Inject::Path { .. } => None,
     })
 }
 

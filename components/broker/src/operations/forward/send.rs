@@ -67,7 +67,7 @@ impl Upload {
                 without_length(headers, method);
                 Ok(Self::Whole(Bytes::new()))
             }
-            Some(length) if length <= KEPT && usable.sourced.manifest.auth_method.is_oauth2() => {
+            Some(length) if length <= KEPT && usable.sourced.manifest.auth_method.has_tokens() => {
                 whole(body, KEPT).await.map(Self::Whole)
             }
             length => Ok(Self::Stream(body, length.map(|length| length as u64))),
@@ -139,13 +139,13 @@ impl Sent<'_> {
         stored: &Stored,
         request_id: &str,
     ) -> Result<Outcome> {
-        let is_oauth2 = opened.usable.sourced.manifest.auth_method.is_oauth2();
-        let again = if is_oauth2 { outgoing.again() } else { None };
+        let has_tokens = opened.usable.sourced.manifest.auth_method.has_tokens();
+        let again = if has_tokens { outgoing.again() } else { None };
         let sent = Progress::begun();
         let begun = clock::now_ms();
         let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         let was_refused = is_refused(&answer);
-        if was_refused && is_oauth2 {
+        if was_refused && has_tokens {
             let context = IntegrationContext::of(stored, request_id);
             match self.retry(&opened, again, &context, &sent).await? {
                 Retry::Sent(renewed, second) => (opened, answer) = (renewed, second),
@@ -153,7 +153,7 @@ impl Sent<'_> {
                 Retry::Impossible => {}
             }
         }
-        if is_refused(&answer) || (!was_refused && is_oauth2 && may_be_dead(&answer)) {
+        if is_refused(&answer) || (!was_refused && has_tokens && may_be_dead(&answer)) {
             dead::look_into_it(stored, request_id);
         }
         // The caller may have lost the right to the call while it waited for the response.

@@ -7,6 +7,7 @@
 
 use http::{HeaderMap, Uri};
 use nexus_common::forward::HOST;
+use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 use nexus_manifests::Inject;
 use nexus_vault::credential::Usable;
@@ -14,7 +15,7 @@ use nexus_vault::credential::Usable;
 use super::host::Host;
 use super::opened::Opened;
 use super::query;
-use crate::provider::call::inject_headers;
+use crate::provider::call::{in_path, inject_headers};
 use crate::provider::egress;
 
 /// The target of a call, without the query.
@@ -78,13 +79,17 @@ impl<'a> Target<'a> {
         }
         let parts = [query.as_str(), own.query().unwrap_or_default()];
         let query = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+        let (base, below) = self.path.split_at(self.path.len() - self.below.len());
+        let path = in_path(usable, base, below)?;
         let text = match query.as_str() {
-            "" => format!("{origin}{}", self.path),
-            query => format!("{origin}{}?{query}", self.path),
+            "" => Secret::new(format!("{origin}{}", path.expose())),
+            query => Secret::new(format!("{origin}{}?{query}", path.expose())),
         };
         let invalid = |why| Error::invalid("path", why);
-        let uri: Uri =
-            text.parse().map_err(|_| invalid("has a character that a URI must not contain"))?;
+        let uri: Uri = text
+            .expose()
+            .parse()
+            .map_err(|_| invalid("has a character that a URI must not contain"))?;
         match uri.authority().is_some_and(|authority| authority.as_str() == self.host.name()) {
             true => Ok(uri),
             false => Err(invalid("must not change the host of the call")),
