@@ -9,7 +9,7 @@ use crate::problems;
 
 const LIST: &str = "/api/integrations";
 const ONE: &str = "/api/integrations/{id}";
-const NEXT: [&str; 7] = [
+const NEXT: [&str; 8] = [
     "getIntegration",
     "updateIntegration",
     "checkIntegration",

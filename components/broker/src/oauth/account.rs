@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::domain::{Account, Health, IntegrationKey};
-use nexus_common::store::Integrations;
+use nexus_common::domain::{Account, Health};
 use nexus_common::{Error, Result};
 use nexus_manifests::{params, pins};
 use nexus_vault::credential::Usable;
-use nexus_vault::source::Sourced;
 use serde_json::Value as Json;
 
 use super::authorize::FlowSecret;

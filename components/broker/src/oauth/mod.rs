@@ -8,6 +8,7 @@ mod assertion;
 mod authorize;
 mod exchange;
 mod login;
+mod previous;
 mod refresh;
 mod refusal;
 mod register;

@@ -10,7 +10,7 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{give_up, require_integration_not_stopped};
 use nexus_common::{Error, Result};
-use nexus_manifests::{AuthMethod, Finding, params, pins_before_flow};
+use nexus_manifests::{AuthMethod, Finding, params};
 use nexus_vault::credential::{
     self, Credential, StoredCredential, Times, Usable, own_version, params_json,
 };

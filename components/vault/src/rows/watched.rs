@@ -1,10 +1,9 @@
 //! Checks that whatever the cached statements read is watched: if one of the rows changes, `revisions` must change with
 //! it, or an instance would go on with a right that the caller has lost.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use nexus_common::store::STANDING;
 use rusqlite::Connection;
@@ -24,66 +23,68 @@ fn migrated() -> Connection {
 }
 
 /// The tables and columns that `sql` reads.
-fn read_by(db: &Connection, sql: &str) -> BTreeSet<(String, String)> {
-    let read = Rc::new(RefCell::new(BTreeSet::new()));
-    let seen = Rc::clone(&read);
+fn read_by(db: &mut Connection, sql: &str) -> BTreeSet<(String, String)> {
+    let read = Arc::new(Mutex::new(BTreeSet::new()));
+    let seen = Arc::clone(&read);
     let note = move |context: AuthContext<'_>| {
         if let AuthAction::Read { table_name, column_name } = context.action {
-            seen.borrow_mut().insert((table_name.to_owned(), column_name.to_owned()));
+            seen.lock().unwrap().insert((table_name.to_owned(), column_name.to_owned()));
         }
         Authorization::Allow
     };
     db.authorizer(Some(note)).unwrap();
     db.prepare(sql).unwrap();
     db.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).unwrap();
-    read.take()
+    let read = std::mem::take(&mut *read.lock().unwrap());
+    read
 }
 
 /// Whether the triggers of `sql` change the column `number` of `revisions`.
-fn is_watched(db: &Connection, sql: &str, number: &'static str) -> bool {
-    let written = Rc::new(RefCell::new(false));
-    let seen = Rc::clone(&written);
+fn is_watched(db: &mut Connection, sql: &str, number: &'static str) -> bool {
+    let written = Arc::new(Mutex::new(false));
+    let seen = Arc::clone(&written);
     let note = move |context: AuthContext<'_>| {
         if let AuthAction::Update { table_name: "revisions", column_name } = context.action {
-            *seen.borrow_mut() |= column_name == number && context.accessor.is_some();
+            *seen.lock().unwrap() |= column_name == number && context.accessor.is_some();
         }
         Authorization::Allow
     };
     db.authorizer(Some(note)).unwrap();
     db.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     db.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).unwrap();
-    written.take()
+    let written = *written.lock().unwrap();
+    written
 }
 
 #[test]
 fn whatever_a_cached_right_depends_on_is_watched() {
-    let db = migrated();
-    let mut read = read_by(&db, STANDING);
-    read.extend(read_by(&db, &callable_sql()));
+    let mut db = migrated();
+    let mut read = read_by(&mut db, STANDING);
+    read.extend(read_by(&mut db, &callable_sql()));
     // A statement that only needs to know that there is a row names no column.
     read.retain(|(_, column)| !column.is_empty());
     assert!(read.len() > 40, "{read:?}");
     let tables: BTreeSet<_> = read.iter().map(|(table, _)| table.as_str()).collect();
     for table in &tables {
         for sql in [format!("insert into {table} default values"), format!("delete from {table}")] {
-            assert!(is_watched(&db, &sql, "rights"), "{sql}");
+            assert!(is_watched(&mut db, &sql, "rights"), "{sql}");
         }
     }
     for (table, column) in &read {
         let sql = format!("update {table} set {column} = {column}");
-        assert!(is_watched(&db, &sql, "rights"), "{sql}");
+        assert!(is_watched(&mut db, &sql, "rights"), "{sql}");
     }
 }
 
 #[test]
 fn calls_at_work_are_watched_and_usage_is_not() {
-    let db = migrated();
+    let mut db = migrated();
     for sql in [
         "insert into calls_at_work default values",
         "update calls_at_work set calls = 1",
         "delete from calls_at_work",
     ] {
-        assert!(is_watched(&db, sql, "places") && !is_watched(&db, sql, "rights"), "{sql}");
+        assert!(is_watched(&mut db, sql, "places") && !is_watched(&mut db, sql, "rights"), "{sql}");
     }
     // Written all the time: with these, instances would read everything again after each other's commits.
     for sql in [
@@ -95,7 +96,7 @@ fn calls_at_work_are_watched_and_usage_is_not() {
         "update credentials set check_at = 1",
     ] {
         for number in ["rights", "places"] {
-            assert!(!is_watched(&db, sql, number), "{sql}: {number}");
+            assert!(!is_watched(&mut db, sql, number), "{sql}: {number}");
         }
     }
 }

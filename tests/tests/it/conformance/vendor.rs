@@ -151,7 +151,7 @@ impl Vendor {
     }
 
     /// The parameters of the connection as it is now.
-    fn current_params(&self) -> BTreeMap<String, String> {
+    pub(super) fn current_params(&self) -> BTreeMap<String, String> {
         let mut params = self.params.clone();
         params.extend(self.chosen.lock().unwrap().clone());
         params

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nexus_manifests::{Inject, Manifest, Verify, template};
+use nexus_manifests::{Inject, Manifest, Verify, params, template};
 use ureq::Agent;
 use ureq::http::{HeaderName, HeaderValue, Request, header};
 use url::Url;
@@ -18,11 +18,7 @@ use super::mask::Secrets;
 pub(super) fn needed(manifest: &Manifest) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for inject in &manifest.inject {
-        let templates: &[&String] = match inject {
-            Inject::Header { value, .. } | Inject::Query { value, .. } => &[value],
-            Inject::Basic { username, password } => &[username, password],
-        };
-        for text in templates {
+        for text in inject.templates() {
             for name in template::names(text).with_context(|| format!("`{text}`"))? {
                 if !names.iter().any(|known| known == name) {
                     names.push(name.to_owned());
@@ -31,6 +27,14 @@ pub(super) fn needed(manifest: &Manifest) -> Result<Vec<String>> {
         }
     }
     Ok(names)
+}
+
+/// Where the segment that holds a key stands.
+struct KeyPlace<'a> {
+    /// The path of the base URL, without a slash at its end.
+    base: &'a str,
+    /// Paths that the segment follows.
+    below: &'a [String],
 }
 
 /// What is sent.
@@ -89,7 +93,14 @@ impl Prepared {
             lines.push(format!("  {name}: {value}"));
         }
         let mut shown_url = prepared.url.to_string();
+        let base = params::base_url(manifest, values).ok();
+        let base = base.map_or_else(String::new, |url| url.path().trim_end_matches('/').to_owned());
         for inject in &manifest.inject {
+            if let Inject::Path { value, below } = inject {
+                let place = KeyPlace { base: &base, below };
+                prepared.inject_in_path(value, place, (values, secrets), &mut shown_url)?;
+                continue;
+            }
             prepared.inject(inject, values, secrets, &mut lines, &mut shown_url)?;
         }
         if let Some(body) = &prepared.body {
@@ -137,7 +148,35 @@ impl Prepared {
                 let pair = format!("{}:{}", shown(username), shown(password));
                 lines.push(format!("  Authorization: Basic base64({pair})"));
             }
+            // `inject_in_path` adds it.
+            Inject::Path { .. } => {}
         }
+        Ok(())
+    }
+
+    /// Adds the segment of the path that holds the key. It follows the path of the base URL, or one of `place.below`.
+    fn inject_in_path(
+        &mut self,
+        text: &str,
+        place: KeyPlace<'_>,
+        (values, secrets): (&BTreeMap<String, String>, &Secrets),
+        shown_url: &mut String,
+    ) -> Result<()> {
+        let lookup = |name: &str| {
+            let value = values.get(name).map(String::as_str).or_else(|| secrets.get(name));
+            value.map(|value| Shared(Zeroizing::new(value.to_owned())))
+        };
+        let segment =
+            template::expand_segment(text, &lookup).with_context(|| format!("`{text}`"))?;
+        let segment = Zeroizing::new(segment);
+        let path = self.url.path().to_owned();
+        let rest = path.strip_prefix(place.base).unwrap_or(&path);
+        let prefixes = place.below.iter().filter(|own| rest.starts_with(&format!("{own}/")));
+        let before = prefixes.map(|own| own.len()).max().unwrap_or(0) + (path.len() - rest.len());
+        let (before, after) = path.split_at(before);
+        let shown = format!("{before}/{}{after}", text.replace('{', "‹").replace('}', "›"));
+        *shown_url = shown_url.replacen(&path, &shown, 1);
+        self.url.set_path(&Zeroizing::new(format!("{before}/{}{after}", segment.as_str())));
         Ok(())
     }
 

@@ -95,3 +95,17 @@ insert into counters (family, labels, part, value) values ('nexus_errors_total',
 
 -- schema 15
 insert into manifest_texts (hash, document) values ('hash', x'7b7d');
+
+-- schema 16
+insert into agent_calls (workspace, integration_id, at, call)
+values ('acme', 'int_01J00000000000000000000001', unixepoch() * 1000, '["agt_01J00000000000000000000001","GET",null,"/v1/things","/v1/things","succeeded",200,null,12,340,null,"req_1",0,0]');
+insert into counted_calls (one, up_to) values (1, 1);
+
+-- schema 17
+-- `integration_counts` is filled by its triggers.
+
+-- schema 18
+insert into deletions (id, workspace, name, manifest_id, deleted_at, deleted_by, seq, hash)
+values ('int_01J00000000000000000000009', 'acme', 'Gone', 'slack', unixepoch() * 1000, 'ann', 1, 'hash');
+insert into receipts (integration_id, number, entry_id, token, state, detail, at)
+values ('int_01J00000000000000000000009', 1, null, 'access_token', 'revoked', '', unixepoch() * 1000);
