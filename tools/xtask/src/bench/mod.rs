@@ -1,7 +1,9 @@
 //! `cargo xtask bench` measures:
 //!
-//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput,
-//!   and how much of it is left when other workspaces have 99,000 more integrations;
+//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput;
+//! - how much of the throughput of this page, and of calls with a token and with an agent's key, is left in a grown
+//!   database: 99,000 more integrations in other workspaces, 10,000 agents with keys, and more than a million rows of
+//!   usage and calls;
 //! - the speed of the catalogue;
 //! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
 //! - the throughput of calls with an agent's key, as a part of that with an issuer's token;
@@ -20,6 +22,7 @@ mod burst;
 mod figures;
 mod fill;
 mod grow;
+mod history;
 mod load;
 mod memory;
 mod neighbour;
@@ -42,6 +45,7 @@ use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
 use app::{App, BenchSetup};
 use bulk::Bulk;
+use history::History;
 use load::Slice;
 use neighbour::Neighbour;
 use peers::Peers;
@@ -67,7 +71,8 @@ pub(crate) struct Args {
     compare: bool,
     /// The format of the result; json: one last line
     /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
-    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt",
+    /// "key_grown_vs_new","key_vs_jwt_grown","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
     /// "host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
@@ -188,10 +193,15 @@ async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String
     app.stop().await?;
     let key = result?;
 
-    eprintln!("{}: copying them to {} other workspaces", site.runtime(), grow::OTHERS);
+    eprintln!(
+        "{}: copying them to {} other workspaces, with agents and a million rows of history",
+        site.runtime(),
+        grow::OTHERS
+    );
     site.copy_state(alone, crowded)?;
     let database = site.state(crowded).join(DATABASE);
-    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await??;
+    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS, History::FULL))
+        .await??;
     Ok(key)
 }
 

@@ -16,7 +16,8 @@ const PAGE: &str = "/api/integrations?limit=20";
 pub(crate) enum State {
     /// Only the workspace with its 1,000 integrations.
     Alone,
-    /// The same workspace, and 99 others with as many integrations each.
+    /// The same workspace, and 99 others with as many integrations each. All have agents, usage and calls
+    /// ([`super::history::History::FULL`]).
     Crowded,
 }
 
@@ -171,6 +172,14 @@ static PROXY_KEY: Row = Row {
     connections: CONNECTIONS,
 };
 
+static PROXY_KEY_CROWDED: Row = Row {
+    name: "proxy, an agent's key, grown",
+    endpoint: Endpoint::App(State::Crowded),
+    target: CALL,
+    proof: Proof::Key,
+    connections: CONNECTIONS,
+};
+
 static FORWARDER: Row = Row {
     name: "bare forwarder",
     endpoint: Endpoint::App(State::Alone),
@@ -215,7 +224,7 @@ static NGINX: Row = Row {
 pub(crate) static PEER_ROWS: [&Row; 4] = [&NODE_LIST, &NODE_PROXY, &NODE_PROXY_ONE, &NGINX];
 
 /// All other rows, in the order in which they take turns.
-pub(crate) static ROWS: [&Row; 10] = [
+pub(crate) static ROWS: [&Row; 11] = [
     &LIST,
     &LIST_CROWDED,
     &CATALOG,
@@ -223,13 +232,14 @@ pub(crate) static ROWS: [&Row; 10] = [
     &PROXY,
     &PROXY_CROWDED,
     &PROXY_KEY,
+    &PROXY_KEY_CROWDED,
     &FORWARDER,
     &PROXY_ONE,
     &DIRECT_ONE,
 ];
 
 /// All comparisons, in the order in which they are printed. Those with a row that was not measured are left out.
-pub(crate) static COMPARISONS: [Comparison; 11] = [
+pub(crate) static COMPARISONS: [Comparison; 13] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
@@ -243,6 +253,18 @@ pub(crate) static COMPARISONS: [Comparison; 11] = [
     Comparison { name: "proxy_grown_vs_new", of: &PROXY_CROWDED, to: &PROXY, by: Figures::rate_to },
     Comparison { name: "proxy_p99_to_p50", of: &PROXY, to: &PROXY, by: Figures::p99_to_p50 },
     Comparison { name: "key_vs_jwt", of: &PROXY_KEY, to: &PROXY, by: Figures::rate_to },
+    Comparison {
+        name: "key_grown_vs_new",
+        of: &PROXY_KEY_CROWDED,
+        to: &PROXY_KEY,
+        by: Figures::rate_to,
+    },
+    Comparison {
+        name: "key_vs_jwt_grown",
+        of: &PROXY_KEY_CROWDED,
+        to: &PROXY_CROWDED,
+        by: Figures::rate_to,
+    },
     Comparison { name: "proxy_vs_node", of: &PROXY, to: &NODE_PROXY, by: Figures::rate_to },
     Comparison { name: "list_vs_node", of: &LIST, to: &NODE_LIST, by: Figures::rate_to },
     Comparison { name: "proxy_vs_nginx", of: &PROXY, to: &NGINX, by: Figures::rate_to },
