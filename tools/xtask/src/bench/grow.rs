@@ -84,6 +84,7 @@ fn copy(connection: &Connection, table: &str, key: &str) -> Result<()> {
 mod tests {
     use std::path::PathBuf;
 
+    use rusqlite::StatementStatus;
     use tempfile::TempDir;
 
     use super::*;
@@ -268,5 +269,22 @@ mod tests {
                 previous.clone_from(hash);
             }
         }
+    }
+
+    #[test]
+    fn writing_usage_costs_the_same_with_many_agents() {
+        let steps = |agents| {
+            let (_directory, path) = database("");
+            let here = PerWorkspace { agents, minutes: 1 };
+            grow(&path, 1, History { here, ..HISTORY }).unwrap();
+            let connection = Connection::open(&path).unwrap();
+            let again = "update usage set calls = calls + 1 where id = 1";
+            let mut statement = connection.prepare(again).unwrap();
+            assert_eq!(statement.execute([]).unwrap(), 1);
+            statement.get_status(StatementStatus::VmStep)
+        };
+        // Instructions of SQLite's virtual machine, with those of the triggers.
+        let (few, many) = (steps(2), steps(500));
+        assert!(few > 0 && many < few + 100, "{few} with 2 agents, {many} with 500");
     }
 }
