@@ -9,6 +9,7 @@
 //! - the throughput of calls with an agent's key, as a part of that with an issuer's token;
 //! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
 //! - the calls of a thousand callers who find one token expired;
+//! - the duration of a call whose instances are all new, as a multiple of a warm one, and of the first call after a start;
 //! - the host's memory for all of this.
 //!
 //! All rows are measured in alternating slices and compared by their medians, so that other load on the
@@ -21,6 +22,7 @@ mod bulk;
 mod burst;
 mod figures;
 mod fill;
+mod first;
 mod grow;
 mod history;
 mod load;
@@ -49,7 +51,7 @@ use history::History;
 use load::Slice;
 use neighbour::Neighbour;
 use peers::Peers;
-use report::Outcome;
+use report::{Outcome, Singles};
 use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.
@@ -72,10 +74,10 @@ pub(crate) struct Args {
     /// The format of the result; json: one last line
     /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt",
-    /// "key_grown_vs_new","key_vs_jwt_grown","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// "key_grown_vs_new","key_vs_jwt_grown","cold_instance_vs_warm","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
-    /// "host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
+    /// "first_call_ms","host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -156,7 +158,7 @@ async fn measure(
     let key = prepare(&site, root, baselines.upstream).await.with_context(on)?;
     let proofs = Proofs { token: site.token.clone(), key };
     for state in State::ALL {
-        apps.push((state, site.start(state.name()).await.with_context(on)?));
+        apps.push((state, site.start(state.name(), state.reuse()).await.with_context(on)?));
     }
     let peers = match args.compare {
         true => Some(Peers::start(root, &site.variables, baselines.upstream).await?),
@@ -173,14 +175,16 @@ async fn measure(
     let (slices, rss, bulk, neighbour) = result.with_context(on)?;
     eprintln!("{name}: {} callers of an expired token, cold", bulk::AGENTS);
     let burst = burst::measure(&site, baselines.upstream).await.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
+    eprintln!("{name}: the first call after a start, {} times", first::STARTS);
+    let first = first::measure(&site, &proofs.token).await.with_context(on)?;
+    Ok(Outcome::new(&name, &slices, rss, Singles { bulk, neighbour, burst, first }))
 }
 
 /// Creates the state directories: one filled over HTTP, and a copy of it that is grown. Returns the key of an agent.
 async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String> {
-    let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
+    let [alone, crowded, fresh] = State::ALL.map(State::name);
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
-    let app = site.start(alone).await?;
+    let app = site.start(alone, State::Alone.reuse()).await?;
     let filled = async {
         fill::fill(root, app.port, &site.token).await?;
         upstream::connect(app.port, &site.token, upstream).await?;
@@ -192,6 +196,7 @@ async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String
     }
     app.stop().await?;
     let key = result?;
+    site.copy_state(alone, fresh)?;
 
     eprintln!(
         "{}: copying them to {} other workspaces, with agents and a million rows of history",
