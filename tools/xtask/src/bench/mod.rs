@@ -43,7 +43,7 @@ use anyhow::{Context, Result};
 use crate::build::{self, Profile};
 use crate::child;
 use crate::repo::Repo;
-use crate::runtime::{self, Choice, Runtime};
+use crate::runtime::{self, Choice, HostProfile, Runtime};
 use crate::up::Format;
 use app::{App, BenchSetup};
 use bulk::Bulk;
@@ -65,6 +65,13 @@ pub(crate) struct Args {
     /// The runtime to measure; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
+    /// Measure the embedded host as users run it, compiled with the profile `shipped`. Without this option, the host
+    /// that development uses is measured
+    #[arg(long, conflicts_with = "host")]
+    shipped: bool,
+    /// Measure this embedded host instead of compiling one: the path of a `nexus-host`
+    #[arg(long)]
+    host: Option<PathBuf>,
     /// Seconds of measurement per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
@@ -72,7 +79,7 @@ pub(crate) struct Args {
     #[arg(long)]
     compare: bool,
     /// The format of the result; json: one last line
-    /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
+    /// {"embedded":{"program","list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt",
     /// "key_grown_vs_new","key_vs_jwt_grown","cold_instance_vs_warm","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
@@ -80,6 +87,33 @@ pub(crate) struct Args {
     /// "first_call_ms","host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+}
+
+impl Args {
+    /// The path of the embedded host that is measured. It is compiled unless the person names one.
+    async fn measured_host(&self, repo: &Repo) -> Result<PathBuf> {
+        match &self.host {
+            Some(host) => {
+                host.canonicalize().with_context(|| format!("no host at {}", host.display()))
+            }
+            None => runtime::host(repo, self.host_profile()).await,
+        }
+    }
+
+    fn host_profile(&self) -> HostProfile {
+        if self.shipped { HostProfile::Shipped } else { HostProfile::Dev }
+    }
+
+    /// What the report says about the program that runs as `runtime`.
+    fn program(&self, runtime: &Runtime) -> String {
+        match (runtime, &self.host) {
+            (Runtime::Spin, _) => "spin".to_owned(),
+            (Runtime::Embedded(_), Some(host)) => host.display().to_string(),
+            (Runtime::Embedded(_), None) => {
+                format!("nexus-host, profile {}", self.host_profile().name())
+            }
+        }
+    }
 }
 
 /// The baselines: two components, and a provider on this port.
@@ -127,7 +161,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
 
     let mut runtimes = Vec::new();
     if args.runtime != Choice::Spin {
-        runtimes.push(Runtime::Embedded(runtime::host(&repo, false).await?));
+        runtimes.push(Runtime::Embedded(args.measured_host(&repo).await?));
     }
     match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => {}
@@ -151,6 +185,7 @@ async fn measure(
     baselines: &Baselines,
     runtime: Runtime,
 ) -> Result<Outcome> {
+    let program = args.program(&runtime);
     let site = BenchSetup::new(root, baselines, runtime)?;
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
@@ -177,7 +212,7 @@ async fn measure(
     let burst = burst::measure(&site, baselines.upstream).await.with_context(on)?;
     eprintln!("{name}: the first call after a start, {} times", first::STARTS);
     let first = first::measure(&site, &proofs.token).await.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss, Singles { bulk, neighbour, burst, first }))
+    Ok(Outcome::new((&name, &program), &slices, rss, Singles { bulk, neighbour, burst, first }))
 }
 
 /// Creates the state directories: one filled over HTTP, and a copy of it that is grown. Returns the key of an agent.

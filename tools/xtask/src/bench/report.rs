@@ -25,21 +25,22 @@ pub(crate) struct Singles {
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     runtime: String,
+    program: String,
     rows: Vec<(&'static Row, Figures)>,
     rss: u64,
     singles: Singles,
 }
 
 impl Outcome {
-    /// `rss` in bytes.
+    /// The results of `program`, the program that was measured as `runtime`. `rss` in bytes.
     pub(crate) fn new(
-        runtime: &str,
+        (runtime, program): (&str, &str),
         slices: &[(&'static Row, Vec<Slice>)],
         rss: u64,
         singles: Singles,
     ) -> Self {
         let rows = slices.iter().map(|(row, slices)| (*row, Figures::of(slices))).collect();
-        Self { runtime: runtime.to_owned(), rows, rss, singles }
+        Self { runtime: runtime.to_owned(), program: program.to_owned(), rows, rss, singles }
     }
 
     fn figures(&self, row: &Row) -> Option<&Figures> {
@@ -66,6 +67,7 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
         "runtime", "route", "req/s", "p50 ms", "p99 ms"
     );
     for outcome in outcomes {
+        let _ = writeln!(text, "{:<10} the program: {}", outcome.runtime, outcome.program);
         for (row, figures) in &outcome.rows {
             let _ = writeln!(
                 text,
@@ -123,10 +125,11 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
     let runtimes: Vec<_> = outcomes
         .iter()
         .map(|outcome| {
-            let mut members: Vec<_> = outcome
-                .compared()
-                .map(|(comparison, number)| (comparison.name, rounded(number, 1_000.0)))
-                .collect();
+            let mut members = vec![("program", Value::from(outcome.program.as_str()).to_string())];
+            let compared = outcome.compared();
+            members.extend(
+                compared.map(|(comparison, number)| (comparison.name, rounded(number, 1_000.0))),
+            );
             let Singles { bulk, neighbour, burst, first } = &outcome.singles;
             members.push(("proxy_1gb_up_mb", rounded(bulk.up_mb, 10.0)));
             members.push(("proxy_1gb_down_mb", rounded(bulk.down_mb, 10.0)));
@@ -203,7 +206,12 @@ mod tests {
         };
         let burst = Burst { answered: AGENTS, seconds: 3.21, refreshes: 1 };
         let first = First { ms: 23.4 };
-        Outcome::new("embedded", &slices, 34_540_000, Singles { bulk, neighbour, burst, first })
+        Outcome::new(
+            ("embedded", "a program"),
+            &slices,
+            34_540_000,
+            Singles { bulk, neighbour, burst, first },
+        )
     }
 
     #[test]
@@ -231,7 +239,7 @@ mod tests {
         let mut spin = outcome();
         spin.runtime = "spin".to_owned();
         let line = json(&[outcome(), spin]);
-        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_grown_vs_new":0.99,"proxy_p99_to_p50":1.98,"key_vs_jwt":0.95,"key_grown_vs_new":0.947,"key_vs_jwt_grown":0.909,"cold_instance_vs_warm":1.0,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"neighbour_p99_write_ms":12.3,"neighbour_alone_p99_write_ms":4.5,"denied_per_second":500.0,"health_answered_percent":100.0,"burst_1000_answered":1000,"burst_1000_seconds":3.2,"burst_1000_refreshes":1,"first_call_ms":23.4,"host_rss_mb":34.5}"#;
+        let figures = r#"{"program":"a program","list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_grown_vs_new":0.99,"proxy_p99_to_p50":1.98,"key_vs_jwt":0.95,"key_grown_vs_new":0.947,"key_vs_jwt_grown":0.909,"cold_instance_vs_warm":1.0,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"neighbour_p99_write_ms":12.3,"neighbour_alone_p99_write_ms":4.5,"denied_per_second":500.0,"health_answered_percent":100.0,"burst_1000_answered":1000,"burst_1000_seconds":3.2,"burst_1000_refreshes":1,"first_call_ms":23.4,"host_rss_mb":34.5}"#;
         assert_eq!(line, format!(r#"{{"embedded":{figures},"spin":{figures}}}"#));
         let parsed: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(parsed["spin"]["host_rss_mb"].as_f64(), Some(34.5));
@@ -251,6 +259,7 @@ mod tests {
             "1000 of",
             "p99 12.3 ms during 500 denied",
             "1000 callers of an expired token answered in 3.2 s",
+            "the program: a program",
             "the first call after a start: 23.4 ms",
         ];
         for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {
