@@ -11,7 +11,7 @@ use std::time::Duration;
 use ::http::{HeaderName, HeaderValue, StatusCode};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
-use futures::future::{Either, select};
+use futures::future::{Either, join, select};
 use futures::{SinkExt, StreamExt};
 use http_body::Frame;
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
@@ -120,7 +120,12 @@ pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError>
 }
 
 async fn send(request: ::http::Request<Body>) -> Result<wasi::Response, CallError> {
-    let sent = async { client::send(outgoing(request)?).await };
+    let sent = async {
+        let (request, end) = outgoing(request)?;
+        // Sending begins with the first poll, and then the runtime reads the end of an empty body.
+        let (answer, ()) = join(client::send(request), async move { drop(end) }).await;
+        answer
+    };
     sent.await.map_err(|code| CallError::from(&code))
 }
 

@@ -15,7 +15,7 @@ use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
 use spin_sdk::wasip3::http_compat::{
     self, BodyWriter, IncomingMessage, RequestOptionsExtension, http_into_wasi_request,
 };
-use spin_sdk::wasip3::wit_bindgen::{FutureReader, StreamReader};
+use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader};
 use spin_sdk::wasip3::wit_future;
 
 /// An incoming request, whose body has not been read.
@@ -48,7 +48,7 @@ impl<T: IncomingMessage> IncomingMessage for Message<T> {
     fn consume_body(
         self,
         result: FutureReader<Result<(), ErrorCode>>,
-    ) -> (StreamReader<u8>, FutureReader<Result<Option<wasi::Trailers>, ErrorCode>>) {
+    ) -> (StreamReader<u8>, FutureReader<Trailers>) {
         self.message.consume_body(result)
     }
 }
@@ -120,15 +120,26 @@ fn broken(error: &impl fmt::Display) -> ErrorCode {
     ErrorCode::InternalError(Some(error.to_string()))
 }
 
-/// Converts a request into the runtime's own type. An empty body needs no stream, and no task that writes it.
-pub(super) fn outgoing(request: ::http::Request<Body>) -> Result<wasi::Request, ErrorCode> {
+/// The trailers of a message, as the runtime reads them.
+type Trailers = Result<Option<wasi::Trailers>, ErrorCode>;
+
+/// The end of an empty body. Dropping it writes that there are no trailers. A write waits, and wakes the component once more,
+/// unless the runtime reads the end already.
+pub(super) type End = FutureWriter<Trailers>;
+
+/// Converts a request into the runtime's own type. An empty body needs no stream, and no task that writes it. Its end is
+/// dropped once the request is being sent.
+pub(super) fn outgoing(
+    request: ::http::Request<Body>,
+) -> Result<(wasi::Request, Option<End>), ErrorCode> {
     if !request.body().is_end_stream() {
-        return http_into_wasi_request(request);
+        return http_into_wasi_request(request).map(|request| (request, None));
     }
     let (mut head, _) = request.into_parts();
     let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
     let options = head.extensions.remove::<RequestOptionsExtension>().map(|options| options.0);
-    let (converted, _) = wasi::Request::new(headers, None, no_trailers(), options);
+    let (end, trailers) = no_trailers();
+    let (converted, _) = wasi::Request::new(headers, None, trailers, options);
     let is_set = converted
         .set_method(&head.method.into())
         .and_then(|()| converted.set_scheme(head.uri.scheme().map(Into::into).as_ref()))
@@ -138,7 +149,7 @@ pub(super) fn outgoing(request: ::http::Request<Body>) -> Result<wasi::Request, 
         .and_then(|()| {
             converted.set_path_with_query(head.uri.path_and_query().map(|path| path.as_str()))
         });
-    is_set.map(|()| converted).map_err(|()| ErrorCode::HttpRequestUriInvalid)
+    is_set.map(|()| (converted, Some(end))).map_err(|()| ErrorCode::HttpRequestUriInvalid)
 }
 
 /// Converts a response with this status into the types of the `http` crate. Its body has not been read.
@@ -167,7 +178,7 @@ pub(super) fn answer(response: Response) -> Result<wasi::Response, ErrorCode> {
     let (head, mut body) = response.into_parts();
     let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
     let (converted, _) = if body.is_end_stream() {
-        wasi::Response::new(headers, None, no_trailers())
+        wasi::Response::new(headers, None, no_trailers().1)
     } else {
         let (writer, contents, trailers) = BodyWriter::new();
         spin_sdk::wasip3::spawn(async move {
@@ -180,8 +191,7 @@ pub(super) fn answer(response: Response) -> Result<wasi::Response, ErrorCode> {
     Ok(converted)
 }
 
-fn no_trailers() -> FutureReader<Result<Option<wasi::Trailers>, ErrorCode>> {
+fn no_trailers() -> (End, FutureReader<Trailers>) {
     // The writer writes its default value when it is dropped.
-    let (_, trailers) = wit_future::new(|| Ok(None));
-    trailers
+    wit_future::new(|| Ok(None))
 }
