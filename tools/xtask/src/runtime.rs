@@ -29,6 +29,41 @@ pub(crate) enum Choice {
     Embedded,
 }
 
+/// How the embedded host is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostProfile {
+    /// For development: little is optimised, so that it compiles soon.
+    Dev,
+    /// Cargo's `release`.
+    Release,
+    /// As the program `nexus` of an archive is, but for the system of this machine, and with a compiler for components.
+    Shipped,
+}
+
+impl HostProfile {
+    /// `release` or, without it, `dev`.
+    pub(crate) fn of(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    /// The profile's name in `Cargo.toml`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Shipped => "shipped",
+        }
+    }
+
+    /// The profile's folder in the target directory.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release | Self::Shipped => self.name(),
+        }
+    }
+}
+
 /// The runtime of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Runtime {
@@ -63,13 +98,13 @@ pub(crate) struct Launch<'a> {
 
 impl Runtime {
     /// Finds or builds the runtime for `choice`.
-    pub(crate) async fn pick(choice: Choice, repo: &Repo, release: bool) -> Result<Self> {
+    pub(crate) async fn pick(choice: Choice, repo: &Repo, profile: HostProfile) -> Result<Self> {
         match (choice, spin().await) {
             (Choice::Spin | Choice::Auto, Ok(())) => Ok(Self::Spin),
             (Choice::Spin, Err(why)) => {
                 bail!("{why}; use --runtime embedded, which does not need Spin")
             }
-            (Choice::Auto | Choice::Embedded, _) => Ok(Self::Embedded(host(repo, release).await?)),
+            (Choice::Auto | Choice::Embedded, _) => Ok(Self::Embedded(host(repo, profile).await?)),
         }
     }
 
@@ -144,8 +179,8 @@ fn version(line: &str) -> Option<(u64, u64)> {
 }
 
 /// The path of the embedded host after it is built.
-pub(crate) fn host_path(repo: &Repo, release: bool) -> PathBuf {
-    repo.target.join(if release { "release" } else { "debug" }).join("nexus-host")
+pub(crate) fn host_path(repo: &Repo, profile: HostProfile) -> PathBuf {
+    repo.target.join(profile.folder()).join("nexus-host")
 }
 
 /// Checks that there is a C compiler, which SQLite needs.
@@ -163,13 +198,10 @@ pub(crate) fn ensure_c_compiler() -> Result<()> {
 }
 
 /// Builds the embedded host and returns its path.
-pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
+pub(crate) async fn host(repo: &Repo, profile: HostProfile) -> Result<PathBuf> {
     ensure_c_compiler()?;
-    let host = host_path(repo, release);
-    let mut args = vec!["build", "-p", "nexus-host"];
-    if release {
-        args.push("--release");
-    }
+    let host = host_path(repo, profile);
+    let args = ["build", "-p", "nexus-host", "--profile", profile.name()];
     cargo::run(&repo.root, &args, "building the embedded host").await?;
     if !host.is_file() {
         bail!("cargo did not build {}", host.display());

@@ -8,33 +8,21 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::http::uri::{Authority, Parts, PathAndQuery, Scheme};
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use ::http::{HeaderName, HeaderValue, StatusCode};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
-use futures::future::{Either, select};
+use futures::future::{Either, join, select};
 use futures::{SinkExt, StreamExt};
-use http_body::{Body as _, Frame};
+use http_body::Frame;
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
-use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode, RequestOptions};
-use spin_sdk::wasip3::http_compat::{
-    RequestOptionsExtension, http_from_wasi_response, http_into_wasi_request,
-};
-use spin_sdk::wasip3::wit_bindgen::FutureReader;
-use spin_sdk::wasip3::wit_future;
+use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
 
 use super::clock;
-
-/// An incoming request, whose body has not been read.
-pub type Incoming = spin_sdk::http::Request;
-/// The body of an incoming request.
-pub type IncomingBody = spin_sdk::wasip3::http_compat::IncomingRequestBody;
-/// A body that is buffered or passed through.
-pub type Body = spin_sdk::http::BoxBody;
-/// A response to send.
-pub type Response = ::http::Response<Body>;
+pub(crate) use super::messages::PEER;
+pub use super::messages::{Body, Incoming, IncomingBody, Message, Response};
+use super::messages::{answer, incoming, outgoing, received};
 
 /// A buffered body. Set `content-length` as well: a chunked response costs 44 ms (Nagle's algorithm).
 pub fn full(bytes: impl Into<Bytes>) -> Body {
@@ -57,74 +45,6 @@ pub async fn serve<F: Future<Output = Response>>(
         Some(untouched) => Ok(untouched),
         None => answer(response),
     }
-}
-
-/// Converts a request into the types of the `http` crate: method, path and query, headers and body.
-///
-/// The `spin-*` headers are removed. A client can send them too, and the client's headers come first. The
-/// address of the peer, which is in the last of them of that name, becomes the header [`PEER`].
-fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
-    let method = Method::try_from(request.get_method());
-    let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
-    let authority = request.get_authority();
-    let fields = request.get_headers().copy_all();
-    let mut headers = HeaderMap::try_with_capacity(fields.len()).map_err(|error| broken(&error))?;
-    let mut peer = None;
-    for (name, value) in fields {
-        if name.eq_ignore_ascii_case(CLIENT_ADDR) {
-            peer = HeaderValue::try_from(value).ok();
-            continue;
-        }
-        if !is_of_spin(&name) {
-            let name = HeaderName::try_from(name).map_err(|error| broken(&error))?;
-            let value = HeaderValue::try_from(value).map_err(|error| broken(&error))?;
-            headers.try_append(name, value).map_err(|error| broken(&error))?;
-        }
-    }
-    set_peer(&mut headers, peer);
-    let mut incoming = Incoming::new(IncomingBody::new(request)?);
-    *incoming.method_mut() = method.map_err(|_| ErrorCode::HttpRequestMethodInvalid)?;
-    *incoming.uri_mut() = uri(authority, path.map_err(|_| ErrorCode::HttpRequestUriInvalid)?);
-    *incoming.headers_mut() = headers;
-    Ok(incoming)
-}
-
-/// A URI with the path and, if it is valid, the authority.
-fn uri(authority: Option<String>, path: PathAndQuery) -> Uri {
-    let mut parts = Parts::default();
-    parts.authority = authority.and_then(|authority| Authority::try_from(authority).ok());
-    parts.scheme = parts.authority.is_some().then_some(Scheme::HTTP);
-    parts.path_and_query = Some(path.clone());
-    Uri::from_parts(parts).unwrap_or_else(|_| path.into())
-}
-
-/// The header with the address of the client's connection. A component that passes a request on passes it on
-/// too. A client cannot choose it.
-pub(crate) const PEER: HeaderName = HeaderName::from_static("x-nexus-peer");
-/// Spin's header with the address of the peer. Spin appends it after those of the client.
-const CLIENT_ADDR: &str = "spin-client-addr";
-/// The address that Spin gives for a request of another component.
-const CHAINED: &str = "0.0.0.0:0";
-
-/// Sets [`PEER`] to the address that the runtime names. In a request of another component, the header stays.
-fn set_peer(headers: &mut HeaderMap, peer: Option<HeaderValue>) {
-    match peer {
-        Some(peer) if peer == CHAINED => {}
-        Some(peer) => {
-            headers.insert(PEER, peer);
-        }
-        None => {
-            headers.remove(PEER);
-        }
-    }
-}
-
-fn is_of_spin(name: &str) -> bool {
-    name.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("spin-"))
-}
-
-fn broken(error: &impl fmt::Display) -> ErrorCode {
-    ErrorCode::InternalError(Some(error.to_string()))
 }
 
 /// A response of another component, in the runtime's own type.
@@ -193,16 +113,19 @@ pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError>
     let answer = send(request).await?;
     match answer.get_status_code() {
         status if is_final(status) => {
-            let response =
-                http_from_wasi_response(answer).map_err(|code| CallError::from(&code))?;
-            Ok(response.map(spin_sdk::http::box_body))
+            received(status, answer).map_err(|code| CallError::from(&code))
         }
         status => Err(CallError::Status(status)),
     }
 }
 
 async fn send(request: ::http::Request<Body>) -> Result<wasi::Response, CallError> {
-    let sent = async { client::send(outgoing(request)?).await };
+    let sent = async {
+        let (request, end) = outgoing(request)?;
+        // Sending begins with the first poll, and then the runtime reads the end of an empty body.
+        let (answer, ()) = join(client::send(request), async move { drop(end) }).await;
+        answer
+    };
     sent.await.map_err(|code| CallError::from(&code))
 }
 
@@ -216,45 +139,6 @@ pub fn limit_first_byte<B>(request: &mut ::http::Request<B>, limit: Duration) {
     // A runtime that does not have the option has its own limit.
     let _ = options.set_first_byte_timeout(Some(nanoseconds));
     request.extensions_mut().insert(RequestOptionsExtension(options));
-}
-
-/// Converts a request into the runtime's own type. An empty body needs no stream, and no task that writes it.
-fn outgoing(request: ::http::Request<Body>) -> Result<wasi::Request, ErrorCode> {
-    if !request.body().is_end_stream() {
-        return http_into_wasi_request(request);
-    }
-    let (mut head, _) = request.into_parts();
-    let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
-    let options = head.extensions.remove::<RequestOptionsExtension>().map(|options| options.0);
-    let (converted, _) = wasi::Request::new(headers, None, no_trailers(), options);
-    let is_set = converted
-        .set_method(&head.method.into())
-        .and_then(|()| converted.set_scheme(head.uri.scheme().map(Into::into).as_ref()))
-        .and_then(|()| {
-            converted.set_authority(head.uri.authority().map(|authority| authority.as_str()))
-        })
-        .and_then(|()| {
-            converted.set_path_with_query(head.uri.path_and_query().map(|path| path.as_str()))
-        });
-    is_set.map(|()| converted).map_err(|()| ErrorCode::HttpRequestUriInvalid)
-}
-
-/// Converts a response into the runtime's own type, as [`outgoing`] does a request.
-fn answer(response: Response) -> Result<wasi::Response, ErrorCode> {
-    if !response.body().is_end_stream() {
-        return response.into_response();
-    }
-    let (head, _) = response.into_parts();
-    let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
-    let (converted, _) = wasi::Response::new(headers, None, no_trailers());
-    converted.set_status_code(head.status.as_u16()).map_err(|()| ErrorCode::HttpProtocolError)?;
-    Ok(converted)
-}
-
-fn no_trailers() -> FutureReader<Result<Option<wasi::Trailers>, ErrorCode>> {
-    // The writer writes its default value when it is dropped.
-    let (_, trailers) = wit_future::new(|| Ok(None));
-    trailers
 }
 
 /// Whether a status is final. A status below 200 only announces a response, a status above 599 is not
@@ -308,6 +192,10 @@ where
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > limit {
             return Err(CallError::TooLarge(limit));
+        }
+        if bytes.is_empty() && whole == Some(data.len() as u64) {
+            // A body that arrives at once is not copied.
+            return Ok(data);
         }
         bytes.extend_from_slice(&data);
         if whole == Some(bytes.len() as u64) {

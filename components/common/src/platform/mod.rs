@@ -9,6 +9,7 @@ pub mod http;
 pub mod kv;
 #[cfg(target_family = "wasm")]
 mod memory;
+mod messages;
 pub mod server;
 pub mod sqlite;
 pub mod variables;

@@ -84,8 +84,9 @@ impl BenchSetup {
         Ok(())
     }
 
-    /// Starts an application on the state directory with this name, and waits until it is ready.
-    pub(crate) async fn start(&self, state: &str) -> Result<App> {
+    /// Starts an application on the state directory with this name, and waits until it is ready. Each instance serves
+    /// `reuse` requests.
+    pub(crate) async fn start(&self, state: &str, reuse: &str) -> Result<App> {
         let dir = self.directory.path();
         let port = child::free_port(0)?;
         let path = self.state(state);
@@ -97,8 +98,7 @@ impl BenchSetup {
             env_file: &dir.join(ENV_FILE),
             dir,
         })?;
-        // As with `nexus up`. deploy/README.md sets the same for Spin.
-        command.args(["--max-instance-reuse-count", nexus_cli::REUSE]);
+        command.args(["--max-instance-reuse-count", reuse]);
         // The measurement must not depend on variables that happen to be set.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(PREFIX) {

@@ -28,13 +28,13 @@ pub(crate) struct Burst {
 
 /// Measures a separate application, with the provider at `upstream`.
 pub(crate) async fn measure(site: &BenchSetup, upstream: u16) -> Result<Burst> {
-    let app = site.start(STATE).await?;
+    let app = site.start(STATE, nexus_cli::REUSE).await?;
     let connected = upstream::connect_expiring(app.port, &site.token, upstream).await;
     app.stop().await?;
     connected?;
     expire(site).context("expiring the token")?;
 
-    let app = site.start(STATE).await?;
+    let app = site.start(STATE, nexus_cli::REUSE).await?;
     let before = upstream::tokens();
     let begun = Instant::now();
     let answered = crowd(app.port, &site.token, &format!("/api/proxy/{EXPIRING}/small")).await;

@@ -37,6 +37,11 @@ impl Figures {
         if other.p50 > 0 { f64::from(self.p99) / f64::from(other.p50) } else { 0.0 }
     }
 
+    /// This median as a multiple of `other`'s; 0 if that median is 0.
+    pub(crate) fn p50_to(&self, other: &Self) -> f64 {
+        if other.p50 > 0 { f64::from(self.p50) / f64::from(other.p50) } else { 0.0 }
+    }
+
     /// These responses per second as a part of `other`'s; 0 if `other` had none.
     pub(crate) fn rate_to(&self, other: &Self) -> f64 {
         if other.rate > 0.0 { self.rate / other.rate } else { 0.0 }

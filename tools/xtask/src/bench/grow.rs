@@ -1,5 +1,5 @@
-//! A database with a hundred times the integrations. The workspace's rows are copied in SQL, because creating
-//! 100,000 integrations over HTTP would take many minutes.
+//! A database with a hundred times the integrations, and with the agents and the history that belong to them (`history`).
+//! The workspace's rows are copied in SQL, because creating 100,000 integrations over HTTP would take many minutes.
 //!
 //! The copies exist to be listed. Their ciphertexts are bound to the original rows and cannot be opened. No
 //! application may have the database open meanwhile.
@@ -9,19 +9,25 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use rusqlite::Connection;
 
+use super::history::{self, History};
+
 /// The number of other workspaces afterwards.
 pub(crate) const OTHERS: usize = 99;
 
-/// Copies each integration and its credential to each of `others` new workspaces.
-pub(crate) fn grow(database: &Path, others: usize) -> Result<()> {
-    multiply(database, others).with_context(|| format!("growing {}", database.display()))
+/// Copies each integration with its credential and its events to each of `others` new workspaces, and stores `history`
+/// for all of them.
+pub(crate) fn grow(database: &Path, others: usize, history: History) -> Result<()> {
+    multiply(database, others, history).with_context(|| format!("growing {}", database.display()))
 }
 
-fn multiply(database: &Path, others: usize) -> Result<()> {
+fn multiply(database: &Path, others: usize, history: History) -> Result<()> {
     let mut connection = Connection::open(database)?;
     // A failed benchmark starts over, so nothing here needs to survive a crash.
     connection.execute_batch("pragma synchronous = off; pragma cache_size = -65536;")?;
     let transaction = connection.transaction()?;
+    let source = "select min(workspace) from main.integrations";
+    let source: Option<String> = transaction.query_row(source, [], |row| row.get(0))?;
+    let source = source.context("the database has no integrations")?;
     // The new ids have the form and age of the originals: four bytes of prefix, ten of time, then sixteen
     // random ones; hexadecimal digits are also digits of a ULID. The copies of an integration are neighbours,
     // as if the workspaces had grown in parallel.
@@ -33,9 +39,12 @@ fn multiply(database: &Path, others: usize) -> Result<()> {
              workspace || '-' || number as workspace
            from main.integrations cross join other"
     ))?;
-    for (table, key) in [("integrations", "id"), ("credentials", "integration_id")] {
+    for (table, key) in
+        [("integrations", "id"), ("credentials", "integration_id"), ("events", "integration_id")]
+    {
         copy(&transaction, table, key)?;
     }
+    history::store(&transaction, &source, history)?;
     transaction.commit()?;
     // The measured application must not find the new rows in its write-ahead log.
     let busy: bool =
@@ -47,9 +56,11 @@ fn multiply(database: &Path, others: usize) -> Result<()> {
 /// Copies the rows of `table` once for each copy. `key` and `workspace` are new; all other columns are the
 /// source's, including columns that later migrations add.
 fn copy(connection: &Connection, table: &str, key: &str) -> Result<()> {
-    // Excludes generated columns, which cannot be written.
-    let mut columns =
-        connection.prepare("select name from pragma_table_xinfo(?1) where hidden = 0")?;
+    // Excludes generated columns, which cannot be written, and a number that SQLite gives to each row.
+    let mut columns = connection.prepare(
+        "select name from pragma_table_xinfo(?1) where hidden = 0
+           and not (pk = 1 and upper(type) = 'INTEGER')",
+    )?;
     let columns: Vec<String> =
         columns.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let values: Vec<String> = columns
@@ -73,11 +84,17 @@ fn copy(connection: &Connection, table: &str, key: &str) -> Result<()> {
 mod tests {
     use std::path::PathBuf;
 
+    use rusqlite::StatementStatus;
     use tempfile::TempDir;
 
     use super::*;
+    use crate::bench::history::{PerWorkspace, sha256_hex};
 
     const STORED: i64 = 3;
+    const HISTORY: History = History {
+        here: PerWorkspace { agents: 5, minutes: 4 },
+        elsewhere: PerWorkspace { agents: 2, minutes: 1 },
+    };
     const TIME: &str = "int_01JD0000AB";
 
     /// A database as the application leaves it: migrated, with a write-ahead log and three integrations.
@@ -112,6 +129,25 @@ mod tests {
                     (&id, format!("…{number}")),
                 )
                 .unwrap();
+            connection
+                .execute(
+                    "insert into events (workspace, integration_id, at, kind, actor, request_id)
+                     values ('bench', ?1, 1, 'integration.created', 'u', 'r')",
+                    [&id],
+                )
+                .unwrap();
+        }
+        let mut previous = "0".repeat(64);
+        for seq in 1..=2 {
+            let record = serde_json::json!({"prev": previous, "seq": seq, "workspace": "bench"});
+            let record = record.to_string();
+            previous = sha256_hex(&record);
+            connection
+                .execute(
+                    "insert into audit (workspace, seq, at, record, hash) values ('bench', ?1, 1, ?2, ?3)",
+                    (seq, record, &previous),
+                )
+                .unwrap();
         }
         connection.execute_batch(more).unwrap();
         (directory, path)
@@ -127,10 +163,10 @@ mod tests {
         let listed = "select group_concat(doc, ',' order by id) from integrations
                       where workspace = 'bench'";
         let before: String = one(&Connection::open(&path).unwrap(), listed);
-        grow(&path, 4).unwrap();
+        grow(&path, 4, HISTORY).unwrap();
         let connection = Connection::open(&path).unwrap();
         assert_eq!(one::<String>(&connection, listed), before);
-        for table in ["integrations", "credentials"] {
+        for table in ["integrations", "credentials", "events"] {
             let counts = format!(
                 "select group_concat(workspace || ' ' || n, ', ' order by workspace)
                  from (select workspace, count(*) as n from {table} group by workspace)"
@@ -147,7 +183,7 @@ mod tests {
     #[test]
     fn a_copy_is_an_integration_like_any_other() {
         let (_directory, path) = database("");
-        grow(&path, 4).unwrap();
+        grow(&path, 4, HISTORY).unwrap();
         let connection = Connection::open(&path).unwrap();
         let alike: i64 = one(
             &connection,
@@ -173,7 +209,7 @@ mod tests {
              alter table credentials add column twice integer as (\"order\" * 2) virtual;
              update credentials set \"order\" = 7;",
         );
-        grow(&path, 2).unwrap();
+        grow(&path, 2, HISTORY).unwrap();
         let connection = Connection::open(&path).unwrap();
         let sql = "select count(*) from credentials where \"order\" = 7 and twice = 14";
         assert_eq!(one::<i64>(&connection, sql), STORED * 3);
@@ -182,8 +218,73 @@ mod tests {
     #[test]
     fn a_failure_names_the_database() {
         let directory = tempfile::tempdir().unwrap();
-        let error = grow(&directory.path().join("none.db"), 1).unwrap_err();
+        let error = grow(&directory.path().join("none.db"), 1, HISTORY).unwrap_err();
         let said = format!("{error:#}");
         assert!(said.contains("none.db") && said.contains("integrations"), "{said}");
+    }
+
+    #[test]
+    fn agents_and_history_are_stored_for_each_workspace() {
+        let (_directory, path) = database("");
+        grow(&path, 2, HISTORY).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        let counts = |table: &str| {
+            let sql = format!(
+                "select group_concat(workspace || ' ' || n, ', ' order by workspace)
+                 from (select workspace, count(*) as n from {table} group by workspace)"
+            );
+            one::<String>(&connection, &sql)
+        };
+        assert_eq!(counts("agents"), "bench 5, bench-1 2, bench-2 2");
+        assert_eq!(counts("agent_keys"), "bench 5, bench-1 2, bench-2 2");
+        assert_eq!(counts("usage"), "bench 12, bench-1 3, bench-2 3");
+        assert_eq!(counts("agent_calls"), "bench 12, bench-1 3, bench-2 3");
+        let strangers = "select count(*) from agent_calls c where not exists
+          (select 1 from agents a where a.id = c.agent and a.workspace = c.workspace)
+          or not exists (select 1 from usage u where u.agent = c.agent and u.integration_id = c.integration_id)";
+        assert_eq!(one::<i64>(&connection, strangers), 0);
+        let odd = "select count(*) from agent_keys where length(id) <> 10 or expires_at < unixepoch() * 1000";
+        assert_eq!(one::<i64>(&connection, odd), 0);
+    }
+
+    #[test]
+    fn each_workspace_has_a_valid_chain_of_audit_records() {
+        let (_directory, path) = database("");
+        grow(&path, 2, HISTORY).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        let sql = "select workspace, record, hash from audit order by workspace, seq";
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        });
+        let rows: Vec<_> = rows.unwrap().map(|row| row.unwrap()).collect();
+        assert_eq!(rows.len(), 6);
+        for chain in rows.chunks(2) {
+            let mut previous = "0".repeat(64);
+            for (workspace, record, hash) in chain {
+                assert_eq!(&sha256_hex(record), hash);
+                let record: serde_json::Value = serde_json::from_str(record).unwrap();
+                assert_eq!(record["workspace"], workspace.as_str());
+                assert_eq!(record["prev"], previous.as_str());
+                previous.clone_from(hash);
+            }
+        }
+    }
+
+    #[test]
+    fn writing_usage_costs_the_same_with_many_agents() {
+        let steps = |agents| {
+            let (_directory, path) = database("");
+            let here = PerWorkspace { agents, minutes: 1 };
+            grow(&path, 1, History { here, ..HISTORY }).unwrap();
+            let connection = Connection::open(&path).unwrap();
+            let again = "update usage set calls = calls + 1 where id = 1";
+            let mut statement = connection.prepare(again).unwrap();
+            assert_eq!(statement.execute([]).unwrap(), 1);
+            statement.get_status(StatementStatus::VmStep)
+        };
+        // Instructions of SQLite's virtual machine, with those of the triggers.
+        let (few, many) = (steps(2), steps(500));
+        assert!(few > 0 && many < few + 100, "{few} with 2 agents, {many} with 500");
     }
 }

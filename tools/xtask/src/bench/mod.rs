@@ -1,12 +1,15 @@
 //! `cargo xtask bench` measures:
 //!
-//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput,
-//!   and how much of it is left when other workspaces have 99,000 more integrations;
+//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput;
+//! - how much of the throughput of this page, and of calls with a token and with an agent's key, is left in a grown
+//!   database: 99,000 more integrations in other workspaces, 10,000 agents with keys, and more than a million rows of
+//!   usage and calls;
 //! - the speed of the catalogue;
 //! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
 //! - the throughput of calls with an agent's key, as a part of that with an issuer's token;
 //! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
 //! - the calls of a thousand callers who find one token expired;
+//! - the duration of a call whose instances are all new, as a multiple of a warm one, and of the first call after a start;
 //! - the host's memory for all of this.
 //!
 //! All rows are measured in alternating slices and compared by their medians, so that other load on the
@@ -19,7 +22,9 @@ mod bulk;
 mod burst;
 mod figures;
 mod fill;
+mod first;
 mod grow;
+mod history;
 mod load;
 mod memory;
 mod neighbour;
@@ -38,14 +43,15 @@ use anyhow::{Context, Result};
 use crate::build::{self, Profile};
 use crate::child;
 use crate::repo::Repo;
-use crate::runtime::{self, Choice, Runtime};
+use crate::runtime::{self, Choice, HostProfile, Runtime};
 use crate::up::Format;
 use app::{App, BenchSetup};
 use bulk::Bulk;
+use history::History;
 use load::Slice;
 use neighbour::Neighbour;
 use peers::Peers;
-use report::Outcome;
+use report::{Outcome, Singles};
 use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.
@@ -59,6 +65,13 @@ pub(crate) struct Args {
     /// The runtime to measure; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
+    /// Measure the embedded host as users run it, compiled with the profile `shipped`. Without this option, the host
+    /// that development uses is measured
+    #[arg(long, conflicts_with = "host")]
+    shipped: bool,
+    /// Measure this embedded host instead of compiling one: the path of a `nexus-host`
+    #[arg(long)]
+    host: Option<PathBuf>,
     /// Seconds of measurement per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
@@ -66,13 +79,41 @@ pub(crate) struct Args {
     #[arg(long)]
     compare: bool,
     /// The format of the result; json: one last line
-    /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
-    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// {"embedded":{"program","list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
+    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_grown_vs_new","proxy_p99_to_p50","key_vs_jwt",
+    /// "key_grown_vs_new","key_vs_jwt_grown","cold_instance_vs_warm","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
-    /// "host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
+    /// "first_call_ms","host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+}
+
+impl Args {
+    /// The path of the embedded host that is measured. It is compiled unless the person names one.
+    async fn measured_host(&self, repo: &Repo) -> Result<PathBuf> {
+        match &self.host {
+            Some(host) => {
+                host.canonicalize().with_context(|| format!("no host at {}", host.display()))
+            }
+            None => runtime::host(repo, self.host_profile()).await,
+        }
+    }
+
+    fn host_profile(&self) -> HostProfile {
+        if self.shipped { HostProfile::Shipped } else { HostProfile::Dev }
+    }
+
+    /// What the report says about the program that runs as `runtime`.
+    fn program(&self, runtime: &Runtime) -> String {
+        match (runtime, &self.host) {
+            (Runtime::Spin, _) => "spin".to_owned(),
+            (Runtime::Embedded(_), Some(host)) => host.display().to_string(),
+            (Runtime::Embedded(_), None) => {
+                format!("nexus-host, profile {}", self.host_profile().name())
+            }
+        }
+    }
 }
 
 /// The baselines: two components, and a provider on this port.
@@ -120,7 +161,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
 
     let mut runtimes = Vec::new();
     if args.runtime != Choice::Spin {
-        runtimes.push(Runtime::Embedded(runtime::host(&repo, false).await?));
+        runtimes.push(Runtime::Embedded(args.measured_host(&repo).await?));
     }
     match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => {}
@@ -144,6 +185,7 @@ async fn measure(
     baselines: &Baselines,
     runtime: Runtime,
 ) -> Result<Outcome> {
+    let program = args.program(&runtime);
     let site = BenchSetup::new(root, baselines, runtime)?;
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
@@ -151,7 +193,7 @@ async fn measure(
     let key = prepare(&site, root, baselines.upstream).await.with_context(on)?;
     let proofs = Proofs { token: site.token.clone(), key };
     for state in State::ALL {
-        apps.push((state, site.start(state.name()).await.with_context(on)?));
+        apps.push((state, site.start(state.name(), state.reuse()).await.with_context(on)?));
     }
     let peers = match args.compare {
         true => Some(Peers::start(root, &site.variables, baselines.upstream).await?),
@@ -168,14 +210,16 @@ async fn measure(
     let (slices, rss, bulk, neighbour) = result.with_context(on)?;
     eprintln!("{name}: {} callers of an expired token, cold", bulk::AGENTS);
     let burst = burst::measure(&site, baselines.upstream).await.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
+    eprintln!("{name}: the first call after a start, {} times", first::STARTS);
+    let first = first::measure(&site, &proofs.token).await.with_context(on)?;
+    Ok(Outcome::new((&name, &program), &slices, rss, Singles { bulk, neighbour, burst, first }))
 }
 
 /// Creates the state directories: one filled over HTTP, and a copy of it that is grown. Returns the key of an agent.
 async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String> {
-    let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
+    let [alone, crowded, fresh] = State::ALL.map(State::name);
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
-    let app = site.start(alone).await?;
+    let app = site.start(alone, State::Alone.reuse()).await?;
     let filled = async {
         fill::fill(root, app.port, &site.token).await?;
         upstream::connect(app.port, &site.token, upstream).await?;
@@ -187,11 +231,17 @@ async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String
     }
     app.stop().await?;
     let key = result?;
+    site.copy_state(alone, fresh)?;
 
-    eprintln!("{}: copying them to {} other workspaces", site.runtime(), grow::OTHERS);
+    eprintln!(
+        "{}: copying them to {} other workspaces, with agents and a million rows of history",
+        site.runtime(),
+        grow::OTHERS
+    );
     site.copy_state(alone, crowded)?;
     let database = site.state(crowded).join(DATABASE);
-    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await??;
+    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS, History::FULL))
+        .await??;
     Ok(key)
 }
 

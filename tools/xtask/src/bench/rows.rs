@@ -8,7 +8,8 @@ use super::load::Plan;
 /// The number of concurrent connections, unless a row sets another number.
 const CONNECTIONS: usize = 16;
 
-const CALL: &str = "/api/proxy/upstream/v1/things";
+/// The path of a call through the proxy.
+pub(crate) const CALL: &str = "/api/proxy/upstream/v1/things";
 const PAGE: &str = "/api/integrations?limit=20";
 
 /// An application, by the content of its database.
@@ -16,19 +17,33 @@ const PAGE: &str = "/api/integrations?limit=20";
 pub(crate) enum State {
     /// Only the workspace with its 1,000 integrations.
     Alone,
-    /// The same workspace, and 99 others with as many integrations each.
+    /// The same workspace, and 99 others with as many integrations each. All have agents, usage and calls
+    /// ([`super::history::History::FULL`]).
     Crowded,
+    /// A copy of the first one, in which each instance serves one request: every call finds new instances of the proxy,
+    /// `auth` and the broker, with empty caches.
+    Fresh,
 }
 
 impl State {
     /// All states. Each is a separate application. The host's memory is measured at the first one.
-    pub(crate) const ALL: [Self; 2] = [Self::Alone, Self::Crowded];
+    pub(crate) const ALL: [Self; 3] = [Self::Alone, Self::Crowded, Self::Fresh];
 
     /// The name of the state directory.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Alone => "alone",
             Self::Crowded => "crowded",
+            Self::Fresh => "fresh",
+        }
+    }
+
+    /// How many requests an instance serves. As with `nexus up`, unless every instance is to be new; deploy/README.md
+    /// sets the same for Spin.
+    pub(crate) fn reuse(self) -> &'static str {
+        match self {
+            Self::Alone | Self::Crowded => nexus_cli::REUSE,
+            Self::Fresh => "1",
         }
     }
 }
@@ -147,6 +162,14 @@ static PROXY_ONE: Row = Row {
     connections: 1,
 };
 
+static PROXY_FRESH: Row = Row {
+    name: "proxy, cold, 1 connection",
+    endpoint: Endpoint::App(State::Fresh),
+    target: CALL,
+    proof: Proof::Token,
+    connections: 1,
+};
+
 static PROXY: Row = Row {
     name: "proxy",
     endpoint: Endpoint::App(State::Alone),
@@ -166,6 +189,14 @@ static PROXY_CROWDED: Row = Row {
 static PROXY_KEY: Row = Row {
     name: "proxy, an agent's key",
     endpoint: Endpoint::App(State::Alone),
+    target: CALL,
+    proof: Proof::Key,
+    connections: CONNECTIONS,
+};
+
+static PROXY_KEY_CROWDED: Row = Row {
+    name: "proxy, an agent's key, grown",
+    endpoint: Endpoint::App(State::Crowded),
     target: CALL,
     proof: Proof::Key,
     connections: CONNECTIONS,
@@ -215,7 +246,7 @@ static NGINX: Row = Row {
 pub(crate) static PEER_ROWS: [&Row; 4] = [&NODE_LIST, &NODE_PROXY, &NODE_PROXY_ONE, &NGINX];
 
 /// All other rows, in the order in which they take turns.
-pub(crate) static ROWS: [&Row; 10] = [
+pub(crate) static ROWS: [&Row; 12] = [
     &LIST,
     &LIST_CROWDED,
     &CATALOG,
@@ -223,13 +254,15 @@ pub(crate) static ROWS: [&Row; 10] = [
     &PROXY,
     &PROXY_CROWDED,
     &PROXY_KEY,
+    &PROXY_KEY_CROWDED,
     &FORWARDER,
     &PROXY_ONE,
+    &PROXY_FRESH,
     &DIRECT_ONE,
 ];
 
 /// All comparisons, in the order in which they are printed. Those with a row that was not measured are left out.
-pub(crate) static COMPARISONS: [Comparison; 11] = [
+pub(crate) static COMPARISONS: [Comparison; 14] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
@@ -243,6 +276,24 @@ pub(crate) static COMPARISONS: [Comparison; 11] = [
     Comparison { name: "proxy_grown_vs_new", of: &PROXY_CROWDED, to: &PROXY, by: Figures::rate_to },
     Comparison { name: "proxy_p99_to_p50", of: &PROXY, to: &PROXY, by: Figures::p99_to_p50 },
     Comparison { name: "key_vs_jwt", of: &PROXY_KEY, to: &PROXY, by: Figures::rate_to },
+    Comparison {
+        name: "key_grown_vs_new",
+        of: &PROXY_KEY_CROWDED,
+        to: &PROXY_KEY,
+        by: Figures::rate_to,
+    },
+    Comparison {
+        name: "key_vs_jwt_grown",
+        of: &PROXY_KEY_CROWDED,
+        to: &PROXY_CROWDED,
+        by: Figures::rate_to,
+    },
+    Comparison {
+        name: "cold_instance_vs_warm",
+        of: &PROXY_FRESH,
+        to: &PROXY_ONE,
+        by: Figures::p50_to,
+    },
     Comparison { name: "proxy_vs_node", of: &PROXY, to: &NODE_PROXY, by: Figures::rate_to },
     Comparison { name: "list_vs_node", of: &LIST, to: &NODE_LIST, by: Figures::rate_to },
     Comparison { name: "proxy_vs_nginx", of: &PROXY, to: &NGINX, by: Figures::rate_to },

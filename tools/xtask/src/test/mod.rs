@@ -20,7 +20,7 @@ use crate::build::{self, Profile};
 use crate::cargo;
 use crate::release;
 use crate::repo::Repo;
-use crate::runtime::{self, Choice};
+use crate::runtime::{self, Choice, HostProfile};
 pub(crate) use tally::Tally;
 
 /// The programs that tests run: the variable that names each to the tests, and its name.
@@ -297,7 +297,7 @@ async fn programs(repo: &Repo) -> Result<PathBuf> {
     runtime::ensure_c_compiler()?;
     // The host compiles the components that `nexus` then contains.
     build(Path::new("")).await?;
-    let host = runtime::host_path(repo, false);
+    let host = runtime::host_path(repo, HostProfile::Dev);
     build(&release::bundle(repo, &host, None).await?).await?;
     Ok(host)
 }

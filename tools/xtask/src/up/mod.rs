@@ -19,7 +19,7 @@ use crate::build::{self, Profile};
 use crate::child::{self, App};
 use crate::env::{PREFIX, Variables};
 use crate::repo::Repo;
-use crate::runtime::{self, Choice, Launch, Runtime};
+use crate::runtime::{self, Choice, HostProfile, Launch, Runtime};
 use crate::token::{self, Role};
 use crate::ui;
 use steps::Steps;
@@ -121,8 +121,9 @@ async fn prepare(args: &Args) -> Result<Startup> {
     steps.next(!repo.wasm_dir(profile.name()).join("nexus_broker.wasm").exists());
     build::components_alone(&repo, profile, &[], &[]).await?;
     let is_embedded = args.runtime == Choice::Embedded || runtime::spin().await.is_err();
-    steps.next(is_embedded && !runtime::host_path(&repo, args.release).exists());
-    let runtime = Runtime::pick(args.runtime, &repo, args.release).await?;
+    let host_profile = HostProfile::of(args.release);
+    steps.next(is_embedded && !runtime::host_path(&repo, host_profile).exists());
+    let runtime = Runtime::pick(args.runtime, &repo, host_profile).await?;
     steps.next(!repo.root.join(&args.state_dir).exists());
     // Relative to the repository, like Spin's default.
     let state = repo.root.join(&args.state_dir);

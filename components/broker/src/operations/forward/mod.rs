@@ -202,14 +202,16 @@ impl Call {
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
+        let mut sent_at = clock::now_ms();
         // The call may have lost its right while it waited, for a new token or for a place.
-        let has_waited =
-            !Rc::ptr_eq(&live, &opened) || clock::now_ms().saturating_sub(begun) > SHORT_MS;
-        if has_waited && let Some(lost) = right.lost().await {
-            return Err(self.lost(admission, lost).await);
+        if !Rc::ptr_eq(&live, &opened) || sent_at.saturating_sub(begun) > SHORT_MS {
+            if let Some(lost) = right.lost().await {
+                return Err(self.lost(admission, lost).await);
+            }
+            sent_at = clock::now_ms();
         }
         let (method, query, hub) = (&self.method, self.query.as_str(), self.hub.as_str());
-        self.progress.sent_at.set(Some(clock::now_ms()));
+        self.progress.sent_at.set(Some(sent_at));
         let sent = Sent { method, target: &target, query, hub, right, at_work, waiting };
         self.send(admission, sent, live, Outgoing { headers, upload }).await
     }

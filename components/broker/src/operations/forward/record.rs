@@ -50,6 +50,7 @@ struct End {
 
 /// The record of a call that has ended.
 pub(super) struct Ended {
+    /// In milliseconds since the Unix epoch.
     ended_at: u64,
     record: CallRecord,
 }
@@ -171,6 +172,11 @@ impl Drop for Recording {
 }
 
 impl Ended {
+    /// When the call ended, in milliseconds since the Unix epoch.
+    pub(super) fn at(&self) -> u64 {
+        self.ended_at
+    }
+
     /// The record as it is written at `now`, in milliseconds since the Unix epoch.
     pub(super) fn into_record(mut self, now: u64) -> CallRecord {
         self.record.age_ms += now.saturating_sub(self.ended_at);

@@ -141,8 +141,8 @@ impl Sent<'_> {
     ) -> Result<Outcome> {
         let has_tokens = opened.usable.sourced.manifest.auth_method.has_tokens();
         let again = if has_tokens { outgoing.again() } else { None };
-        let sent = Progress::begun();
         let begun = clock::now_ms();
+        let sent = Progress::begun(begun);
         let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         let was_refused = is_refused(&answer);
         if was_refused && has_tokens {

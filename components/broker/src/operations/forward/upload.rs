@@ -40,10 +40,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// The progress of a body before its first byte.
-    pub(super) fn begun() -> Arc<Self> {
+    /// The progress of a body before its first byte. `now` is in milliseconds since the Unix epoch.
+    pub(super) fn begun(now: u64) -> Arc<Self> {
         let progress = Self::default();
-        progress.moved_at.store(clock::now_ms(), Relaxed);
+        progress.moved_at.store(now, Relaxed);
         Arc::new(progress)
     }
 

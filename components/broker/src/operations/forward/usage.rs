@@ -152,7 +152,8 @@ impl Counted {
 /// Counts the call that had `right`, and that has ended.
 pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
     let Right { whose, caller, address, record, .. } = right;
-    let address = caller.agent_id().zip(address).filter(|(agent, _)| is_due(agent));
+    let now = clock::now_ms();
+    let address = caller.agent_id().zip(address).filter(|(agent, _)| is_due(agent, now));
     COUNTED.with_borrow_mut(|counted| {
         if let Some((agent, address)) = address {
             counted.addresses.insert(agent.to_owned(), address);
@@ -163,23 +164,23 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
     });
     record.carried(bytes);
-    let is_busy = clock::now_ms().saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
-    ensure_writer(if is_busy { GATHER_WHILE_BUSY } else { GATHER });
+    let is_busy = now.saturating_sub(WRITTEN_AT.get()) < BUSY_MS;
+    ensure_writer(now, if is_busy { GATHER_WHILE_BUSY } else { GATHER });
 }
 
 /// Keeps the record of a call that has ended until it is written.
 pub(super) fn record(ended: Ended) {
+    let now = ended.at();
     COUNTED.with_borrow_mut(|counted| match counted.records.len() < MOST_RECORDS {
         true => counted.records.push(ended),
         false => counted.unrecorded += 1,
     });
     // The usage of a call is counted before. A call that was not sent has none, and nobody waits for its record.
-    ensure_writer(GATHER_WHILE_BUSY);
+    ensure_writer(now, GATHER_WHILE_BUSY);
 }
 
 /// Makes sure that a task is going to write what is counted, after `gather` unless one is to do so already.
-fn ensure_writer(gather: Duration) {
-    let now = clock::now_ms();
+fn ensure_writer(now: u64, gather: Duration) {
     let since = WRITER_SINCE.get();
     if since.is_none_or(|since| now.saturating_sub(since) > OVERDUE_MS) {
         WRITER_SINCE.set(Some(now));
@@ -214,8 +215,7 @@ async fn write_after(gather: Duration) {
 }
 
 /// Whether the address of `agent` may be written: it is written as seldom as the time of the last use.
-fn is_due(agent: &str) -> bool {
-    let now = clock::now_ms();
+fn is_due(agent: &str, now: u64) -> bool {
     NOTED.with_borrow_mut(|noted| match noted.get_mut(agent) {
         Some(at) if now < at.saturating_add(NOTE_MS) => false,
         Some(at) => {

@@ -245,6 +245,10 @@ impl Source {
                 }
             };
             match next {
+                // A body that arrives at once is not copied.
+                Next::Chunk(chunk) if self.length == Some(chunk.len()) && gathered.is_empty() => {
+                    return (chunk, Some(End::Complete));
+                }
                 Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
                 Next::End(end) => return (gathered.freeze(), Some(end)),
             }
