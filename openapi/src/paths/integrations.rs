@@ -64,10 +64,17 @@ fn list() -> Operation {
         "integration_part",
         "sort",
         "counts",
+        "deleted",
         "limit",
         "after_integration",
     ])
-    .responds(200, Answer::json("A page", "IntegrationPage"))
+    .responds(
+        200,
+        Answer::json(
+            "A page, of deleted integrations with `deleted=true`",
+            "IntegrationOrDeletedPage",
+        ),
+    )
 }
 
 fn create() -> Operation {

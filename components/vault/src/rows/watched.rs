@@ -59,6 +59,8 @@ fn whatever_a_cached_right_depends_on_is_watched() {
     let mut db = migrated();
     let mut read = read_by(&mut db, STANDING);
     read.extend(read_by(&mut db, &callable_sql()));
+    // The schema of a running instance is looked at again each second, and a migration is no change of a row.
+    read.retain(|(table, _)| table != "pragma_user_version");
     // A statement that only needs to know that there is a row names no column.
     read.retain(|(_, column)| !column.is_empty());
     assert!(read.len() > 40, "{read:?}");
