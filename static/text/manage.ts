@@ -89,6 +89,8 @@ export const access = {
   testPath: "Path to test",
   testPathExample: "/v1/customers/cus_123",
   testAgent: "Agent",
+  testType: "Content type of the body",
+  testNoBody: "No body",
   allowedBy: (rule: number) => `Allowed by rule ${rule}`,
   allowed: "Allowed: no rule denies it",
   because: {
@@ -101,6 +103,8 @@ export const access = {
   } as Record<string, string>,
   deniedBy: (rule: number) => `Denied by rule ${rule}`,
   deniedManifest: (why: string) => `Always denied: ${why}`,
+  deniedType: (types: string) => `Always denied: the body has another content type than ${types}`,
+  onlyTypes: (types: string) => `Bodies must have one of these content types: ${types}. Every other type is always denied, whatever the rules are.`,
   saved: "The access rules were saved.",
 };
 

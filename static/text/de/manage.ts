@@ -100,6 +100,8 @@ export const access: typeof englishAccess = {
   testPath: "Pfad zum Testen",
   testPathExample: "/v1/customers/cus_123",
   testAgent: "Agent",
+  testType: "Typ des Inhalts",
+  testNoBody: "Ohne Inhalt",
   allowedBy: (rule) => `Erlaubt durch Regel ${rule}`,
   allowed: "Erlaubt: Keine Regel verbietet ihn",
   because: {
@@ -112,6 +114,8 @@ export const access: typeof englishAccess = {
   },
   deniedBy: (rule) => `Abgelehnt durch Regel ${rule}`,
   deniedManifest: (why) => `Immer abgelehnt: ${why}`,
+  deniedType: (types) => `Immer abgelehnt: Der Inhalt hat einen anderen Typ als ${types}`,
+  onlyTypes: (types) => `Der Inhalt einer Anfrage muss einen dieser Typen haben: ${types}. Jeder andere Typ wird immer abgelehnt, auch wenn eine Regel den Aufruf erlaubt.`,
   saved: "Die Zugriffsregeln wurden gespeichert.",
 };
 
