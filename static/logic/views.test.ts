@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
-import { popularOf, servicesOf, wayOf } from "../config/services";
+import { popularOf, registersItself, registrationOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
 import { english } from "../text/all";
 import { auditQuery } from "./audit";
@@ -276,4 +276,13 @@ test("the axis of a chart has round numbers", () => {
   assert.deepEqual(scaleOf(7), { top: 15, lines: [5, 10, 15] });
   assert.deepEqual(scaleOf(2431), { top: 3000, lines: [1000, 2000, 3000] });
   assert.deepEqual(scaleOf(60), { top: 60, lines: [20, 40, 60] });
+});
+
+test("a provider that registers the application needs no app, and one that reads a document needs https", () => {
+  const oauth2 = (more: object) => registrationOf({ token_url: "https://a.example/token", ...more } as never);
+  const found = [oauth2({}), oauth2({ registration_url: "https://a.example/register", client_metadata: true }), oauth2({ client_metadata: true }), registrationOf(null)];
+  assert.deepEqual(found, [undefined, "endpoint", "document", undefined]);
+  const needsNone = (origin: string) => found.map((one) => registersItself(one, origin));
+  assert.deepEqual(needsNone("https://nexus.example"), [false, true, true, false]);
+  assert.deepEqual(needsNone("http://localhost:3000"), [false, true, false, false]);
 });
