@@ -16,7 +16,7 @@ import { hasCommandKey, opensPalette } from "./palette-key";
 import { recount } from "./counts";
 import { presetOf, rulesOf } from "./presets";
 import { deletionOf } from "./receipts";
-import { scopeRows } from "./scopes";
+import { scopeRows, usesOf } from "./scopes";
 import { nextSort, orderOf } from "./sort";
 import { date } from "./time";
 import { scaleOf } from "./usage";
@@ -285,4 +285,22 @@ test("a provider that registers the application needs no app, and one that reads
   const needsNone = (origin: string) => found.map((one) => registersItself(one, origin));
   assert.deepEqual(needsNone("https://nexus.example"), [false, true, true, false]);
   assert.deepEqual(needsNone("http://localhost:3000"), [false, true, false, false]);
+});
+
+test("calls that reached the provider read or write, whatever their scopes are", () => {
+  const api = { base_url: "https://a.example", hosts: ["a.example"], reads: [{ method: "POST", path: "/search" }] };
+  const manifest = { api, oauth2: null, revoke: { unsupported: "none" } } as never;
+  const call = (method: string, path: string, outcome = "succeeded", status = 200) => ({ method, path, outcome, status, host: null }) as never;
+  const calls = [
+    call("GET", "/a"),
+    call("GET", "/a;b//"),
+    call("POST", "/search"),
+    call("POST", "/a", "client_error", 403),
+    call("DELETE", "/a", "server_error", 500),
+    call("DELETE", "/a", "denied", 403),
+    call("POST", "/a", "limited", 429),
+  ];
+  assert.deepEqual(usesOf(calls, manifest), { reads: 3, writes: 2, forbidden: 1 });
+  const gets = { ...(manifest as { api: object }), api: { ...api, get_may_write: true, reads: [{ method: "GET", path: "/a" }] } } as never;
+  assert.deepEqual(usesOf([call("GET", "/a"), call("GET", "/send")], gets), { reads: 1, writes: 1, forbidden: 0 });
 });

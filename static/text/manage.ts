@@ -35,6 +35,11 @@ export const manage = {
   missingLead: "The provider rejects calls that need a scope that is not granted.",
   askAgain: "Ask for them again",
   noScopes: "The provider did not report any scopes.",
+  use: "Used",
+  useLead: "Only the provider knows which scope a call needs, so Nexus cannot mark a scope as used. The calls of agents show whether they read or write.",
+  uses: (reads: number, writes: number, looked: number | null) =>
+    `${looked === null ? "In the last 7 days" : `Of the last ${count(looked)} calls`}: ${plural(reads, "call that reads", "calls that read")}, ${plural(writes, "call that writes", "calls that write")}.`,
+  forbidden: (value: number) => `The provider answered ${plural(value, "call", "calls")} with 403. A missing scope can be the reason.`,
   health: "Health, 30 days",
   goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
   notYet: "Not there yet",

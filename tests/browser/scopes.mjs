@@ -17,6 +17,9 @@ await scenario(async ({ page, signedIn, look }) => {
   await row(/messages:write/).getByText("Not granted").waitFor();
   assert.match(await page.getByRole("row").nth(1).innerText(), /^messages:write\s+Post messages/);
   assert.deepEqual(await row(/messages:read/).getByRole("cell").allInnerTexts(), ["yes", "yes"]);
+  // A scope is not said to be used, because only the provider knows that. What is known is said instead.
+  await page.getByText("Only the provider knows which scope a call needs").waitFor();
+  await page.getByText("No calls in the last 7 days.").waitFor();
   await look("scopes-missing");
 
   const [made] = (await call("GET", "/api/integrations")).items;

@@ -45,6 +45,11 @@ export const manage: typeof englishManage = {
   missing: "Fehlende Scopes",
   missingLead: "Der Anbieter lehnt Aufrufe ab, die einen nicht gewährten Scope brauchen.",
   askAgain: "Erneut anfragen",
+  use: "Verwendet",
+  useLead: "Nur der Anbieter weiß, welchen Scope ein Aufruf braucht. Nexus kann daher keinen Scope als verwendet kennzeichnen. Die Aufrufe der Agenten zeigen, ob sie lesen oder schreiben.",
+  uses: (reads, writes, looked) =>
+    `${looked === null ? "In den letzten 7 Tagen" : `Von den letzten ${count(looked)} Aufrufen`}: ${plural(reads, "lesender Aufruf", "lesende Aufrufe")}, ${plural(writes, "schreibender Aufruf", "schreibende Aufrufe")}.`,
+  forbidden: (value) => `Der Anbieter hat ${plural(value, "Aufruf", "Aufrufe")} mit 403 beantwortet. Ein fehlender Scope kann der Grund sein.`,
   noScopes: "Der Anbieter hat keine Scopes gemeldet.",
   health: "Zustand, 30 Tage",
   goodDays: (good, all) => `${count(good)} von ${plural(all, "Tag", "Tagen")} ohne Störung`,
