@@ -25,7 +25,7 @@ await scenario(async ({ page, signedIn, look }) => {
   const [made] = (await call("GET", "/api/integrations")).items;
   assert.deepEqual(made.scopes.missing, ["messages:write"]);
   await ask("grant_only", { scopes: ["messages:read", "messages:write"] });
-  await page.getByRole("button", { name: "Ask for them again" }).click();
+  await page.getByRole("button", { name: "Ask for the missing scopes" }).click();
   const again = page.getByRole("dialog", { name: `Reconnect ${made.name}` });
   await consent(page, again.getByRole("button", { name: "Continue to Sandbox" }));
   await again.waitFor({ state: "detached" });

@@ -79,7 +79,7 @@ export const add: typeof englishAdd = {
 };
 
 export const preset: typeof englishPreset = {
-  question: "Was dürfen sie tun?",
+  question: "Was dürfen die Agenten tun?",
   names: { read_only: "Nur lesen", no_deletes: "Alles außer Löschen", all: "Alles" },
   hints: {
     read_only: "Empfohlen. Aufrufe, die nur lesen. Sie können jederzeit mehr erlauben.",
@@ -141,7 +141,7 @@ export const flow: typeof englishFlow = {
 
 export const choose: typeof englishChoose = {
   title: (name) => `${name}: Auswahl der Verbindung`,
-  lead: (provider) => `${provider} hat die Zugangsdaten angenommen. Sie gelten für mehrere. Wählen Sie, was Agenten nutzen sollen.`,
+  lead: (provider) => `${provider} hat die Zugangsdaten angenommen. Sie gelten für mehrere Sites oder Konten. Wählen Sie, was Agenten nutzen sollen.`,
   change: "Andere verbinden",
   changed: (name, chosen) => `${name} ist mit ${chosen} verbunden.`,
   find: "Suchen",
