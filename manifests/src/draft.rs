@@ -47,7 +47,11 @@ impl McpServer<'_> {
             "authorize_params": {"resource": resource},
             "token_params": {"resource": resource},
         });
-        let mut set = |name: &str, value: Value| oauth2[name] = value;
+        let mut set = |name: &str, value: Value| {
+            if let Some(members) = oauth2.as_object_mut() {
+                members.insert(name.to_owned(), value);
+            }
+        };
         if let Some(url) = endpoint("registration_endpoint") {
             set("registration_url", url.into());
         }
@@ -85,8 +89,8 @@ impl McpServer<'_> {
             "verify": {"unsupported": "An MCP server has no call that shows the account"},
             "revoke": revoke,
         });
-        if let Some(docs) = docs {
-            manifest["docs_url"] = docs.into();
+        if let (Some(docs), Some(members)) = (docs, manifest.as_object_mut()) {
+            members.insert("docs_url".to_owned(), docs.into());
         }
         Ok(manifest)
     }

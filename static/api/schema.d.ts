@@ -253,6 +253,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List agents' last calls in the workspace, newest first
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listCalls"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/connected-apps": {
         readonly parameters: {
             readonly query?: never;
@@ -321,14 +341,14 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the integrations, newest first
+         * List the integrations, newest first unless `sort` says otherwise
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrations"];
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -351,7 +371,7 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced, and `limits` replace those of the policy. New credentials are first tried at the provider. A request that changes nothing creates no new version. `choice` connects the integration to one of its choices, which the provider must still offer. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
@@ -385,6 +405,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/integrations/{id}/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List agents' last calls to an integration, newest first
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationCalls"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/integrations/{id}/check": {
         readonly parameters: {
             readonly query?: never;
@@ -405,6 +445,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/integrations/{id}/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what an integration can be connected to
+         * @description For a provider whose account may reach several sites, tenants or accounts. The provider is asked now. `PUT` with `choice` connects the integration to one of them. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationChoices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/integrations/{id}/events": {
         readonly parameters: {
             readonly query?: never;
@@ -417,6 +477,26 @@ export interface paths {
          * @description Events are kept for 90 days. Use the id for a deleted integration. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/receipts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get what became of the tokens of a deleted integration
+         * @description Kept for 90 days after the deletion, and for as long as a token waits to be revoked. Each receipt is what is true now. `audit` is the record of the deletion, which was written before the provider was asked. `settled` is the record of what became of the tokens. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getReceipts"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -460,7 +540,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a manifest of the workspace's own
-         * @description Role: ADMIN.
+         * @description Members with a default can be left out. Without `api.hosts`, the host of `api.base_url` is meant. The response has the manifest as it is stored. A rejection lists every fault, each with its JSON pointer. Role: ADMIN.
          */
         readonly post: operations["createManifest"];
         readonly delete?: never;
@@ -516,6 +596,26 @@ export interface paths {
          * @description Trusts the manifest again, if the connections ended for another reason. Deletes only this workspace's findings. Role: ADMIN.
          */
         readonly delete: operations["clearFindings"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/manifests/draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Draft a manifest for an MCP server
+         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. Role: ADMIN.
+         */
+        readonly post: operations["draftManifest"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -656,7 +756,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Save the OAuth app for a manifest
-         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. Role: ADMIN.
+         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. A provider with a `registration_url` needs no app: it is registered with the first connection. Role: ADMIN.
          */
         readonly put: operations["saveOauthClient"];
         readonly post?: never;
@@ -702,6 +802,46 @@ export interface paths {
          * @description For the browser that began the flow, which has the cookie. The page notifies the window that opened it. `state` can be used once. Any other parameter is the provider's own.
          */
         readonly get: operations["finishOwnAuthorization"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/{id}/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getOwnClientMetadata"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/client.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describe the application as an OAuth client
+         * @description The URL of this document is the client id at providers that take one (OAuth Client ID Metadata Document). It needs no token, and is the same for every workspace.
+         */
+        readonly get: operations["getClientMetadata"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1377,6 +1517,75 @@ export interface components {
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
         };
+        readonly Call: {
+            /** @description The subject of the agent's token */
+            readonly agent: string;
+            /**
+             * Format: date-time
+             * @description When it arrived
+             */
+            readonly at: string;
+            readonly bytes: number;
+            /** @description The code of the problem, if the response was not the provider's */
+            readonly code: string | null;
+            /** @description The host, if it is not that of the provider's base URL */
+            readonly host: string | null;
+            /** @description The position of the call */
+            readonly id: string;
+            readonly integration_id: string;
+            readonly method: string;
+            readonly ms: number;
+            /**
+             * @description `succeeded`; `client_error` and `server_error` of the provider; `timeout` and `unreachable`; `denied` by a policy, the manifest or a stop; `limited`; `unusable` until a person has done something; `invalid`; `failed` in this application
+             * @enum {string}
+             */
+            readonly outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
+            /** @description The path below the base URL, without a query, at most 1024 bytes of it. The template, if the call was rejected before its target was known */
+            readonly path: string;
+            /** @description Whether it waited for a new token */
+            readonly refreshed: boolean;
+            /** @description Whether it was sent again with a new token, after the provider's 401 */
+            readonly replayed: boolean;
+            /** @description Our id of the request, as events and audit records have it */
+            readonly request_id: string;
+            /** @description The rule that decided: `policy.rules[0] denies DELETE /v1/**` */
+            readonly rule: string | null;
+            /** @description The status that the agent got */
+            readonly status: number;
+            /** @description The path with its ids folded: `/v1/customers/{id}` */
+            readonly template: string;
+        };
+        readonly CallPage: {
+            readonly items: readonly components["schemas"]["Call"][];
+            /** @description The position of the newest call, whatever the filters select. `after` it, a later request finds the calls that came since */
+            readonly latest: string;
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly Choices: {
+            readonly items: readonly {
+                /** @description Whether the integration is connected to it */
+                readonly chosen: boolean;
+                /** @description The name that people know it by */
+                readonly label: string;
+                /** @description What `choice` names */
+                readonly value: string;
+            }[];
+            /** @description What is chosen, such as `Site` */
+            readonly label: string;
+        };
+        readonly ClientDocument: {
+            /** Format: uri */
+            readonly client_id: string;
+            readonly client_name: string;
+            /** Format: uri */
+            readonly client_uri: string;
+            readonly grant_types: readonly string[];
+            readonly redirect_uris: readonly string[];
+            readonly response_types: readonly string[];
+            /** @constant */
+            readonly token_endpoint_auth_method: "none";
+        };
         readonly ConnectedApp: {
             /** @description The id of a registration, or the URL of the app's metadata document */
             readonly client_id: string;
@@ -1403,17 +1612,39 @@ export interface components {
         };
         readonly Deleted: {
             readonly id: components["schemas"]["IntegrationId"];
-            readonly revocation: readonly {
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+        };
+        readonly DeletedIntegration: {
+            readonly account: string | null;
+            readonly audit: {
+                readonly hash: string;
+                readonly seq: number;
+            };
+            readonly deleted_at: components["schemas"]["Time"];
+            /** @description The subject of a token */
+            readonly deleted_by: string;
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly revocation: readonly components["schemas"]["Receipt"][];
+            readonly settled: {
                 readonly at: components["schemas"]["Time"];
-                readonly detail: string;
-                /**
-                 * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
-                 * @enum {string}
-                 */
-                readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
-                /** @description The credential field */
-                readonly token: string;
-            }[];
+                readonly hash: string;
+                readonly seq: number;
+            } | null;
+            readonly slug: string | null;
+        };
+        readonly DeletedIntegrationPage: {
+            readonly items: readonly components["schemas"]["DeletedIntegration"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly DraftInput: {
+            /**
+             * Format: uri
+             * @description The https address of an MCP server
+             */
+            readonly url: string;
         };
         readonly Event: {
             /** @description The subject of a token, or `tick` */
@@ -1528,6 +1759,26 @@ export interface components {
             /** @description Counts admins' changes */
             readonly version: number;
         };
+        readonly IntegrationCounts: {
+            /** @description Those that a person must repair: `failing` and `reauthorize` */
+            readonly attention: number;
+            readonly by_health: {
+                readonly failing: number;
+                readonly healthy: number;
+                readonly pending: number;
+                readonly reauthorize: number;
+                readonly unknown: number;
+            };
+            /** @description By the id of the manifest. A manifest without integrations is not a member */
+            readonly by_manifest: {
+                readonly [key: string]: number;
+            };
+            readonly by_status: {
+                readonly active: number;
+                readonly inactive: number;
+            };
+            readonly total: number;
+        };
         readonly IntegrationCreated: {
             /** @description The credential's account, as the provider reports it */
             readonly account: {
@@ -1571,9 +1822,9 @@ export interface components {
             readonly checked_at: components["schemas"]["Time"] | null;
             readonly detail: string | null;
             /** @enum {unknown} */
-            readonly next_action: "reconnect" | "replace_key" | "retry" | null;
+            readonly next_action: "reconnect" | "replace_key" | "retry" | "choose" | null;
             /**
-             * @description The state of the connection at the provider
+             * @description The state of the connection at the provider. `pending`: the sign-in was not finished, or, if there is a credential, a person has still to choose what it is connected to
              * @enum {string}
              */
             readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
@@ -1611,12 +1862,16 @@ export interface components {
              */
             readonly verify: boolean;
         };
+        readonly IntegrationOrDeletedPage: components["schemas"]["IntegrationPage"] | components["schemas"]["DeletedIntegrationPage"];
         readonly IntegrationPage: {
+            readonly counts?: components["schemas"]["IntegrationCounts"];
             readonly items: readonly components["schemas"]["Integration"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
         };
         readonly IntegrationPatch: {
+            /** @description The `value` of one of the integration's choices. Sent without `credentials` and `params` */
+            readonly choice?: string;
             /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
@@ -1723,6 +1978,8 @@ export interface components {
              * @default
              */
             readonly family: string;
+            /** @description The call that finds parameters with a new credential, such as the sites that it may reach. */
+            readonly find?: components["schemas"]["ManifestFind"] | null;
             /** @description The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
             readonly id: string;
             /** @description Where the credential is placed in each request. */
@@ -1764,6 +2021,8 @@ export interface components {
         readonly ManifestApi: {
             /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
+            /** @description The content types that agents may send: `application/json`, or all of one kind, `image/*`. Every type if the list is empty. For a provider that reads from a form what `deny_query` denies in the query. */
+            readonly body_types?: readonly string[];
             /**
              * @description Calls that create credentials or end sessions.
              * @default []
@@ -1771,6 +2030,8 @@ export interface components {
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
             /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
+            /** @description Query parameters with which a call does what `deny` must not allow: one that selects another route (`rest_route`), or that adds secrets to a response (`decrypt`). */
+            readonly deny_query?: readonly components["schemas"]["ManifestDenyQuery"][];
             /**
              * Format: uint16
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
@@ -1782,7 +2043,10 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. */
+            /**
+             * @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. A workspace's own manifest may leave it out if that is the only host.
+             * @default []
+             */
             readonly hosts: readonly string[];
             /** @description Where a request may name a method that overrides its own. The named method is checked against policies and `deny` like the request's method. An override in any other place is not sent, or is rejected. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
@@ -1827,9 +2091,15 @@ export interface components {
         };
         /** @description How the catalogue shows a provider. Both members may be empty in a workspace's own manifest. */
         readonly ManifestBrand: {
-            /** @description `#RRGGBB`. */
+            /**
+             * @description `#RRGGBB`.
+             * @default
+             */
             readonly color: string;
-            /** @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial. */
+            /**
+             * @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial.
+             * @default
+             */
             readonly icon: string;
         };
         /** @description How a client authenticates (RFC 6749 section 2.3.1). */
@@ -1853,6 +2123,19 @@ export interface components {
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
         };
+        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left. */
+        readonly ManifestDenyQuery: {
+            /** @description The methods of `DenyRule`. Every method if it is missing. */
+            readonly method?: string;
+            /** @description The parameter's name, as the provider documents it. */
+            readonly name: string;
+            /** @description The paths of `DenyRule`. Every path if it is missing. */
+            readonly path?: string;
+            /** @description The values that are denied, compared case-insensitively with the whole value and with each item of a list that is separated by commas. Every value if the list is empty. */
+            readonly values?: readonly string[];
+            /** @description The reason, which the agent receives. */
+            readonly why: string;
+        };
         /** @description A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way. */
         readonly ManifestDenyRule: {
             /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for all of them. */
@@ -1862,6 +2145,8 @@ export interface components {
             /** @description The reason, which the agent receives. */
             readonly why: string;
         };
+        /** @description A manifest as `POST /api/manifests` takes it. It may break rules, which that call reports */
+        readonly ManifestDraft: Record<string, never>;
         /** @description The announced end of a way to connect. */
         readonly ManifestEnds: {
             /** @description The last day on which it works, `YYYY-MM-DD`. */
@@ -1883,6 +2168,30 @@ export interface components {
             readonly pointer: string;
             /** @description Whether the value is secret. */
             readonly secret: boolean;
+        };
+        /** @description A GET request with the new credential, whose response lists what a connection can be made to: sites, tenants, accounts. Of one entry, the parameters are read at once. Of several, a person chooses one before the connection can be used. A parameter reads its value from the entry with `"from": {"found": "/id"}`. */
+        readonly ManifestFind: {
+            /** @description A JSON pointer into an entry, to the name that people know it by. */
+            readonly label?: string | null;
+            /** @description A JSON pointer (RFC 6901) to the list of entries, or to the only entry. Empty for the whole response. */
+            readonly list?: string;
+            /** @description Which entries are offered. Absent for all of them. */
+            readonly only?: components["schemas"]["ManifestOnly"] | null;
+            /** @description A template of entered parameters. Its host gets the credential anyway: it is one of `api.hosts`, the host of `verify`, or that of `oauth2.token_url`. The request has the headers of `api.headers` and the credential. An entry of `inject` that names a parameter from this call is left out. */
+            readonly url: string;
+        };
+        /** @description The provider's names for parameters of the flow, by the names of RFC 6749 and RFC 7636. A parameter whose name is null is not sent. The names in the token response are pointers in `token_response`. */
+        readonly ManifestFlowNames: {
+            /** @description The authorization request: `client_id`, `redirect_uri`, `response_type` and `scope`. `response_type` may be null. */
+            readonly authorize?: {
+                readonly [key: string]: string | null;
+            };
+            /** @description The query parameter of the callback that has the authorization code, where that is not `code`. */
+            readonly code?: string | null;
+            /** @description Every token request: `grant_type`, `code`, `redirect_uri`, `code_verifier`, `refresh_token`, `scope`, and, if they are in the body, `client_id` and `client_secret`. `grant_type` and `redirect_uri` may be null. */
+            readonly token?: {
+                readonly [key: string]: string | null;
+            };
         };
         /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, for OAuth `access_token` and `client_id`, and for a login `access_token`. */
         readonly ManifestInject: {
@@ -1913,6 +2222,13 @@ export interface components {
             readonly password: string;
             /** @description A template. */
             readonly username: string;
+        };
+        /** @description The end of a credential field. */
+        readonly ManifestKeyEnd: {
+            /** @description The text whose last occurrence stands before the value, such as `-` in `…-us19`: 1 to 8 visible ASCII characters. */
+            readonly after: string;
+            /** @description The name of the field. */
+            readonly field: string;
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
@@ -2003,8 +2319,12 @@ export interface components {
             };
             /** @description How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
+            /** @description Whether the provider takes the URL of a metadata document as client id (OAuth Client ID Metadata Document), which this application serves. Then no OAuth app is needed, if the application is reached by https. Needs the `client_auth` `none`. */
+            readonly client_metadata?: boolean;
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
+            /** @description The provider's names for parameters of the flow, where they are not those of the standard. */
+            readonly names?: components["schemas"]["ManifestFlowNames"] | null;
             /**
              * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this member.
              * @default true
@@ -2016,6 +2336,8 @@ export interface components {
             readonly register_note?: string | null;
             /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
             readonly register_url?: string | null;
+            /** @description The URL at which this application registers its own OAuth app (RFC 7591 section 3.1), where the provider lets everybody do that, as servers of the Model Context Protocol do. A template of parameters. The app is registered with the first connection of a workspace, unless an ADMIN has entered one. */
+            readonly registration_url?: string | null;
             /**
              * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
@@ -2060,13 +2382,20 @@ export interface components {
             /** @description The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
             readonly token_url: string;
         };
+        /** @description Entries with a certain value. */
+        readonly ManifestOnly: {
+            /** @description The value there: a string, a number or a boolean. */
+            readonly equals: unknown;
+            /** @description A JSON pointer (RFC 6901) into an entry. */
+            readonly pointer: string;
+        };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
             /** @description The list of allowed values, in place of `pattern`. A parameter with choices may end a host. Then its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
             /** @description A value that matches `pattern`, or one of `choices`, or a host name. The form shows it in the empty field. */
             readonly example: string;
-            /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
+            /** @description Where the value is read. If this is absent, an admin enters the value. A value from the provider is stored with the connection like an entered one, but nobody can enter it. Of the entries that the call of `find` returns, a person chooses one. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
             /** @description The provider's page that says what to enter. */
             readonly help_url?: string | null;
@@ -2078,15 +2407,18 @@ export interface components {
             readonly pattern?: string | null;
             /** @description Whether the value is a whole host name, such as `forum.acme.com`, in place of `pattern` and `choices`: for software that customers run on hosts of their own. It is lower-case, with at least one dot and without a port, and stands for the whole host of a URL. The egress guard applies to it as to any host. */
             readonly whole_host?: boolean;
-            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when the flow finishes. */
+            /** @description The domains of the provider within which the host lies, in place of `pattern` and `choices`: for a host that the token response or the call of `find` names, as a host name or as an `https` URL (`{"token_response": "/api_domain"}`). The value is the host name, and stands for the whole host of `api` and `verify`. It is pinned when it is known. */
             readonly within?: readonly string[];
         };
-        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. It must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
+        /** @description Where the value of a parameter is read that is known only after connecting, such as the number of the connected account. Such a parameter must not be part of anything that is needed earlier: the authorization URL, the token URL and their parameters. If the OAuth flow supplies it, it must not be part of a host either, unless the manifest lists the domains of the host (`within`). */
         readonly ManifestParamSource: {
-            /** @description A JSON pointer (RFC 6901) into the response that has the token, to a string or a number. */
             readonly token_response: string;
         } | {
             readonly callback: string;
+        } | {
+            readonly found: string;
+        } | {
+            readonly credential: components["schemas"]["ManifestKeyEnd"];
         };
         /** @description A call that only reads. */
         readonly ManifestReadCall: {
@@ -2335,7 +2667,8 @@ export interface components {
         };
         readonly OauthClientInput: {
             readonly client_id: string;
-            readonly client_secret: string;
+            /** @description Required, unless the manifest says that apps of the provider are public clients */
+            readonly client_secret?: string;
             /** @description The values of the manifest's parameters that the app may be used with. Required for a manifest of the workspace's own that has a parameter in the host of its token or revocation URL */
             readonly params?: {
                 readonly [key: string]: readonly string[];
@@ -2499,6 +2832,17 @@ export interface components {
             readonly resource: string;
             readonly resource_name: string;
             readonly scopes_supported: readonly string[];
+        };
+        readonly Receipt: {
+            readonly at: components["schemas"]["Time"];
+            readonly detail: string;
+            /**
+             * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
+             * @enum {string}
+             */
+            readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
+            /** @description The credential field */
+            readonly token: string;
         };
         readonly Rule: {
             /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
@@ -2887,8 +3231,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
-        readonly "409.name_taken.changed_meanwhile.grant_shared": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them; `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -2897,7 +3241,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared";
+                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared" | "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -2930,6 +3274,22 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "not_oauth" | "grant_shared";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `nothing_to_choose`: the integration's provider offers no choice; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "409.nothing_to_choose.reauthorization_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "nothing_to_choose" | "reauthorization_required";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3095,6 +3455,22 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.credential_refused.nothing_found.credentials_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "credential_refused" | "nothing_found" | "credentials_required";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "422.invalid": {
             headers: {
@@ -3111,8 +3487,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
-        readonly "422.invalid.credential_refused.credentials_required": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
+        readonly "422.invalid.credential_refused.nothing_found.credentials_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3121,14 +3497,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "credentials_required";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "credentials_required";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
-        readonly "422.invalid.credential_refused.oauth_client_missing": {
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `nothing_found`: the provider accepts the credential, but lists nothing that the integration could be connected to; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
+        readonly "422.invalid.credential_refused.nothing_found.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -3137,7 +3513,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "invalid" | "credential_refused" | "oauth_client_missing";
+                    readonly code?: "invalid" | "credential_refused" | "nothing_found" | "oauth_client_missing";
                     /** @constant */
                     readonly status?: 422;
                 } & components["schemas"]["Problem"];
@@ -3210,11 +3586,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
             };
@@ -3488,11 +3864,11 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `write_unconfirmed`: the database server did not confirm the change, which may have been made or not; look before a retry. The response to a POST has no `Retry-After` then; `schema_behind`: the database on a server has the schema of an earlier version; an operator runs `nexus migrate`; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "proxy.503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
-                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "retry-after": components["headers"]["retry_after_if_repeatable"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
                 readonly "x-request-id": components["headers"]["request_id"];
                 readonly [name: string]: unknown;
@@ -3572,6 +3948,18 @@ export interface components {
         readonly believe_effect: boolean;
         /** @description What one row is about. Without it, a row has all calls of its period */
         readonly by: "integration" | "agent";
+        /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+        readonly call_after: string;
+        /** @description Exactly this agent, by the subject of its token */
+        readonly call_agent: string;
+        /** @description Exactly this integration, by its id */
+        readonly call_integration: string;
+        /** @description Exactly this method */
+        readonly call_method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+        /** @description Exactly this outcome */
+        readonly call_outcome: "succeeded" | "client_error" | "server_error" | "timeout" | "unreachable" | "denied" | "limited" | "unusable" | "invalid" | "failed";
+        /** @description A class of statuses such as `4xx`, or one status such as `404` */
+        readonly call_status: string;
         /** @description Exactly this category */
         readonly category: string;
         /** @description RFC 6749, 4.1.2 */
@@ -3581,11 +3969,20 @@ export interface components {
          * @example agt_01J00000000000000000000001
          */
         readonly connected_app: string;
+        /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+        readonly counts: boolean;
         /**
          * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
+        /** @description `true` lists the integrations that were deleted within 90 days, the last deletion first. Of the other parameters, only `manifest`, `q`, `limit` and `cursor` apply */
+        readonly deleted: boolean;
+        /**
+         * @description The id of a deleted integration
+         * @example int_01J00000000000000000000000
+         */
+        readonly deleted_integration: string;
         /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
         readonly dry_run: boolean;
         /** @description RFC 6749, 4.1.2.1 */
@@ -3598,7 +3995,7 @@ export interface components {
         readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
-        /** @description Exactly this health */
+        /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
         /** @description One of the manifest's hosts, instead of the host of the API's base URL */
         readonly host: string;
@@ -3674,8 +4071,14 @@ export interface components {
          * @example me
          */
         readonly provider_path: string;
+        /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+        readonly record_actions: string;
+        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+        readonly record_words: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
+        /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+        readonly sort: "created" | "-created" | "updated" | "-updated" | "used" | "-used" | "name" | "-name" | "provider" | "-provider" | "status" | "-status" | "health" | "-health" | "expires" | "-expires";
         /** @description The value that was sent to the provider */
         readonly state: string;
         /** @description Exactly this status */
@@ -3735,6 +4138,8 @@ export interface components {
         readonly request_id: string;
         /** @description How many seconds to wait before a retry */
         readonly retry_after: number;
+        /** @description How many seconds to wait before a retry. It is missing if the change may have been made (`write_unconfirmed`) and the method is not idempotent (RFC 9110, 9.2.2) */
+        readonly retry_after_if_repeatable: number;
         /** @description Keeps a provider's page from acting in the application's origin */
         readonly sandbox: "sandbox; default-src 'none'";
         /** @description The version, which counts admins' changes. Use it in `If-Match` */
@@ -4210,6 +4615,10 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this outcome */
                 readonly outcome?: components["parameters"]["outcome"];
+                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+                readonly q?: components["parameters"]["record_words"];
+                /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
+                readonly q_actions?: components["parameters"]["record_actions"];
                 /** @description Exactly this target */
                 readonly target?: components["parameters"]["target"];
                 /** @description Before this time */
@@ -4307,6 +4716,60 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AuditHeadPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listCalls: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+                readonly after?: components["parameters"]["call_after"];
+                /** @description Exactly this agent, by the subject of its token */
+                readonly agent?: components["parameters"]["call_agent"];
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description Exactly this integration, by its id */
+                readonly integration_id?: components["parameters"]["call_integration"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this method */
+                readonly method?: components["parameters"]["call_method"];
+                /** @description Exactly this outcome */
+                readonly outcome?: components["parameters"]["call_outcome"];
+                /** @description A class of statuses such as `4xx`, or one status such as `404` */
+                readonly status?: components["parameters"]["call_status"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallPage"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
@@ -4436,9 +4899,11 @@ export interface operations {
     readonly listIntegrations: {
         readonly parameters: {
             readonly query?: {
+                /** @description Whether the response counts all integrations of the workspace, whatever the filters */
+                readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
-                /** @description Exactly this health */
+                /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
                 readonly health?: components["parameters"]["health"];
                 /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
@@ -4446,6 +4911,8 @@ export interface operations {
                 readonly manifest?: components["parameters"]["of_manifest"];
                 /** @description A part of the name, the slug, the account or the id of the manifest, case-insensitive */
                 readonly q?: components["parameters"]["integration_part"];
+                /** @description The order, after `-` if the greatest value comes first. `used` is the time of the last call: an integration that was never called comes before all others. `health` goes from `healthy` over `unknown`, `pending` and `failing` to `reauthorize`. `expires` is the time at which the credential expires: one that does not expire comes last. Equal values are sorted by id. A cursor is good for its own order only */
+                readonly sort?: components["parameters"]["sort"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };
@@ -4516,7 +4983,7 @@ export interface operations {
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.oauth_client_missing"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4613,11 +5080,11 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
-            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared.nothing_to_choose.reauthorization_required"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
-            readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.nothing_found.credentials_required"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -4731,6 +5198,67 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listIntegrationCalls: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only calls that were recorded after this position, the `latest` of an earlier page */
+                readonly after?: components["parameters"]["call_after"];
+                /** @description Exactly this agent, by the subject of its token */
+                readonly agent?: components["parameters"]["call_agent"];
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this method */
+                readonly method?: components["parameters"]["call_method"];
+                /** @description Exactly this outcome */
+                readonly outcome?: components["parameters"]["call_outcome"];
+                /** @description A class of statuses such as `4xx`, or one status such as `404` */
+                readonly status?: components["parameters"]["call_status"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -4776,6 +5304,49 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly listIntegrationChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The choices */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Choices"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.nothing_to_choose.reauthorization_required"];
+            readonly 422: components["responses"]["422.credential_refused.nothing_found.credentials_required"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 504: components["responses"]["504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly listIntegrationEvents: {
         readonly parameters: {
             readonly query?: {
@@ -4808,6 +5379,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getReceipts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of a deleted integration
+                 * @example int_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["deleted_integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The deleted integration */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeletedIntegration"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
@@ -5190,6 +5801,48 @@ export interface operations {
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly draftManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        readonly responses: {
+            /** @description The draft */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ManifestDraft"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.write_unconfirmed.schema_behind.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -5599,7 +6252,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5646,7 +6299,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5739,7 +6392,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Connected */
+            /** @description Connected, or connected but for a choice: see the integration's `health.next_action` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5787,7 +6440,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app was deleted */
+            /** @description The OAuth app was deleted. `nothing_found`: the provider lists nothing that the integration could be connected to */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5848,6 +6501,69 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getOwnClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own manifests
+                 * @example custom-sandbox-oauth
+                 */
+                readonly id: components["parameters"]["custom_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getClientMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };

@@ -35,8 +35,7 @@ fn read_by(db: &mut Connection, sql: &str) -> BTreeSet<(String, String)> {
     db.authorizer(Some(note)).unwrap();
     db.prepare(sql).unwrap();
     db.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).unwrap();
-    let read = std::mem::take(&mut *read.lock().unwrap());
-    read
+    Arc::into_inner(read).unwrap().into_inner().unwrap()
 }
 
 /// Whether the triggers of `sql` change the column `number` of `revisions`.
@@ -52,8 +51,7 @@ fn is_watched(db: &mut Connection, sql: &str, number: &'static str) -> bool {
     db.authorizer(Some(note)).unwrap();
     db.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     db.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).unwrap();
-    let written = *written.lock().unwrap();
-    written
+    Arc::into_inner(written).unwrap().into_inner().unwrap()
 }
 
 #[test]

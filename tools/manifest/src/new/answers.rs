@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     ClientCredentials,
 }
 
-#[derive(clap::Args, Default)]
+#[derive(clap::Args, Default, PartialEq, Eq)]
 pub(crate) struct Args {
     /// The id: the vendor's name in small letters, and `-oauth` for a second way to connect
     pub(super) id: String,
@@ -124,38 +124,7 @@ impl Args {
     /// Whether there are no options but the id.
     pub(super) fn has_no_facts(&self) -> bool {
         let none = Self { id: self.id.clone(), no_input: self.no_input, ..Self::default() };
-        self.facts() == none.facts()
-    }
-
-    fn facts(&self) -> (Vec<Option<&String>>, [&[String]; 4], Option<Kind>, Option<bool>) {
-        let texts = [
-            &self.name,
-            &self.base_url,
-            &self.inject,
-            &self.label,
-            &self.pattern,
-            &self.example,
-            &self.key_url,
-            &self.verify,
-            &self.account_id,
-            &self.account_label,
-            &self.revoke_page,
-            &self.revoke_how,
-            &self.authorization_url,
-            &self.token_url,
-            &self.client_auth,
-            &self.register_url,
-            &self.refresh,
-            &self.revocation_url,
-            &self.docs_url,
-            &self.family,
-            &self.description,
-            &self.color,
-            &self.icon,
-            &self.deny_gap,
-        ];
-        let lists: [&[String]; 4] = [&self.scopes, &self.categories, &self.denied, &self.sources];
-        (texts.map(Option::as_ref).to_vec(), lists, self.kind, self.pkce)
+        *self == none
     }
 
     pub(super) fn is_oauth(&self) -> bool {
