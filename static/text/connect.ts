@@ -90,6 +90,7 @@ export const app = {
   homepage: "Homepage URL",
   scopes: "Scopes",
   thenCopy: (provider: string) => `${provider} then shows a client ID and a client secret. Enter them here.`,
+  thenCopyId: (provider: string) => `${provider} then shows a client ID. Enter it here.`,
   registered: "Add this redirect URI to your app at the provider",
   redirect: "Redirect URI",
   clientId: "Client ID",

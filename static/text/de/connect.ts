@@ -98,6 +98,7 @@ export const app: typeof englishApp = {
   homepage: "Adresse der Homepage",
   scopes: "Scopes",
   thenCopy: (provider) => `${provider} zeigt dann eine Client-ID und ein Client-Secret an. Geben Sie beide hier ein.`,
+  thenCopyId: (provider) => `${provider} zeigt dann eine Client-ID an. Geben Sie sie hier ein.`,
   registered: "Fügen Sie diese Weiterleitungs-URI in Ihrer App beim Anbieter hinzu",
   redirect: "Weiterleitungs-URI",
   clientId: "Client-ID",
