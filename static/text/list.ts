@@ -50,7 +50,6 @@ export const list = {
     finish: "Finish sign-in",
     choose: "Choose",
   } as Record<string, string>,
-  renew: { reconnect: "Reconnect", replace_key: "Replace credentials" },
   /** What each state means for agents. Who can repair it depends on how it was connected. */
   meaning: {
     healthy: "Agents can use it.",

@@ -42,10 +42,7 @@ export const manage = {
   health: "Health, 30 days",
   goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
   notYet: "Not added yet",
-  check: "Check now",
   checking: "Checking…",
-  replace: "Replace credentials",
-  reconnect: "Reconnect",
   remove: "Delete integration",
   removeLead: "Deleting the integration revokes its credentials at the provider, where possible.",
 };

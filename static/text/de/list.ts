@@ -49,7 +49,6 @@ export const list: typeof english = {
     finish: "Anmeldung abschließen",
     choose: "Auswählen",
   },
-  renew: { reconnect: "Neu verbinden", replace_key: "Zugangsdaten ersetzen" },
   meaning: {
     healthy: "Agenten können sie nutzen.",
     unknown: "Agenten können sie nutzen. Die Zugangsdaten wurden noch nicht geprüft.",

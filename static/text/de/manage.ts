@@ -53,10 +53,7 @@ export const manage: typeof englishManage = {
   health: "Zustand, 30 Tage",
   goodDays: (good, all) => `${count(good)} von ${plural(all, "Tag", "Tagen")} ohne Störung`,
   notYet: "Noch nicht hinzugefügt",
-  check: "Jetzt prüfen",
   checking: "Wird geprüft …",
-  replace: "Zugangsdaten ersetzen",
-  reconnect: "Neu verbinden",
   remove: "Integration löschen",
   removeLead: "Mit dem Löschen der Integration werden die Zugangsdaten beim Anbieter widerrufen, wo das möglich ist.",
 };
