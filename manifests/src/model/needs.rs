@@ -43,3 +43,34 @@ impl Manifest {
         (needs != Needs { registration: None, paste: None, choice: None }).then_some(needs)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn an_app_is_registered_at_an_endpoint_or_by_a_document() {
+        let needs = |more: Value| {
+            let mut oauth2 = json!({"token_url": "https://a.example/token", "client_auth": "none"});
+            if let (Some(members), Value::Object(more)) = (oauth2.as_object_mut(), more) {
+                members.extend(more);
+            }
+            let manifest: Manifest = serde_json::from_value(json!({
+                "id": "custom-a", "auth_method": "oauth2", "inject": [], "oauth2": oauth2,
+                "api": {"base_url": "https://a.example"}, "verify": {"unsupported": "a test"},
+                "revoke": {"unsupported": "a test"},
+            }))
+            .unwrap();
+            manifest.needs().map(|needs| json!(needs))
+        };
+        let register = "https://a.example/register";
+        assert_eq!(needs(json!({})), None);
+        let endpoint = Some(json!({"registration": "endpoint"}));
+        assert_eq!(needs(json!({"registration_url": register})), endpoint);
+        assert_eq!(needs(json!({"registration_url": register, "client_metadata": true})), endpoint);
+        let document = Some(json!({"registration": "document"}));
+        assert_eq!(needs(json!({"client_metadata": true})), document);
+    }
+}
