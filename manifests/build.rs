@@ -116,10 +116,11 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     let value: serde_json::Value =
         serde_json::from_str(&json).unwrap_or_else(|error| panic!("{stem}: {error}"));
     // Written by hand to keep the order of the members.
-    let members: Vec<String> = SUMMARY
+    let mut members: Vec<String> = SUMMARY
         .iter()
         .filter_map(|name| Some(format!("{}:{}", to_json(name), to_json(value.get(name)?))))
         .collect();
+    members.extend(manifest.needs().map(|needs| format!("\"needs\":{}", to_json(&needs))));
     let summary = format!("{{{}}}", members.join(","));
     let (id, sha256, categories) = (&manifest.id, hex(&json), &manifest.categories);
     let (method, search) = (manifest.auth_method, search_text(&manifest));

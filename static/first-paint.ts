@@ -2,6 +2,8 @@
  * Runs before a page of ours is painted, so that it appears in the theme that was chosen. The browser waits for
  * this file: it must stay small and must not throw.
  */
-import { presentTheme, showTheme } from "./theme";
+import { presentTheme, showTheme, tellServer } from "./theme";
 
-showTheme(presentTheme());
+const theme = presentTheme();
+showTheme(theme);
+tellServer(theme);

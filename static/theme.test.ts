@@ -2,10 +2,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chooseTheme, onThemeElsewhere, presentTheme, themeFor } from "./theme";
+import { chooseTheme, onThemeElsewhere, presentTheme, tellServer, themeFor } from "./theme";
 
-/** A browser with a storage, or one that forbids it. */
-function withBrowser(stored: Map<string, string> | null, act: (html: { dataset: Record<string, string> }, listeners: Set<(event: unknown) => void>) => void): void {
+/** The cookies of a browser. */
+class Cookies {
+  /** What was written, the newest last. */
+  readonly written: string[] = [];
+  private readonly kept = new Map<string, string>();
+
+  get text(): string {
+    return [...this.kept].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  write(text: string): void {
+    this.written.push(text);
+    const [name = "", value = ""] = (text.split(";")[0] ?? "").split("=");
+    if (text.includes("Max-Age=0")) this.kept.delete(name);
+    else this.kept.set(name, value);
+  }
+}
+
+/** A browser with a storage and cookies, or one that forbids both. */
+function withBrowser(
+  stored: Map<string, string> | null,
+  act: (html: { dataset: Record<string, string> }, listeners: Set<(event: unknown) => void>, cookies: Cookies) => void,
+  protocol = "http:",
+): void {
+  const cookies = new Cookies();
   const html = { dataset: {} as Record<string, string> };
   const listeners = new Set<(event: unknown) => void>();
   const forbidden = () => {
@@ -16,12 +39,16 @@ function withBrowser(stored: Map<string, string> | null, act: (html: { dataset: 
     : { getItem: forbidden, setItem: forbidden, removeItem: forbidden };
   const addEventListener = (_: string, listener: (event: unknown) => void) => void listeners.add(listener);
   const removeEventListener = (_: string, listener: (event: unknown) => void) => void listeners.delete(listener);
-  const before = ["document", "localStorage", "addEventListener", "removeEventListener"].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  for (const [name, value] of Object.entries({ document: { documentElement: html }, localStorage, addEventListener, removeEventListener })) {
+  const document = Object.defineProperty({ documentElement: html }, "cookie", {
+    get: stored ? () => cookies.text : forbidden,
+    set: stored ? (written: string) => cookies.write(written) : forbidden,
+  });
+  const before = ["document", "location", "localStorage", "addEventListener", "removeEventListener"].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, value] of Object.entries({ document, location: { protocol }, localStorage, addEventListener, removeEventListener })) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
   try {
-    act(html, listeners);
+    act(html, listeners, cookies);
   } finally {
     for (const [name, was] of before) {
       if (was) Object.defineProperty(globalThis, name, was);
@@ -56,4 +83,25 @@ test("a theme that was chosen in another tab is heard, until nobody listens", ()
     stop();
     assert.equal(listeners.size, 0);
   });
+});
+
+test("the server is told the theme by a cookie, and the cookie ends with the choice", () => {
+  withBrowser(new Map(), (_, __, cookies) => {
+    tellServer("system");
+    assert.deepEqual(cookies.written, []);
+    chooseTheme("dark");
+    assert.equal(cookies.text, "nexus-theme=dark");
+    assert.equal(cookies.written.at(-1), "nexus-theme=dark; Path=/; Max-Age=34560000; SameSite=Lax");
+    // Storage that was cleared by hand leaves no other theme at the server.
+    tellServer("system");
+    assert.equal(cookies.text, "");
+  });
+  withBrowser(
+    new Map(),
+    (_, __, cookies) => {
+      tellServer("light");
+      assert.ok(cookies.written.at(-1)?.endsWith("; SameSite=Lax; Secure"), cookies.written.at(-1));
+    },
+    "https:",
+  );
 });

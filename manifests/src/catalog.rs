@@ -12,8 +12,8 @@ pub struct Entry {
     pub id: &'static str,
     /// The whole manifest, minified, members in the order of the types.
     pub json: &'static str,
-    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand`, `auth_method` and
-    /// `ends` as a minified JSON object: an item of the catalogue's list.
+    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand`, `auth_method`,
+    /// `ends` and `needs` as a minified JSON object: an item of the catalogue's list.
     pub summary: &'static str,
     /// SHA-256 of `json`, in lower-case hexadecimal.
     pub sha256: &'static str,
@@ -59,7 +59,7 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::model::Revoke;
@@ -75,6 +75,7 @@ mod tests {
             let summary: serde_json::Value = serde_json::from_str(entry.summary).unwrap();
             assert_eq!(summary["id"], entry.id);
             assert_eq!(summary["auth_method"], manifest.auth_method.as_str());
+            assert_eq!(summary.get("needs"), manifest.needs().map(|needs| json!(needs)).as_ref());
             assert_eq!(entry.sha256.len(), 64);
             assert_eq!(find(entry.id), Some(entry));
         }

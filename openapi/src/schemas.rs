@@ -435,6 +435,22 @@ fn pages() -> Value {
                 "docs_url": {"type": "string"}, "brand": component("schemas", "ManifestBrand"),
                 "auth_method": component("schemas", "ManifestAuthMethod"),
                 "ends": component("schemas", "ManifestEnds"),
+                "needs": described(partial(&[], json!({
+                    "registration": {
+                        "type": "string", "enum": ["endpoint", "document"],
+                        "description": "No OAuth app has to be registered: the application does so at the provider's \
+                            endpoint, or is known by the URL of a document, which works only over https",
+                    },
+                    "paste": {
+                        "type": "string", "enum": ["pem", "json"],
+                        "description": "A private key, or the content of a JSON file, is entered",
+                    },
+                    "choice": {
+                        "type": "string",
+                        "description": "What a person chooses after connecting, if the credential reaches several: `Site`",
+                    },
+                })), "What connecting asks of a person beyond the authentication method. Missing if that is nothing, \
+                    and for own manifests that were saved by an earlier version"),
             }),
         ),
     })

@@ -2564,6 +2564,21 @@ export interface components {
             readonly family: string;
             readonly id: string;
             readonly name: string;
+            /** @description What connecting asks of a person beyond the authentication method. Missing if that is nothing, and for own manifests that were saved by an earlier version */
+            readonly needs?: {
+                /** @description What a person chooses after connecting, if the credential reaches several: `Site` */
+                readonly choice?: string;
+                /**
+                 * @description A private key, or the content of a JSON file, is entered
+                 * @enum {string}
+                 */
+                readonly paste?: "pem" | "json";
+                /**
+                 * @description No OAuth app has to be registered: the application does so at the provider's endpoint, or is known by the URL of a document, which works only over https
+                 * @enum {string}
+                 */
+                readonly registration?: "endpoint" | "document";
+            };
         };
         /** @description The format of the body of a token request. */
         readonly ManifestTokenRequest: "form" | "json";

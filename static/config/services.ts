@@ -1,5 +1,5 @@
 /** The services of the catalogue: what a person looks for. A service may have several ways to connect it. */
-import type { ManifestSummary } from "../api/types";
+import type { Manifest, ManifestSummary } from "../api/types";
 import { plainName } from "../logic/names";
 
 export interface Service {
@@ -29,6 +29,20 @@ export function servicesOf(catalogue: readonly ManifestSummary[]): Service[] {
     const ways = group.toSorted((a, b) => Number(hasEnd(a)) - Number(hasEnd(b)) || Number(isPlain(b)) - Number(isPlain(a)) || Number(isTyped(b)) - Number(isTyped(a)));
     return { name: shortest, ways: ways as [ManifestSummary, ...ManifestSummary[]] };
   });
+}
+
+/** How this application becomes an OAuth app by itself, as the catalogue says it. */
+type Registration = NonNullable<NonNullable<ManifestSummary["needs"]>["registration"]>;
+
+/** Whether connecting needs no OAuth app that a person registers. A document is read only at an https address. */
+export function registersItself(registration: Registration | undefined, origin: string): boolean {
+  return registration === "endpoint" || (registration === "document" && origin.startsWith("https:"));
+}
+
+/** The same as a summary says of the whole manifest. */
+export function registrationOf(oauth2: Manifest["oauth2"]): Registration | undefined {
+  if (oauth2?.registration_url) return "endpoint";
+  return oauth2?.client_metadata ? "document" : undefined;
 }
 
 const hasEnd = (way: ManifestSummary): boolean => way.ends !== undefined;

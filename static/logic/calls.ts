@@ -81,9 +81,12 @@ function hasTarget({ outcome, path }: Call): boolean {
   return outcome !== "unusable" && outcome !== "invalid" && !path.endsWith("…");
 }
 
-/** Whether the policy or the manifest denied the call, and not a stop or a limit of the agent itself. */
+/**
+ * Whether the policy or the manifest denied the call for its method and path, and not a stop or a limit of the agent itself.
+ * What was denied for its query or its body cannot be tried again, because neither is recorded.
+ */
 function isDeniedByRule({ code, rule }: Call): boolean {
-  return code === "policy_denied" && /policy|api\.deny/.test(rule ?? "");
+  return code === "policy_denied" && /policy|api\.deny\[/.test(rule ?? "");
 }
 
 /** Whether a call is denied whatever the rules are. A person may have made it all the same. */

@@ -21,6 +21,7 @@ const UP = {
       { name: "rest_route", why: "Selects another route" },
       { method: "GET", path: "/env/**", name: "expand", values: ["secrets"], why: "Shows secrets" },
     ],
+    body_types: ["application/json", "image/*"],
   },
   oauth2: null,
   revoke: { tokens: ["key"], effect: "token", request: { method: "DELETE", url: `https://${HOST}/base/me/key`, auth: "token" } },
@@ -29,16 +30,17 @@ const UP = {
 /** A path and its query. */
 const split = (target: string) => [target.split("?", 1)[0], target.includes("?") ? target.slice(target.indexOf("?") + 1) : ""];
 
-const outcome = (policy: Policy, call: { method: string; path: string; query?: string; host?: string }) => {
+const outcome = (policy: Policy, call: { method: string; path: string; query?: string; type?: string; host?: string }) => {
   const verdict = predict(policy, UP, { agent: "user-1", host: HOST, ...call });
   return verdict.allowed ? "allowed" : verdict.because;
 };
 
 test("the prediction is what the server does", () => {
   for (const { what, policy, cases } of groups) {
-    for (const [method = "", target = "", expected] of cases) {
+    for (const [method = "", target = "", expected, type] of cases) {
       const [path = "", query = ""] = split(target);
-      assert.equal(outcome(policy as Policy, { method, path, query }), expected, `${what}: ${method} ${target}`);
+      const call = { method, path, query, ...(type !== undefined && { type }) };
+      assert.equal(outcome(policy as Policy, call), expected, `${what}: ${method} ${target} ${type ?? ""}`);
     }
   }
 });
@@ -63,4 +65,26 @@ test("a rule for some agents does not apply to others", () => {
     return predict(policy, UP, { agent, host: HOST, method: "GET", path: "/x" }).allowed;
   };
   assert.deepEqual([isAllowed("agt_1", ["agt_1"]), isAllowed("agt_2", ["agt_1"]), isAllowed("agt_2", ["*"])], [false, true, false]);
+});
+
+test("every endpoint that makes or ends a token of the connection is denied, whatever its port is", () => {
+  const endpoints = {
+    ...UP,
+    oauth2: {
+      authorization_url: `https://${HOST}/authorize`,
+      token_url: `https://${HOST}/base/token`,
+      registration_url: `https://${HOST}/base/register`,
+      refresh: { url: `https://${HOST}:8443/base/refresh/{client_id}` },
+    },
+    login: { request: { url: `https://${HOST}/base/sessions` } },
+  } as unknown as Endpoints;
+  const open: Policy = { agents: ["*"], rules: [] };
+  const because = (path: string, host = HOST) => {
+    const verdict = predict(open, endpoints, { agent: "user-1", method: "POST", host, path });
+    return verdict.allowed ? "allowed" : verdict.because;
+  };
+  for (const path of ["/token", "/register", "/refresh/abc", "/REFRESH/%61bc/", "/sessions", "/me/key"]) {
+    assert.deepEqual([because(path), because(path, `${HOST}:8443`), because(path, "elsewhere.example")], ["connection", "connection", "allowed"], path);
+  }
+  assert.deepEqual([because("/refresh"), because("/authorize")], ["allowed", "allowed"]);
 });

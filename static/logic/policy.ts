@@ -17,6 +17,8 @@ export interface Call {
   readonly path: string;
   /** The query as in the URL, without its `?`. */
   readonly query?: string;
+  /** The content type of the body. Without it, the call is one without a body, or with a type that is not known. */
+  readonly type?: string;
   /** One of the manifest's hosts. */
   readonly host: string;
 }
@@ -25,7 +27,8 @@ export type Verdict =
   | { allowed: true; rule: number | null }
   | { allowed: false; because: "agents" | "connection" | "path" | "unclean" | "no_allow" }
   | { allowed: false; because: "rule"; rule: number }
-  | { allowed: false; because: "manifest" | "query"; why: string };
+  | { allowed: false; because: "manifest" | "query"; why: string }
+  | { allowed: false; because: "type"; types: readonly string[] };
 
 /** Predicts whether the server would allow an agent's call. */
 export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdict {
@@ -55,6 +58,8 @@ export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdic
   }
   const query = deniedQuery(manifest, call, path);
   if (query) return { allowed: false, because: "query", why: query.why };
+  const types = manifest.api.body_types ?? [];
+  if (call.type !== undefined && types.length > 0 && !isListed(types, call.type)) return { allowed: false, because: "type", types };
   const [reading = []] = path.exact;
   const allowed = rules.findIndex((rule) => rule.effect === "allow" && covers(reading)(rule));
   return { allowed: true, rule: allowed < 0 ? null : allowed };
@@ -71,19 +76,29 @@ function deniedQuery({ api }: Endpoints, call: Call, path: CallPath): { why: str
   });
 }
 
+/** Whether a content type is one of `types`. A value with a comma may be two types to a server, and is not. */
+function isListed(types: readonly string[], sent: string): boolean {
+  const essence = (sent.split(";", 1)[0] ?? "").replace(/^[ \t]+|[ \t]+$/g, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  if (sent.includes(",") || /[ \t]/.test(essence)) return false;
+  return types.some((one) => (one.endsWith("*") ? essence.startsWith(one.slice(0, -1)) && essence.length >= one.length : one === essence));
+}
+
 /** The parts of a manifest that the prediction needs. */
-export type Endpoints = Pick<Manifest, "api" | "oauth2" | "revoke">;
+export type Endpoints = Pick<Manifest, "api" | "login" | "oauth2" | "revoke">;
 
 /** Whether a call goes to an endpoint that creates or revokes the connection itself. Such a call is always denied. */
-function isConnectionEndpoint({ api, oauth2, revoke }: Endpoints, host: string, path: CallPath): boolean {
+function isConnectionEndpoint({ api, login, oauth2, revoke }: Endpoints, host: string, path: CallPath): boolean {
   const revocationUrl = "rfc7009" in revoke ? revoke.rfc7009.url : "request" in revoke ? revoke.request.url : null;
+  const tokenUrls = [oauth2?.token_url, oauth2?.refresh?.url, login?.request?.url];
   const base = parseTemplate(api.base_url)?.path ?? [];
-  return [oauth2?.authorization_url, oauth2?.token_url, oauth2?.registration_url, revocationUrl].some((url) => {
+  // Ports do not matter.
+  const called = host.toLowerCase().replace(/:\d+$/, "");
+  return [oauth2?.authorization_url, ...tokenUrls, oauth2?.registration_url, revocationUrl].some((url) => {
     const endpoint = url ? parseTemplate(url) : null;
     if (!endpoint) return false;
     const sameHost = endpoint.host.includes(PLACEHOLDER)
-      ? host.toLowerCase().endsWith(endpoint.host.split(PLACEHOLDER).at(-1) ?? "")
-      : endpoint.host === host.toLowerCase();
+      ? called.endsWith(endpoint.host.split(PLACEHOLDER).at(-1) ?? "")
+      : endpoint.host === called;
     return sameHost && path.lenient.some((reading) => isPath(endpoint.path, [...base, ...reading]));
   });
 }
@@ -100,8 +115,8 @@ const PLACEHOLDER = "x-any-x";
 function parseTemplate(template: string): { host: string; path: Reading } | null {
   const text = template.replace(/\{[^}]*\}/g, PLACEHOLDER);
   if (!URL.canParse(text)) return null;
-  const { host, pathname } = new URL(text);
-  return { host: host.toLowerCase(), path: plainPath(pathname) };
+  const { hostname, pathname } = new URL(text);
+  return { host: hostname.toLowerCase(), path: plainPath(pathname) };
 }
 
 function appliesTo(rule: Rule, call: Call): boolean {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import type { Agent, AuditRecord, Event, Integration, ManifestSummary } from "../api/types";
-import { popularOf, servicesOf, wayOf } from "../config/services";
+import { popularOf, registersItself, registrationOf, servicesOf, wayOf } from "../config/services";
 import { languageFor, localeFor } from "../language";
 import { english } from "../text/all";
 import { auditQuery } from "./audit";
@@ -16,7 +16,7 @@ import { hasCommandKey, opensPalette } from "./palette-key";
 import { recount } from "./counts";
 import { presetOf, rulesOf } from "./presets";
 import { deletionOf } from "./receipts";
-import { scopeRows } from "./scopes";
+import { scopeRows, usesOf } from "./scopes";
 import { nextSort, orderOf } from "./sort";
 import { date } from "./time";
 import { scaleOf } from "./usage";
@@ -276,4 +276,31 @@ test("the axis of a chart has round numbers", () => {
   assert.deepEqual(scaleOf(7), { top: 15, lines: [5, 10, 15] });
   assert.deepEqual(scaleOf(2431), { top: 3000, lines: [1000, 2000, 3000] });
   assert.deepEqual(scaleOf(60), { top: 60, lines: [20, 40, 60] });
+});
+
+test("a provider that registers the application needs no app, and one that reads a document needs https", () => {
+  const oauth2 = (more: object) => registrationOf({ token_url: "https://a.example/token", ...more } as never);
+  const found = [oauth2({}), oauth2({ registration_url: "https://a.example/register", client_metadata: true }), oauth2({ client_metadata: true }), registrationOf(null)];
+  assert.deepEqual(found, [undefined, "endpoint", "document", undefined]);
+  const needsNone = (origin: string) => found.map((one) => registersItself(one, origin));
+  assert.deepEqual(needsNone("https://nexus.example"), [false, true, true, false]);
+  assert.deepEqual(needsNone("http://localhost:3000"), [false, true, false, false]);
+});
+
+test("calls that reached the provider read or write, whatever their scopes are", () => {
+  const api = { base_url: "https://a.example", hosts: ["a.example"], reads: [{ method: "POST", path: "/search" }] };
+  const manifest = { api, oauth2: null, revoke: { unsupported: "none" } } as never;
+  const call = (method: string, path: string, outcome = "succeeded", status = 200) => ({ method, path, outcome, status, host: null }) as never;
+  const calls = [
+    call("GET", "/a"),
+    call("GET", "/a;b//"),
+    call("POST", "/search"),
+    call("POST", "/a", "client_error", 403),
+    call("DELETE", "/a", "server_error", 500),
+    call("DELETE", "/a", "denied", 403),
+    call("POST", "/a", "limited", 429),
+  ];
+  assert.deepEqual(usesOf(calls, manifest), { reads: 3, writes: 2, forbidden: 1 });
+  const gets = { ...(manifest as { api: object }), api: { ...api, get_may_write: true, reads: [{ method: "GET", path: "/a" }] } } as never;
+  assert.deepEqual(usesOf([call("GET", "/a"), call("GET", "/send")], gets), { reads: 1, writes: 1, forbidden: 0 });
 });

@@ -29,7 +29,6 @@ export const account = {
   byToken: "You use a token",
   byTokenLead: "Passkeys are for people who sign in on the sign-in page. Sign in there to add one.",
   signIn: "Go to the sign-in page",
-  elsewhere: "You sign in at your identity provider. Passkeys are set up there.",
 };
 
 export const palette = {

@@ -4,7 +4,7 @@ import { plural } from "./plural";
 
 export const connectedApps = {
   title: "Connected apps",
-  lead: "Programs such as Claude or Cursor that you let in. Each may do only what you agreed to, and ends when you say so.",
+  lead: "Programs such as Claude or Cursor that you let in. Each may do only what you agreed to, until you end it.",
   leadAll: "Programs such as Claude or Cursor that people of this workspace let in. Each may do only what its person agreed to.",
   url: "MCP address for programs that sign in",
   urlHint: "Add this address to the program as a remote MCP server. The program opens a page that asks you what it may use.",

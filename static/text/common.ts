@@ -6,7 +6,6 @@ export const common = {
   cancel: "Cancel",
   save: "Save",
   saving: "Saving…",
-  back: "Back",
   done: "Done",
   copy: "Copy",
   copied: "Copied",

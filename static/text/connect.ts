@@ -21,6 +21,10 @@ export const add = {
     login: "Server-to-server credentials",
   } as Record<string, string>,
   needsSignIn: "Sign in, the app is ready",
+  needsNoApp: "Sign in, needs no app",
+  needsPaste: { pem: "Private key", json: "JSON key file" },
+  thenChoose: (need: string, what: string) => `${need}, then choose the ${what.toLowerCase()}`,
+  chooseLater: (what: string) => `After you have connected, choose the ${what.toLowerCase()} that agents will use. If there is only one, it is chosen for you.`,
   needsApp: "Sign in, needs an app",
   or: " or ",
   appNeeded: (provider: string) => `This workspace has no OAuth app for ${provider} yet. If this deployment has none either, you register one at ${provider}, once. That takes about three minutes.`,
@@ -34,7 +38,7 @@ export const add = {
   name: "Name",
   nameHint: "Choose a name that your team will recognise.",
   address: "Address for agents",
-  slugHint: "Agents' code holds this for ever. It cannot be changed later.",
+  slugHint: "Agents have this address in their code. It cannot be changed later.",
   docs: "API documentation",
   patternHint: (example: string | undefined) =>
     example ? `This is not in the usual format. Example: ${example}` : "This is not in the provider's usual format.",
@@ -67,7 +71,7 @@ export const add = {
 };
 
 export const preset = {
-  question: "What may they do?",
+  question: "What may the agents do?",
   names: { read_only: "Read only", no_deletes: "Everything but deleting", all: "Everything" } as Record<string, string>,
   hints: {
     read_only: "Recommended. Calls that only read. You can allow more at any time.",
@@ -86,6 +90,7 @@ export const app = {
   homepage: "Homepage URL",
   scopes: "Scopes",
   thenCopy: (provider: string) => `${provider} then shows a client ID and a client secret. Enter them here.`,
+  thenCopyId: (provider: string) => `${provider} then shows a client ID. Enter it here.`,
   registered: "Add this redirect URI to your app at the provider",
   redirect: "Redirect URI",
   clientId: "Client ID",
@@ -131,11 +136,11 @@ export const flow = {
 /** The choice of what an integration is connected to. */
 export const choose = {
   title: (name: string) => `${name}: choose what to connect`,
-  lead: (provider: string) => `${provider} accepted the credentials, which can reach several. Choose the one that agents will use.`,
+  lead: (provider: string) => `${provider} accepted the credentials. They reach several sites or accounts. Choose the one that agents will use.`,
   change: "Connect another",
   changed: (name: string, chosen: string) => `${name} is connected to ${chosen}.`,
   find: "Search",
-  none: "Nothing matches.",
+  none: "No entry matches the search.",
   submit: "Connect",
   busy: "Connecting…",
   errorTitle: "The provider's list could not be loaded",

@@ -50,13 +50,12 @@ export const list = {
     finish: "Finish sign-in",
     choose: "Choose",
   } as Record<string, string>,
-  renew: { reconnect: "Reconnect", replace_key: "Replace credentials" },
   /** What each state means for agents. Who can repair it depends on how it was connected. */
   meaning: {
     healthy: "Agents can use it.",
     unknown: "Agents can use it. The credentials have not been checked yet.",
     pending: "Agents cannot use it yet.",
-    choose: "The provider offers several. Agents can use it when one is chosen.",
+    choose: "The credentials reach several accounts. Agents can use one of them when you choose it.",
     failing: "Agents can call it, but the last check failed.",
     "reauthorize reconnect": "Agents cannot use it until somebody reconnects it.",
     "reauthorize replace": "Agents cannot use it until its credentials are replaced.",

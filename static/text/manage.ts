@@ -5,7 +5,6 @@ import { ended, plural, someNames } from "./plural";
 export const manage = {
   tabs: { overview: "Overview", access: "Access", calls: "Calls", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
   tabsLabel: "Sections of this integration",
-  loading: "Loading the integration…",
   errorTitle: "The integration could not be loaded",
   goneTitle: "Integration not found",
   goneLead: "It may have been deleted, or it belongs to another workspace.",
@@ -33,40 +32,42 @@ export const manage = {
   notGranted: "Not granted",
   missing: "Missing scopes",
   missingLead: "The provider rejects calls that need a scope that is not granted.",
-  askAgain: "Ask for them again",
+  askAgain: "Ask for the missing scopes",
   noScopes: "The provider did not report any scopes.",
+  use: "Used",
+  useLead: "Only the provider knows which scope a call needs, so Nexus cannot mark a scope as used. The calls of agents show whether they read or write.",
+  uses: (reads: number, writes: number, looked: number | null) =>
+    `${looked === null ? "In the last 7 days" : `Of the last ${count(looked)} calls`}: ${plural(reads, "call that reads", "calls that read")}, ${plural(writes, "call that writes", "calls that write")}.`,
+  forbidden: (value: number) => `The provider answered ${plural(value, "call", "calls")} with 403. A missing scope can be the reason.`,
   health: "Health, 30 days",
   goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
-  notYet: "Not there yet",
-  check: "Check now",
+  notYet: "Not added yet",
   checking: "Checking…",
-  replace: "Replace credentials",
-  reconnect: "Reconnect",
   remove: "Delete integration",
-  removeLead: "Deleting it revokes its credentials at the provider, where possible.",
+  removeLead: "Deleting the integration revokes its credentials at the provider, where possible.",
 };
 
 export const access = {
   lead: "Choose which agents may use this integration, and for which calls. A deny rule overrides allow rules. If there is an allow rule, every call that no rule allows is denied.",
-  agents: "Who may use it?",
+  agents: "Which agents may use the integration?",
   allAgents: "Every agent of this workspace",
-  allAgentsHint: "Those that are added later too.",
+  allAgentsHint: "Agents that are added later too.",
   someAgents: "Only chosen agents",
-  someAgentsHint: "Everybody else is denied.",
+  someAgentsHint: "Every other agent is denied.",
   outside: "Agents of an outside issuer that are not listed yet",
   agentsLabel: "Subjects of their tokens",
   agentsHint: "One per line, as in the token's sub claim.",
-  unknownAgent: "No such agent any more",
+  unknownAgent: "This agent was deleted",
   nobody: "Choose an agent, or register one. While none is chosen, no agent may use the integration.",
   limit: "Limit",
   limitLabel: "Calls per minute of each agent",
   limitHint: "Leave it empty for the limit of this deployment alone. A call above the limit gets 429 rate_limited.",
   limitWrong: "Enter a whole number from 1 to 1,000,000, or leave it empty.",
   onlyFor: (names: string) => `Only for ${names}`,
-  nobodyMay: "No agent may use it",
+  nobodyMay: "No agent may use the integration",
   theirs: "The rules that were saved in the meantime:",
-  take: "Take theirs",
-  keep: "Save mine over them",
+  take: "Use the saved rules",
+  keep: "Replace them by my rules",
   rules: "Rules",
   presets: "Ready-made rules",
   custom: "Custom",
@@ -89,6 +90,8 @@ export const access = {
   testPath: "Path to test",
   testPathExample: "/v1/customers/cus_123",
   testAgent: "Agent",
+  testType: "Content type of the body",
+  testNoBody: "No body",
   allowedBy: (rule: number) => `Allowed by rule ${rule}`,
   allowed: "Allowed: no rule denies it",
   because: {
@@ -101,6 +104,8 @@ export const access = {
   } as Record<string, string>,
   deniedBy: (rule: number) => `Denied by rule ${rule}`,
   deniedManifest: (why: string) => `Always denied: ${why}`,
+  deniedType: (types: string) => `Always denied: the body has another content type than ${types}`,
+  onlyTypes: (types: string) => `Bodies must have one of these content types: ${types}. Every other type is always denied, whatever the rules are.`,
   saved: "The access rules were saved.",
 };
 
@@ -186,7 +191,6 @@ export const remove = {
   force: "Delete and revoke now",
   keep: "Delete and revoke later",
   deleted: (name: string) => `${name} was deleted`,
-  receipts: "Revocation receipts",
   nothing: "There was no credential to revoke.",
   states: {
     revoked: "Revoked at the provider",
@@ -275,7 +279,7 @@ export const picture = {
   noKey: "No credential yet",
   sentence: (agents: string, provider: string, isUsable: boolean, works: boolean) =>
     !isUsable
-      ? `Calls of agents end at Nexus, because the integration is inactive or admits no agent.`
+      ? "Nexus rejects the calls of agents, because the integration is inactive or admits no agent."
       : works
         ? ended(`${agents}: calls go to Nexus with the agent's own key. Nexus adds the credential and calls ${provider}`)
         : `${agents}: calls reach Nexus, but ${provider} does not accept the credential.`,

@@ -17,15 +17,15 @@ function counted({ agents, keys, sessions, integrations }: Counted): string {
 
 export const stops = {
   title: "Emergency stop",
-  lead: "Stops an agent, a person, an integration, a provider or the whole workspace at once. Nothing is deleted, and every stop can be lifted.",
+  lead: "An emergency stop rejects an agent, a person, an integration, a provider or the whole workspace at once. Nothing is deleted, and every stop can be lifted.",
   stop: "Emergency stop",
   stopNow: "Stop now",
   none: "Nothing is stopped",
-  noneLead: "Use this if a key has leaked or an agent runs wild. Choose below what to stop.",
+  noneLead: "Use a stop if a key has leaked, or if an agent does what it must not do. Choose below what to stop.",
   inForce: "In force",
   new: "Stop something",
   scope: "What to stop",
-  target: "Which one",
+  target: "Name",
   choose: "Choose…",
   scopes: {
     agent: "An agent",
@@ -48,7 +48,7 @@ export const stops = {
   counting: "Counting what this stops…",
   counts: (counts: Counted) => `This stops ${counted(counts) || "nothing that is in use now"}.`,
   countFailed: "What this stops could not be counted. You can stop it anyway.",
-  effect: "From then on, every call and sign-in in it is rejected, on every server. Open streams end within seconds.",
+  effect: "From then on, every server rejects the calls and sign-ins that the stop covers. Open streams end within seconds.",
   effectWorkspace: "Administrators stay signed in, so that they can lift it.",
   reason: "Reason",
   reasonHint: "Others see it in the banner and in the audit record.",

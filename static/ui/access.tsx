@@ -130,6 +130,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
     return { method, path: `${path}?${name}${values.length > 0 ? `=${values.join("|")}` : ""}`, why };
   });
   const deny = [...(manifest.api.deny ?? []), ...queries];
+  const types = manifest.api.body_types ?? [];
   const preset = presetOf(policy.rules, manifest.api);
   return (
     <div class="stack text">
@@ -197,6 +198,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
       </Form>
       <PolicyTest policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
       <PolicyTrial id={integration.id} policy={policy} saved={saved} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
+      {types.length > 0 && <p class="hint">{t.access.onlyTypes(types.join(", "))}</p>}
       {deny.length > 0 && (
         <details class="fold">
           <summary>{t.access.always(deny.length)}</summary>

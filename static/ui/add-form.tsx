@@ -8,6 +8,7 @@ import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
 import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { registersItself, registrationOf } from "../config/services";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
 import { isChoosing } from "../logic/health";
@@ -61,8 +62,9 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const apps = useOauthApps();
   const [setsUpApp, setsUpAppTo] = useState(false);
   const [hasApp, setHasApp] = useState(false);
-  const registersItself = Boolean(manifest.oauth2?.registration_url ?? manifest.oauth2?.client_metadata);
-  const mayNeedApp = oauth && !registersItself && !hasApp && apps !== null && !apps.has(manifest.id);
+  const needsNoApp = registersItself(registrationOf(manifest.oauth2), nexus.client.origin);
+  const choice = manifest.find && (manifest.params ?? []).find((param) => param.from && "found" in param.from);
+  const mayNeedApp = oauth && !needsNoApp && !hasApp && apps !== null && !apps.has(manifest.id);
   const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
@@ -171,6 +173,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
           <Button onClick={() => setsUpAppTo(true)}>{t.add.setUpApp}</Button>
         </div>
       )}
+      {choice && <p class="hint">{t.add.chooseLater(choice.label)}</p>}
       <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
       {oauth && <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />}
       <Field

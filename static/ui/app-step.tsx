@@ -43,7 +43,7 @@ export function OauthAppStep({ manifest, redirectUri, onSaved }: StepProps) {
 }
 
 /** Where the app is registered at the provider, and what to enter there, field by field. */
-function Registration({ id, name, redirectUri }: { id: string; name: string; redirectUri: string }) {
+function Registration({ id, name, redirectUri, isPublic }: { id: string; name: string; redirectUri: string; isPublic: boolean }) {
   const { client, manifests } = useNexus();
   const [loaded] = useLoad(() => manifests.get(id), id);
   const manifest = loaded.state === "ready" ? loaded.value : null;
@@ -83,7 +83,7 @@ function Registration({ id, name, redirectUri }: { id: string; name: string; red
           </div>
         ))}
       </dl>
-      <p class="hint">{t.app.thenCopy(name)}</p>
+      <p class="hint">{isPublic ? t.app.thenCopyId(name) : t.app.thenCopy(name)}</p>
     </section>
   );
 }
@@ -129,7 +129,7 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   const isShownInForm = belongToFields(problem?.body.errors, ["/client_id", "/client_secret", ...requested]);
   return (
     <Form id="oauth-app" unsaved={isTyped} onSubmit={() => !busy && submit()}>
-      {redirectUri && <Registration id={manifest.id} name={plainName(manifest.name)} redirectUri={redirectUri} />}
+      {redirectUri && <Registration id={manifest.id} name={plainName(manifest.name)} redirectUri={redirectUri} isPublic={isPublic} />}
       <Field label={t.app.clientId} value={id} onInput={setId} code error={problem?.at("/client_id") ?? missing(id, t.app.clientId)} />
       {!isPublic && (
         <Field

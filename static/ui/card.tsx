@@ -99,7 +99,7 @@ function menuOf(
   return [
     { label: t.list.manage, icon: "open", onSelect: () => onOpen(integration) },
     ...change,
-    { label: t.list.renew[renewalOf(integration)], icon: "key", onSelect: () => onAction(integration, renewalOf(integration)) },
+    { label: t.list.action[renewalOf(integration)] ?? "", icon: "key", onSelect: () => onAction(integration, renewalOf(integration)) },
     { label: t.list.remove, icon: "trash", tone: "danger", onSelect: () => onAction(integration, "delete") },
   ];
 }

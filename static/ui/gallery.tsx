@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 
 import type { ManifestSummary } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
-import { popularOf, servicesOf, wayOf } from "../config/services";
+import { popularOf, registersItself, servicesOf, wayOf } from "../config/services";
 import type { Service } from "../config/services";
 import { t } from "../text/all";
 import { useNexus } from "./context";
@@ -157,7 +157,7 @@ function Tile({ service, way, apps }: TileProps) {
         <Mark name={service.name} brand={way.brand} />
         <span class="names">
           <strong>{service.name}</strong>
-          <span class="soft">{needOf(service, apps)}</span>
+          <span class="soft">{needOf(service, apps, client.origin)}</span>
           {way.ends && <EndsTag ends={way.ends} />}
         </span>
         {way.id.startsWith("custom-") && <span class="tag">{t.add.custom}</span>}
@@ -167,10 +167,18 @@ function Tile({ service, way, apps }: TileProps) {
 }
 
 /** What connecting a service needs. `apps` are the manifests with an OAuth app, if that is known. */
-export function needOf(service: Service, apps: ReadonlySet<string> | null): string {
+function needOf(service: Service, apps: ReadonlySet<string> | null, origin: string): string {
   if (service.ways.length > 1) return [...new Set(service.ways.map((way) => t.method[way.auth_method] ?? ""))].join(t.add.or);
-  const [{ id, auth_method: method }] = service.ways;
+  const [way] = service.ways;
+  const choice = way.needs?.choice;
+  return choice ? t.add.thenChoose(entryOf(way, apps, origin), choice) : entryOf(way, apps, origin);
+}
+
+/** What a person enters, or where the person signs in. */
+function entryOf({ id, auth_method: method, needs }: ManifestSummary, apps: ReadonlySet<string> | null, origin: string): string {
+  if (needs?.paste) return t.add.needsPaste[needs.paste];
   if (method !== "oauth2" || apps === null) return t.add.needs[method] ?? "";
+  if (registersItself(needs?.registration, origin)) return t.add.needsNoApp;
   return apps.has(id) ? t.add.needsSignIn : t.add.needsApp;
 }
 

@@ -55,16 +55,16 @@ export function IntegrationHead({ integration, mark, about, offersChoice, onChan
         )}
         {hasTypedCredentials(integration) ? (
           <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>
-            {t.manage.replace}
+            {t.list.action["replace_key"]}
           </Button>
         ) : (
           <Button tone={action === "reconnect" || action === "finish" ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
-            {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
+            {action === "finish" ? t.list.action["finish"] : t.list.action["reconnect"]}
           </Button>
         )}
         {!isPending && (
           <Button busy={checking.busy} onClick={checkNow}>
-            {checking.busy ? t.manage.checking : t.manage.check}
+            {checking.busy ? t.manage.checking : t.list.check}
           </Button>
         )}
       </div>

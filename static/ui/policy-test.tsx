@@ -12,6 +12,9 @@ import { useAgentName } from "./use-agents";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 
+/** The types of bodies that HTML forms send. */
+const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
+
 interface Props {
   policy: Policy;
   manifest: IntegrationManifest;
@@ -26,12 +29,14 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
   const [path, setPath] = useState("");
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
+  const [type, setType] = useState("");
+  const listed = manifest.api.body_types ?? [];
   const nameOf = useAgentName();
   // The agents that make a difference.
   const named = [...new Set([...policy.agents, ...policy.rules.flatMap((rule) => rule.agents ?? [])])].filter((one) => one !== "*");
   const [sent = ""] = path.split("#");
   const at = sent.includes("?") ? sent.indexOf("?") : sent.length;
-  const call = { agent, method, host, path: sent.slice(0, at), query: sent.slice(at + 1) };
+  const call = { agent, method, host, path: sent.slice(0, at), query: sent.slice(at + 1), ...(type && { type }) };
   const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
     <section class="box">
@@ -54,6 +59,14 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
             onChange={setAgent}
           />
         )}
+        {listed.length > 0 && (
+          <Select
+            label={t.access.testType}
+            value={type}
+            options={[["", t.access.testNoBody], ...[...new Set([...listed.filter((one) => !one.endsWith("*")), ...FORMS])].map((one) => [one, one] as const)]}
+            onChange={setType}
+          />
+        )}
         {manifest.api.hosts.length > 1 && (
           <Select label={t.access.host} value={host} options={manifest.api.hosts.map((one) => [one, one] as const)} onChange={setHost} />
         )}
@@ -74,5 +87,6 @@ export function verdictText(verdict: Verdict | typeof INVALID): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest" || verdict.because === "query") return t.access.deniedManifest(verdict.why);
+  if (verdict.because === "type") return t.access.deniedType(verdict.types.join(", "));
   return t.access.because[verdict.because] ?? "";
 }

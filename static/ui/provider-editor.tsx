@@ -9,6 +9,7 @@ import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
+import { useGuard } from "./guard";
 import { Loaded } from "./loaded";
 import { Alert, Button, sentence } from "./parts";
 import { ProviderForm } from "./provider-form";
@@ -147,14 +148,18 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
 /** Fills in the document from what an MCP server says of its authorization. */
 function Lookup({ onFound }: { onFound(text: string): void }) {
   const { client, announce } = useNexus();
+  const guard = useGuard();
   const [url, setUrl] = useState("");
   const { busy, problem, run } = useAction();
   const submit = () => {
     if (busy || !url.trim()) return;
     void run(async () => {
       const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body: { url: url.trim() } });
-      onFound(JSON.stringify(draft, null, 2));
-      announce(t.providers.drafted);
+      // What was typed before is replaced only if the person agrees.
+      guard.ask(() => {
+        onFound(JSON.stringify(draft, null, 2));
+        announce(t.providers.drafted);
+      });
     });
   };
   const error = problem?.at("/url");

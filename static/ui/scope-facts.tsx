@@ -1,9 +1,11 @@
 /** The scopes that were asked for and those that were granted, with what is missing first. */
-import type { Integration } from "../api/types";
+import type { CallPage, Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { scopeRows } from "../logic/scopes";
+import { scopeRows, usesOf } from "../logic/scopes";
 import { t } from "../text/all";
+import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
+import { Loaded } from "./loaded";
 import { Button } from "./parts";
 
 interface Props {
@@ -56,7 +58,35 @@ export function ScopeFacts({ integration, manifest, onReconnect }: Props) {
           </tbody>
         </table>
       )}
+      <Use id={integration.id} manifest={manifest} />
     </section>
+  );
+}
+
+/** How many calls are looked at. */
+const LOOKED_AT = 100;
+
+/** What the last calls of agents say about the scopes: whether they read or write, and whether the provider forbade some. */
+function Use({ id, manifest }: { id: string; manifest: IntegrationManifest }) {
+  const { client } = useNexus();
+  const [calls, again] = useLoad((signal) => client.get<CallPage>(`/api/integrations/${id}/calls`, { limit: LOOKED_AT }, signal), id);
+  return (
+    <>
+      <h3>{t.manage.use}</h3>
+      <p class="hint">{t.manage.useLead}</p>
+      <Loaded of={calls} onRetry={() => again()} rows={1}>
+        {({ items, next_cursor: more }) => {
+          const { reads, writes, forbidden } = usesOf(items, manifest);
+          if (reads + writes === 0) return <p>{t.calls.latestNone}</p>;
+          return (
+            <>
+              <p>{t.manage.uses(reads, writes, more === null ? null : LOOKED_AT)}</p>
+              {forbidden > 0 && <p>{t.manage.forbidden(forbidden)}</p>}
+            </>
+          );
+        }}
+      </Loaded>
+    </>
   );
 }
 

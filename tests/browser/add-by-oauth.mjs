@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, hold, pick, scenario } from "./harness.mjs";
+import { allowIn, ask, call, hold, pick, scenario, toProvider } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
@@ -18,8 +18,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await write.uncheck();
 
   // The person declines. The window and the page both say so.
-  let [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
-  await popup.waitForURL(`${facts.provider}/**`);
+  let popup = await toProvider(page, goOn);
   assert.match(popup.url(), /scope=messages%3Aread&/);
   assert.ok(await popup.evaluate(() => window.opener === null), "the provider has no hold of our page");
   await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
@@ -39,17 +38,12 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await context.unroute("**/connect");
 
   // The window is closed early. The page keeps waiting, and can open it again.
-  [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
-  await popup.waitForURL(`${facts.provider}/**`);
+  popup = await toProvider(page, dialog.getByRole("button", { name: "Try again" }));
   await popup.close();
   await dialog.getByText("Continue in the window that has opened").waitFor();
-  [popup] = await Promise.all([
-    page.waitForEvent("popup"),
-    dialog.getByRole("button", { name: "Open the window again" }).click(),
-  ]);
-  await popup.waitForURL(`${facts.provider}/**`);
+  popup = await toProvider(page, dialog.getByRole("button", { name: "Open the window again" }));
   const closed = popup.waitForEvent("close");
-  await popup.getByRole("button", { name: /allow/i }).click();
+  await allowIn(popup);
   await closed;
   const done = page.getByRole("dialog", { name: "Primary Sandbox Account is connected" });
   await done.getByText("accepted the credentials").waitFor();
@@ -59,8 +53,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
 
   // A cancelled sign-in leaves nothing behind.
   await pick(page, "Sandbox (OAuth)");
-  [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
-  await popup.waitForURL(`${facts.provider}/**`);
+  popup = await toProvider(page, goOn);
   await popup.close();
   const gone = page.waitForResponse((answer) => answer.request().method() === "DELETE");
   await dialog.getByRole("button", { name: "Discard" }).click();
@@ -85,7 +78,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await dialog.getByText("The browser blocked the window").waitFor();
   await look("flow-blocked");
   [popup] = await Promise.all([context.waitForEvent("page"), dialog.getByRole("link", { name: /Continue to Sandbox/ }).click()]);
-  await popup.getByRole("button", { name: /allow/i }).click();
+  await allowIn(popup);
   await page.getByRole("dialog", { name: "Second Sandbox Account is connected" }).waitFor();
   assert.equal((await call("GET", "/api/integrations?health=healthy")).items.length, 2);
 });

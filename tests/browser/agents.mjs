@@ -18,7 +18,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("button", { name: "Register an agent" }).click();
   const add = page.getByRole("dialog", { name: "Register an agent" });
   await add.getByLabel("Name").fill("Support bot");
-  await add.getByLabel(/^What it is for/).fill("Answers customers");
+  await add.getByLabel(/^What the agent is for/).fill("Answers customers");
   await add.getByRole("button", { name: "Register" }).click();
   await page.getByRole("heading", { name: "Support bot", level: 1 }).waitFor();
   await titled(page, "Support bot · Integration Nexus");
@@ -55,7 +55,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
     return answer.status;
   };
   assert.equal(await use(), 200);
-  await main.getByText("Support bot has called. It works.").waitFor();
+  await main.getByText("Support bot has made its first call. The key works.").waitFor();
   await look("agent-key");
   await page.reload();
   await page.getByText("Unnamed key").waitFor();

@@ -3,19 +3,18 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, said, scenario } from "./harness.mjs";
+import { ask, call, consent, pick, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await ask("spaces", { spaces: { north: "North office", south: "South office" } });
   await signedIn("ADMIN");
+  // The gallery and the form say it before anybody signs in.
+  await page.getByRole("button", { name: "Add integration" }).first().click();
+  await page.getByRole("link", { name: /^Sandbox \(OAuth\)/ }).getByText("Sign in, the app is ready, then choose the space").waitFor();
   await pick(page, "Sandbox (OAuth)");
-  const through = async (button) => {
-    const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
-    await popup.waitForURL(`${facts.provider}/**`);
-    await popup.getByRole("button", { name: /allow/i }).click();
-  };
-  await through(page.getByRole("button", { name: "Continue to Sandbox" }));
+  await page.getByText(/^After you have connected, choose the space that agents will use\./).waitFor();
+  await consent(page, page.getByRole("button", { name: "Continue to Sandbox" }));
   const dialog = page.getByRole("dialog", { name: /: choose what to connect/ });
   const connect = dialog.getByRole("button", { name: "Connect", exact: true });
   const north = dialog.getByRole("radio", { name: /North office/ });

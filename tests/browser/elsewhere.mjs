@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 
-import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, connect, consent, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await connect("Sandbox");
@@ -64,12 +64,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await framing.goto(`http://localhost:${port}/`);
   const frame = framing.frameLocator("iframe");
   await pick(frame, "Sandbox (OAuth)");
-  const [popup] = await Promise.all([
-    framing.waitForEvent("popup"),
-    frame.getByRole("button", { name: "Continue to Sandbox" }).click(),
-  ]);
-  await popup.waitForURL(`${facts.provider}/**`);
-  await popup.getByRole("button", { name: /allow/i }).click();
+  await consent(framing, frame.getByRole("button", { name: "Continue to Sandbox" }));
   await frame.getByRole("dialog", { name: /is connected/ }).waitFor();
   assert.equal((await call("GET", "/api/integrations?health=healthy")).items.length, 2);
 

@@ -47,7 +47,7 @@ await scenario(async ({ page, look }) => {
   assert.match(snippet, /-H "Authorization: Bearer \$NEXUS_KEY"/);
   const response = await fetch(target, { headers: { authorization: `Bearer ${key}` } });
   assert.equal(response.status, 200, await response.text());
-  await done.getByText("My agent has called. It works.").waitFor();
+  await done.getByText("My agent has made its first call. The key works.").waitFor();
   await look("first-run-called");
 
   // The page shows the call.

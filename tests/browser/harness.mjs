@@ -135,6 +135,23 @@ export async function pick(page, name) {
   await page.getByRole("dialog", { name: `Connect ${name}` }).waitFor();
 }
 
+/** Presses `button` in `page`, which opens the provider's page in a window. Returns the window when it shows that page. */
+export async function toProvider(page, button) {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  return popup;
+}
+
+/** Consents on the provider's page. */
+export const allowIn = (popup) => popup.getByRole("button", { name: /allow/i }).click();
+
+/** Presses `button` in `page`, and consents on the provider's page in the window that it opens. Returns the window. */
+export async function consent(page, button) {
+  const popup = await toProvider(page, button);
+  await allowIn(popup);
+  return popup;
+}
+
 /** Holds back the requests of a page or context to `url`, those of `method` only where that is given. */
 export async function hold(target, url, method) {
   let release;

@@ -123,9 +123,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("button", { name: "Save" }).click();
   await billing.getByText("The rules that were saved in the meantime:").waitFor();
   await billing.getByRole("alert").getByText("GET /messages/**").waitFor();
-  await billing.getByRole("button", { name: "Save mine over them" }).waitFor();
+  await billing.getByRole("button", { name: "Replace them by my rules" }).waitFor();
   await look("access-conflict");
-  await billing.getByRole("button", { name: "Take theirs" }).click();
+  await billing.getByRole("button", { name: "Use the saved rules" }).click();
   await billing.getByText("You have unsaved changes.").waitFor({ state: "detached" });
   assert.equal(await rule.getByLabel("Path").inputValue(), "/messages/**");
   await call("PUT", `/api/integrations/${made.id}`, { status: "active" });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, scenario, toProvider } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await call("DELETE", `/api/oauth-clients/${facts.by_oauth}`);
@@ -34,11 +34,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await dialog.getByLabel("Client ID").fill("sandbox-demo-client");
   await dialog.getByLabel("Client secret", { exact: true }).fill("sandbox-demo-secret-000000000001");
   await dialog.getByRole("button", { name: "Save and continue" }).click();
-  const [popup] = await Promise.all([
-    page.waitForEvent("popup"),
-    dialog.getByRole("button", { name: "Continue to Sandbox" }).click(),
-  ]);
-  await popup.waitForURL(`${facts.provider}/**`);
+  const popup = await toProvider(page, dialog.getByRole("button", { name: "Continue to Sandbox" }));
   await popup.close();
   await dialog.getByRole("button", { name: "Discard" }).click();
   await page.keyboard.press("Escape");

@@ -82,7 +82,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
 
   // The audit record: searched, and the chain checked here. A record that was changed on the way is found.
   await page.getByRole("link", { name: "Audit", exact: true }).click();
-  const search = page.getByRole("searchbox", { name: "Search who, what or a request id" });
+  const search = page.getByRole("searchbox", { name: "Search names, actions, targets or request ids" });
   await search.fill("integration.delete");
   await search.press("Enter");
   await page.getByText("1 record found").waitFor();

@@ -3,19 +3,13 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, said, scenario } from "./harness.mjs";
+import { ask, call, consent, pick, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await signedIn("ADMIN");
   await pick(page, "Sandbox (OAuth)");
-  const through = async (button) => {
-    const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
-    await popup.waitForURL(`${facts.provider}/**`);
-    await popup.getByRole("button", { name: /allow/i }).click();
-    return popup;
-  };
-  await through(page.getByRole("button", { name: "Continue to Sandbox" }));
+  await consent(page, page.getByRole("button", { name: "Continue to Sandbox" }));
   await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
 
   await ask("revoke_grants");
@@ -36,7 +30,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   // Another account consents, so nothing changes.
   await ask("account", { id: "acct_other", label: "Other Ltd." });
   allow(/status of 403/);
-  const popup = await through(goOn);
+  const popup = await consent(page, goOn);
   await popup.getByText("Another account was connected").waitFor();
   await dialog.getByText("The sign-in failed").waitFor();
   await look("reconnect-failed");
@@ -44,7 +38,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).account.id, made.account.id);
 
   await dialog.getByRole("checkbox", { name: /Accept a different account/ }).check();
-  await through(goOn);
+  await consent(page, goOn);
   await said(page, `${made.name} was reconnected.`);
   const now = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);

@@ -12,7 +12,11 @@ const LIGHT = "rgb(246, 246, 248)";
 const colours = (page) =>
   page.evaluate(() => [document.body, document.querySelector("integration-nexus")].map((one) => getComputedStyle(one).backgroundColor));
 
-await scenario(async ({ context, page, signedIn, look }) => {
+// The consent page and the end of a flow are asked for without what they need, so both say what is missing.
+const MISSING = /status of 400 .*\/(oauth\/authorize|api\/oauth\/callback)/;
+
+await scenario(async ({ context, page, signedIn, look, allow }) => {
+  allow(MISSING);
   await connect("Sandbox");
   await signedIn("ADMIN");
   const heading = (page) => page.getByRole("heading", { name: "Integrations", level: 1 });
@@ -30,6 +34,14 @@ await scenario(async ({ context, page, signedIn, look }) => {
   assert.equal(await choice(page).inputValue(), "dark");
   assert.deepEqual(await colours(page), [DARK, DARK]);
   await look("theme-dark");
+
+  // The pages that the server makes follow it too, without a script.
+  const asked = await context.newPage();
+  for (const path of ["/sign-in", "/oauth/authorize", "/api/oauth/callback?state=x"]) {
+    await asked.goto(path);
+    assert.equal(await asked.evaluate(() => getComputedStyle(document.body).backgroundColor), DARK, path);
+  }
+  await asked.close();
 
   // While the script is still on its way, the page is dark already.
   const script = await hold(page, "**/assets/integration-nexus-*.js");

@@ -2,20 +2,16 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, consent, pick, scenario, toProvider } from "./harness.mjs";
 
-await scenario(async ({ page, context, signedIn, look, allow }) => {
+await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await signedIn("ADMIN");
   const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
   const question = page.getByRole("dialog", { name: "The sign-in is not finished" });
   const begin = async () => {
     await pick(page, "Sandbox (OAuth)");
-    const [popup] = await Promise.all([
-      page.waitForEvent("popup"),
-      dialog.getByRole("button", { name: "Continue to Sandbox" }).click(),
-    ]);
-    await popup.waitForURL(`${facts.provider}/**`);
+    const popup = await toProvider(page, dialog.getByRole("button", { name: "Continue to Sandbox" }));
     await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
     return popup;
   };
@@ -70,12 +66,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   // At the end, the person finishes it.
   await page.getByRole("button", { name: "Finish sign-in" }).click();
   const finish = page.getByRole("dialog", { name: "Reconnect Primary Sandbox Account" });
-  [popup] = await Promise.all([
-    context.waitForEvent("page"),
-    finish.getByRole("button", { name: "Continue to Sandbox" }).click(),
-  ]);
-  await popup.waitForURL(`${facts.provider}/**`);
-  await popup.getByRole("button", { name: /allow/i }).click();
+  await consent(page, finish.getByRole("button", { name: "Continue to Sandbox" }));
   await page.getByText("Healthy", { exact: true }).waitFor();
   await page.getByRole("switch", { checked: true }).waitFor();
 });

@@ -70,8 +70,10 @@ pub(crate) fn summarise(manifest: &Manifest) -> Value {
         "docs_url": manifest.docs_url, "brand": manifest.brand,
         "auth_method": manifest.auth_method,
     });
-    if let (Some(members), Some(ends)) = (summary.as_object_mut(), &manifest.ends) {
-        members.insert("ends".to_owned(), json!(ends));
+    if let Some(members) = summary.as_object_mut() {
+        let ends = manifest.ends.as_ref().map(|ends| ("ends".to_owned(), json!(ends)));
+        let needs = manifest.needs().map(|needs| ("needs".to_owned(), json!(needs)));
+        members.extend(ends.into_iter().chain(needs));
     }
     summary
 }

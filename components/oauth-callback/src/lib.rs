@@ -12,7 +12,7 @@ mod page;
 
 use http::{Method, StatusCode, header};
 use nexus_common::domain::manifest_id::is_own;
-use nexus_common::http::{Inbound, serve_clients, set, typed};
+use nexus_common::http::{Inbound, Theme, serve_clients, set, typed};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component, config};
 
@@ -47,7 +47,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         Err(error) => Outcome::of(&error, &inbound.request_id, None),
     };
     let origin = config::public_url().await?;
-    Ok(page::show(&outcome, origin.as_str()))
+    Ok(page::show(Theme::of(&inbound), &outcome, origin.as_str()))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 use nexus_common::auth::{Caller, new_session_secret, require_within_limit, session_hash};
-use nexus_common::http::{Inbound, Respond};
+use nexus_common::http::{Inbound, Respond, Theme};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AppClient, AppRequest, Offering, People, save_app_request};
 use nexus_common::{Error, Result, config};
@@ -47,12 +47,13 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     if person.is_none() && is_document {
         return Ok(to_sign_in(inbound));
     }
+    let theme = Theme::of(inbound);
     match (checked(inbound, &form).await, person) {
-        (Ok((client, asked)), Some(person)) => ask(&person, &client, &asked).await,
+        (Ok((client, asked)), Some(person)) => ask(theme, &person, &client, &asked).await,
         // Anybody can register a redirect URI. So nobody is sent there before they have signed in, not even with
         // an error (RFC 9700, 4.11.2).
         (Ok(_) | Err(Refused::Program { .. }), None) => Ok(to_sign_in(inbound)),
-        (Err(refused), _) => refused.respond().await,
+        (Err(refused), _) => refused.respond(theme).await,
     }
 }
 
@@ -89,9 +90,9 @@ fn to_sign_in(inbound: &Inbound) -> Response {
 }
 
 impl Refused {
-    async fn respond(&self) -> Result<Response> {
+    async fn respond(&self, theme: Theme) -> Result<Response> {
         match self {
-            Self::Person(status, why) => Ok(page::problem(*status, why)),
+            Self::Person(status, why) => Ok(page::problem(theme, *status, why)),
             Self::Program { redirect_uri, state, error } => {
                 refuse(redirect_uri, state.as_deref(), error).await
             }
@@ -183,13 +184,19 @@ fn request(
     })
 }
 
-async fn ask(person: &SignedIn, client: &AppClient, asked: &AppRequest) -> Result<Response> {
+async fn ask(
+    theme: Theme,
+    person: &SignedIn,
+    client: &AppClient,
+    asked: &AppRequest,
+) -> Result<Response> {
     let workspace = person.caller.workspace.as_str();
     let offered = Offering { workspace, person_subject: person.limited_as() }.all().await?;
     let who = People::of(workspace).find(&person.person_id).await?;
     let token = new_session_secret();
     save_app_request(session_hash(token.expose()), &person.session_id, asked).await?;
     Ok(page::consent(&Consent {
+        theme,
         app: &asked.client_name,
         host: client::host(&client.id),
         place: &redirect::place(&asked.redirect_uri),

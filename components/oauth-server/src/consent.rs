@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 use nexus_common::auth::{Caller, new_session_secret, session_hash};
-use nexus_common::http::{Inbound, RequestId, Respond};
+use nexus_common::http::{Inbound, RequestId, Respond, Theme};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{
@@ -38,15 +38,15 @@ struct Choice {
 /// # Errors
 /// [`Error::Storage`], [`Error::Misconfigured`].
 pub(crate) async fn decide(inbound: Inbound) -> Result<Response> {
-    let request_id = inbound.request_id.clone();
+    let (theme, request_id) = (Theme::of(&inbound), inbound.request_id.clone());
     match answer(inbound, &request_id).await {
         Ok(response) => Ok(response),
-        Err(Failure::Oauth(error)) => Ok(page::problem(StatusCode::BAD_REQUEST, &error.why)),
+        Err(Failure::Oauth(error)) => Ok(page::problem(theme, StatusCode::BAD_REQUEST, &error.why)),
         Err(Failure::Other(error)) => {
             let problem = error.problem(&request_id);
             match StatusCode::from_u16(problem.status) {
                 Ok(status) if status.is_client_error() => {
-                    Ok(page::problem(status, &problem.detail))
+                    Ok(page::problem(theme, status, &problem.detail))
                 }
                 _ => Err(error),
             }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use http::{StatusCode, header};
-use nexus_common::http::{HtmlPage, escaped, set, typed};
+use nexus_common::http::{HtmlPage, Theme, escaped, set, typed};
 use nexus_common::platform::http::Response;
 use nexus_common::store::Offered;
 
@@ -20,6 +20,8 @@ const FIRST: i64 = 30;
 
 /// The question to a person.
 pub(crate) struct Consent<'a> {
+    /// The theme that the person has chosen.
+    pub(crate) theme: Theme,
     /// The app's name, which nobody has verified.
     pub(crate) app: &'a str,
     /// The host of the app's id, if that is a URL.
@@ -69,7 +71,7 @@ pub(crate) fn consent(asked: &Consent<'_>) -> Response {
         which = which(asked.offered),
         days = days(asked.may_refresh),
     );
-    show(StatusCode::OK, &format!("Connect {app}?"), &body)
+    show(asked.theme, StatusCode::OK, &format!("Connect {app}?"), &body)
 }
 
 fn access(is_read_only: bool) -> String {
@@ -120,19 +122,20 @@ fn choice(kind: &str, name: &str, value: &str, words: &str, is_checked: bool) ->
 }
 
 /// A page that says what went wrong.
-pub(crate) fn problem(status: StatusCode, why: &str) -> Response {
+pub(crate) fn problem(theme: Theme, status: StatusCode, why: &str) -> Response {
     let body = format!(
         "<h1>This app cannot be connected</h1><p class=\"detail\">{}</p>\
          <p><a href=\"/\">Back to Integration Nexus</a></p>",
         escaped(why)
     );
-    show(status, "This app cannot be connected", &body)
+    show(theme, status, "This app cannot be connected", &body)
 }
 
 /// `title` and `body` are escaped.
-fn show(status: StatusCode, title: &str, body: &str) -> Response {
+fn show(theme: Theme, status: StatusCode, title: &str, body: &str) -> Response {
+    let theme = theme.attribute();
     let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{title}</title><link rel=\"stylesheet\" href=\"/oauth/page.css\"></head>\
          <body><main>{body}</main></body></html>"

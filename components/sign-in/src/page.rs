@@ -1,11 +1,12 @@
 //! The page, its script and its style.
 //!
-//! The page is the same for everybody who is not signed in: what it shows is in the part of the address that a
-//! browser does not send, or in `return_to`. It must not be framed, and must not load anything from elsewhere.
+//! The page is the same for everybody who is not signed in, but for its theme: what it shows is in the part of the
+//! address that a browser does not send, or in `return_to`. It must not be framed, and must not load anything from
+//! elsewhere.
 
 use http::{StatusCode, header};
 use nexus_common::auth::Caller;
-use nexus_common::http::{HtmlPage, Inbound, empty, escaped, set, typed};
+use nexus_common::http::{HtmlPage, Inbound, Theme, empty, escaped, set, typed};
 use nexus_common::platform::http::Response;
 
 use crate::return_to::ReturnTo;
@@ -24,7 +25,8 @@ pub(crate) async fn show(inbound: &Inbound) -> Response {
     {
         return see_other(return_to.as_str());
     }
-    PAGE.respond(StatusCode::OK, include_str!("page/page.html").to_owned())
+    let html = include_str!("page/page.html").replace("{theme}", Theme::of(inbound).attribute());
+    PAGE.respond(StatusCode::OK, html)
 }
 
 /// The only `return_to` in the query, if it is one.
@@ -45,8 +47,8 @@ pub(crate) fn see_other(url: &str) -> Response {
 }
 
 /// The page after a sign-in that failed. It has no script.
-pub(crate) fn failed(status: StatusCode, title: &str, text: &str) -> Response {
-    let html = include_str!("page/failed.html");
+pub(crate) fn failed(theme: Theme, status: StatusCode, title: &str, text: &str) -> Response {
+    let html = include_str!("page/failed.html").replace("{theme}", theme.attribute());
     // A `{` could be the start of the other placeholder.
     let escape = |text: &str| escaped(text).replace('{', "&#123;");
     PAGE.respond(status, html.replace("{title}", &escape(title)).replace("{text}", &escape(text)))

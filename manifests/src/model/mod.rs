@@ -9,6 +9,7 @@ mod find;
 mod form;
 mod inject;
 mod login;
+mod needs;
 mod oauth2;
 mod requests;
 mod sign;
@@ -22,6 +23,7 @@ pub use field::{CredentialField, FieldFormat, FileMember};
 pub use find::{Find, Only};
 pub use inject::Inject;
 pub use login::{Assertion, Login, LoginRequest, LoginResponse, SigningAlgorithm};
+pub use needs::{Needs, Registration};
 pub use nexus_auth_method::AuthMethod;
 pub use oauth2::{
     ClientAuth, FlowNames, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest,

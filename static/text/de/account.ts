@@ -29,7 +29,6 @@ export const account: typeof english = {
   byToken: "Sie verwenden ein Token",
   byTokenLead: "Passkeys sind für Personen, die sich auf der Anmeldeseite anmelden. Melden Sie sich dort an, um einen hinzuzufügen.",
   signIn: "Zur Anmeldeseite",
-  elsewhere: "Sie melden sich bei Ihrem Identitätsanbieter an. Passkeys werden dort eingerichtet.",
 };
 
 export const palette: typeof englishPalette = {

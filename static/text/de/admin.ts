@@ -114,7 +114,7 @@ export const audit: typeof englishAudit = {
   headName: "Kopf der Kette",
   headHint: "Wenn Sie einen Kopf woanders aufbewahren, fällt später auf, wenn jemand Einträge geändert oder entfernt hat.",
   noHead: "Noch keine Einträge",
-  search: "Suche nach wer, was oder einer Anfrage-ID",
+  search: "Nach Namen, Aktionen, Zielen oder Anfrage-IDs suchen",
   anyOutcome: "Jedes Ergebnis",
   anyTime: "Jede Zeit",
   periods: { "1": "Letzte 24 Stunden", "7": "Letzte 7 Tage", "30": "Letzte 30 Tage" },

@@ -4,7 +4,7 @@ import { plural } from "../plural";
 
 export const connectedApps: typeof english = {
   title: "Verbundene Apps",
-  lead: "Programme wie Claude oder Cursor, die Sie zugelassen haben. Jedes darf nur, was Sie erlaubt haben, und endet, wenn Sie es sagen.",
+  lead: "Programme wie Claude oder Cursor, die Sie zugelassen haben. Jedes darf nur, was Sie erlaubt haben, bis Sie es beenden.",
   leadAll: "Programme wie Claude oder Cursor, die Personen dieses Workspace zugelassen haben. Jedes darf nur, was die Person erlaubt hat.",
   url: "MCP-Adresse für Programme, die sich anmelden",
   urlHint: "Fügen Sie diese Adresse im Programm als entfernten MCP-Server hinzu. Das Programm öffnet eine Seite, die Sie fragt, was es nutzen darf.",

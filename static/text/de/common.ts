@@ -6,7 +6,6 @@ export const common: typeof english = {
   cancel: "Abbrechen",
   save: "Speichern",
   saving: "Wird gespeichert …",
-  back: "Zurück",
   done: "Fertig",
   copy: "Kopieren",
   copied: "Kopiert",

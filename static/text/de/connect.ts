@@ -30,6 +30,10 @@ export const add: typeof englishAdd = {
     login: "Zugangsdaten für Server zu Server",
   },
   needsSignIn: "Anmeldung, die App ist bereit",
+  needsNoApp: "Anmeldung, braucht keine App",
+  needsPaste: { pem: "Privater Schlüssel", json: "JSON-Schlüsseldatei" },
+  thenChoose: (need, what) => `${need}, danach Auswahl (${what})`,
+  chooseLater: (what) => `Nach dem Verbinden wählen Sie, was die Agenten verwenden (${what}). Gibt es nur eines, wird es von selbst gewählt.`,
   needsApp: "Anmeldung, braucht eine App",
   or: " oder ",
   appNeeded: (provider) => `Dieser Workspace hat noch keine OAuth-App für ${provider}. Hat auch diese Installation keine, registrieren Sie einmal eine bei ${provider}. Das dauert etwa drei Minuten.`,
@@ -75,7 +79,7 @@ export const add: typeof englishAdd = {
 };
 
 export const preset: typeof englishPreset = {
-  question: "Was dürfen sie tun?",
+  question: "Was dürfen die Agenten tun?",
   names: { read_only: "Nur lesen", no_deletes: "Alles außer Löschen", all: "Alles" },
   hints: {
     read_only: "Empfohlen. Aufrufe, die nur lesen. Sie können jederzeit mehr erlauben.",
@@ -94,6 +98,7 @@ export const app: typeof englishApp = {
   homepage: "Adresse der Homepage",
   scopes: "Scopes",
   thenCopy: (provider) => `${provider} zeigt dann eine Client-ID und ein Client-Secret an. Geben Sie beide hier ein.`,
+  thenCopyId: (provider) => `${provider} zeigt dann eine Client-ID an. Geben Sie sie hier ein.`,
   registered: "Fügen Sie diese Weiterleitungs-URI in Ihrer App beim Anbieter hinzu",
   redirect: "Weiterleitungs-URI",
   clientId: "Client-ID",
@@ -137,7 +142,7 @@ export const flow: typeof englishFlow = {
 
 export const choose: typeof englishChoose = {
   title: (name) => `${name}: Auswahl der Verbindung`,
-  lead: (provider) => `${provider} hat die Zugangsdaten angenommen. Sie gelten für mehrere. Wählen Sie, was Agenten nutzen sollen.`,
+  lead: (provider) => `${provider} hat die Zugangsdaten angenommen. Sie gelten für mehrere Sites oder Konten. Wählen Sie, was Agenten nutzen sollen.`,
   change: "Andere verbinden",
   changed: (name, chosen) => `${name} ist mit ${chosen} verbunden.`,
   find: "Suchen",

@@ -49,12 +49,11 @@ export const list: typeof english = {
     finish: "Anmeldung abschließen",
     choose: "Auswählen",
   },
-  renew: { reconnect: "Neu verbinden", replace_key: "Zugangsdaten ersetzen" },
   meaning: {
     healthy: "Agenten können sie nutzen.",
     unknown: "Agenten können sie nutzen. Die Zugangsdaten wurden noch nicht geprüft.",
     pending: "Agenten können sie noch nicht nutzen.",
-    choose: "Der Anbieter bietet mehrere an. Agenten können sie nutzen, sobald eines ausgewählt ist.",
+    choose: "Die Zugangsdaten gelten für mehrere Konten. Agenten können eines davon nutzen, sobald Sie es auswählen.",
     failing: "Agenten können sie aufrufen, aber die letzte Prüfung schlug fehl.",
     "reauthorize reconnect": "Agenten können sie erst wieder nutzen, wenn jemand sie neu verbindet.",
     "reauthorize replace": "Agenten können sie erst wieder nutzen, wenn die Zugangsdaten ersetzt sind.",

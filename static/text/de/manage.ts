@@ -16,7 +16,6 @@ import { ended, plural, someNames } from "../plural";
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", calls: "Aufrufe", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
   tabsLabel: "Bereiche dieser Integration",
-  loading: "Die Integration wird geladen …",
   errorTitle: "Die Integration konnte nicht geladen werden",
   goneTitle: "Integration nicht gefunden",
   goneLead: "Vielleicht wurde sie gelöscht, oder sie gehört zu einem anderen Workspace.",
@@ -44,26 +43,28 @@ export const manage: typeof englishManage = {
   notGranted: "Nicht gewährt",
   missing: "Fehlende Scopes",
   missingLead: "Der Anbieter lehnt Aufrufe ab, die einen nicht gewährten Scope brauchen.",
-  askAgain: "Erneut anfragen",
+  askAgain: "Fehlende Scopes anfragen",
+  use: "Verwendet",
+  useLead: "Nur der Anbieter weiß, welchen Scope ein Aufruf braucht. Nexus kann daher keinen Scope als verwendet kennzeichnen. Die Aufrufe der Agenten zeigen, ob sie lesen oder schreiben.",
+  uses: (reads, writes, looked) =>
+    `${looked === null ? "In den letzten 7 Tagen" : `Von den letzten ${count(looked)} Aufrufen`}: ${plural(reads, "lesender Aufruf", "lesende Aufrufe")}, ${plural(writes, "schreibender Aufruf", "schreibende Aufrufe")}.`,
+  forbidden: (value) => `Der Anbieter hat ${plural(value, "Aufruf", "Aufrufe")} mit 403 beantwortet. Ein fehlender Scope kann der Grund sein.`,
   noScopes: "Der Anbieter hat keine Scopes gemeldet.",
   health: "Zustand, 30 Tage",
   goodDays: (good, all) => `${count(good)} von ${plural(all, "Tag", "Tagen")} ohne Störung`,
-  notYet: "Noch nicht vorhanden",
-  check: "Jetzt prüfen",
+  notYet: "Noch nicht hinzugefügt",
   checking: "Wird geprüft …",
-  replace: "Zugangsdaten ersetzen",
-  reconnect: "Neu verbinden",
   remove: "Integration löschen",
-  removeLead: "Mit dem Löschen werden die Zugangsdaten beim Anbieter widerrufen, wo das möglich ist.",
+  removeLead: "Mit dem Löschen der Integration werden die Zugangsdaten beim Anbieter widerrufen, wo das möglich ist.",
 };
 
 export const access: typeof englishAccess = {
   lead: "Wählen Sie, welche Agenten diese Integration nutzen dürfen, und für welche Aufrufe. Eine Verbotsregel geht vor. Gibt es eine Erlaubnisregel, wird jeder Aufruf abgelehnt, den keine Regel erlaubt.",
-  agents: "Wer darf sie nutzen?",
+  agents: "Welche Agenten dürfen die Integration nutzen?",
   allAgents: "Jeder Agent dieses Workspace",
-  allAgentsHint: "Auch die, die später hinzukommen.",
+  allAgentsHint: "Auch Agenten, die später hinzukommen.",
   someAgents: "Nur ausgewählte Agenten",
-  someAgentsHint: "Alle anderen werden abgelehnt.",
+  someAgentsHint: "Alle anderen Agenten werden abgelehnt.",
   outside: "Agenten eines fremden Ausstellers, die noch nicht aufgeführt sind",
   agentsLabel: "Subjekte ihrer Token",
   agentsHint: "Eines pro Zeile, wie im Claim sub des Tokens.",
@@ -74,10 +75,10 @@ export const access: typeof englishAccess = {
   limitHint: "Bleibt das Feld leer, gilt nur die Grenze dieser Installation. Ein Aufruf darüber bekommt 429 rate_limited.",
   limitWrong: "Geben Sie eine ganze Zahl von 1 bis 1.000.000 ein, oder lassen Sie das Feld leer.",
   onlyFor: (names) => `Nur für ${names}`,
-  nobodyMay: "Kein Agent darf sie nutzen",
+  nobodyMay: "Kein Agent darf die Integration nutzen",
   theirs: "Die Regeln, die inzwischen gespeichert wurden:",
-  take: "Diese übernehmen",
-  keep: "Meine darüber speichern",
+  take: "Gespeicherte Regeln übernehmen",
+  keep: "Durch meine Regeln ersetzen",
   rules: "Regeln",
   presets: "Fertige Regeln",
   custom: "Eigene",
@@ -100,6 +101,8 @@ export const access: typeof englishAccess = {
   testPath: "Pfad zum Testen",
   testPathExample: "/v1/customers/cus_123",
   testAgent: "Agent",
+  testType: "Typ des Inhalts",
+  testNoBody: "Ohne Inhalt",
   allowedBy: (rule) => `Erlaubt durch Regel ${rule}`,
   allowed: "Erlaubt: Keine Regel verbietet ihn",
   because: {
@@ -112,6 +115,8 @@ export const access: typeof englishAccess = {
   },
   deniedBy: (rule) => `Abgelehnt durch Regel ${rule}`,
   deniedManifest: (why) => `Immer abgelehnt: ${why}`,
+  deniedType: (types) => `Immer abgelehnt: Der Inhalt hat einen anderen Typ als ${types}`,
+  onlyTypes: (types) => `Der Inhalt einer Anfrage muss einen dieser Typen haben: ${types}. Jeder andere Typ wird immer abgelehnt, auch wenn eine Regel den Aufruf erlaubt.`,
   saved: "Die Zugriffsregeln wurden gespeichert.",
 };
 
@@ -201,7 +206,6 @@ export const remove: typeof englishRemove = {
   force: "Löschen und sofort widerrufen",
   keep: "Löschen und später widerrufen",
   deleted: (name) => `${name} wurde gelöscht`,
-  receipts: "Belege der Widerrufe",
   nothing: "Es gab keine Zugangsdaten zu widerrufen.",
   states: {
     revoked: "Beim Anbieter widerrufen",
@@ -285,7 +289,7 @@ export const picture: typeof englishPicture = {
   noKey: "Noch keine Zugangsdaten",
   sentence: (agents, provider, isUsable, works) =>
     !isUsable
-      ? "Aufrufe von Agenten enden bei Nexus, weil die Integration inaktiv ist oder keinen Agenten zulässt."
+      ? "Nexus lehnt die Aufrufe von Agenten ab, weil die Integration inaktiv ist oder keinen Agenten zulässt."
       : works
         ? `${agents}: Aufrufe gehen mit dem Schlüssel des Agenten an Nexus. Nexus fügt die Zugangsdaten hinzu und ruft ${provider} auf.`
         : `${agents}: Aufrufe erreichen Nexus, aber ${provider} nimmt die Zugangsdaten nicht an.`,

@@ -41,5 +41,5 @@ export const agent: typeof englishAgent = {
   noRole: "Dieses Token hat keine Rolle",
   noRoleLead: "Bitten Sie die Stelle, die Token für diesen Workspace ausstellt, um eines mit der Rolle eines Administrators oder Managers.",
   title: "Dieses Token gehört einem Agenten",
-  lead: "Agenten nutzen Integrationen über HTTP und MCP. Administratoren und Manager verbinden sie. GET /api/proxy listet die Integrationen auf, die dieser Agent nutzen darf.",
+  lead: "Agenten nutzen Integrationen über HTTP und MCP. Administratoren und Manager verbinden sie. GET /api/proxy listet die Integrationen auf, die dieser Agent nutzen darf. Wenn Sie eine Person sind, melden Sie sich ab, und melden Sie sich auf der Anmeldeseite an.",
 };

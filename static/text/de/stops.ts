@@ -24,7 +24,7 @@ export const stops: typeof english = {
   inForce: "In Kraft",
   new: "Etwas stoppen",
   scope: "Was wird gestoppt?",
-  target: "Welches?",
+  target: "Name",
   choose: "Wählen …",
   scopes: {
     agent: "Ein Agent",
@@ -47,7 +47,7 @@ export const stops: typeof english = {
   counting: "Es wird gezählt, was das stoppt …",
   counts: (counts) => `Das stoppt ${counted(counts) || "nichts, was zurzeit genutzt wird"}.`,
   countFailed: "Es ließ sich nicht zählen, was das stoppt. Sie können trotzdem stoppen.",
-  effect: "Von da an wird jeder Aufruf und jede Anmeldung darin abgelehnt, auf jedem Server. Offene Streams enden in Sekunden.",
+  effect: "Von da an lehnt jeder Server die Aufrufe und Anmeldungen ab, für die der Stopp gilt. Offene Streams enden in Sekunden.",
   effectWorkspace: "Administratoren bleiben angemeldet, damit sie den Stopp aufheben können.",
   reason: "Grund",
   reasonHint: "Andere sehen ihn im Banner und im Protokoll.",

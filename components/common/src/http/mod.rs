@@ -15,6 +15,7 @@ mod looped;
 mod outbound;
 mod page;
 mod problem;
+mod theme;
 mod transport;
 mod upgrade;
 
@@ -37,6 +38,7 @@ pub(crate) use outbound::{
 pub use outbound::{forward, strip};
 pub use page::{HtmlPage, escaped, page_policy};
 pub use problem::{ERROR_CODE, Respond};
+pub use theme::Theme;
 
 use crate::platform::http::{Response, full};
 pub use crate::request_id::RequestId;

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use nexus_common::auth::{read_id_token, session_hash};
-use nexus_common::http::{Inbound, Respond};
+use nexus_common::http::{Inbound, Respond, Theme};
 use nexus_common::oidc::{self, Client, Metadata};
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
@@ -47,7 +47,7 @@ pub(crate) async fn callback(inbound: Inbound) -> Result<Response> {
             nexus_common::auth::set_session_cookie(&mut response, &secret).await?;
             response
         }
-        Err(failed) => failed.page(&inbound.request_id),
+        Err(failed) => failed.page(Theme::of(&inbound), &inbound.request_id),
     };
     // A sign-in counts once, however it ends.
     cookie::clear(&mut response).await?;
@@ -118,22 +118,27 @@ fn code_of(
 }
 
 impl Failed {
-    fn page(&self, request_id: &str) -> Response {
+    fn page(&self, theme: Theme, request_id: &str) -> Response {
         let again = "Go back to the sign-in page, and try again";
         match self {
             Self::Strange(why) => page::failed(
+                theme,
                 StatusCode::BAD_REQUEST,
                 "This sign-in cannot be finished",
                 &format!("{why}. {again}."),
             ),
             Self::Denied(code) => page::failed(
+                theme,
                 StatusCode::FORBIDDEN,
                 "The identity provider did not sign you in",
                 &format!("The identity provider reported {code:?}. {again}."),
             ),
-            Self::Refused(refused) => {
-                page::failed(StatusCode::FORBIDDEN, "You have no access yet", &refused.text())
-            }
+            Self::Refused(refused) => page::failed(
+                theme,
+                StatusCode::FORBIDDEN,
+                "You have no access yet",
+                &refused.text(),
+            ),
             Self::Other(error) => {
                 error.log_beside(request_id, "a sign-in at the identity provider");
                 let problem = error.problem(request_id);
@@ -146,7 +151,7 @@ impl Failed {
                     "{}. {again}. Request {request_id}.",
                     problem.detail.trim_end_matches('.')
                 );
-                page::failed(status, "You are not signed in", &text)
+                page::failed(theme, status, "You are not signed in", &text)
             }
         }
     }

@@ -17,6 +17,7 @@ fn words(because: &str) -> &'static str {
         "unclean" => "must not contain an empty segment, `;`",
         "manifest" => "api.deny[",
         "query" => "api.deny_query[",
+        "type" => "api.body_types",
         "connection" => "the connection itself",
         other => panic!("the file has no word {other:?}"),
     }
@@ -36,6 +37,7 @@ async fn calls_end_as_the_file_says() {
         {"name": "rest_route", "why": "Selects another route"},
         {"method": "GET", "path": "/env/**", "name": "expand", "values": ["secrets"], "why": "Shows secrets"},
     ]);
+    manifest["api"]["body_types"] = json!(["application/json", "image/*"]);
     manifest["revoke"] = json!({"tokens": ["key"], "effect": "token", "request":
         {"method": "DELETE", "url": format!("http://{}/base/me/key", upstream.host), "auth": "token"}});
     app.save(&manifest).await;
@@ -50,8 +52,12 @@ async fn calls_end_as_the_file_says() {
         for case in group["cases"].as_array().unwrap() {
             let [method, path, expected] = [0, 1, 2].map(|at| case[at].as_str().unwrap());
             let call = app.call(method.parse().unwrap(), &format!("/api/proxy/up{path}"));
+            let call = match case[3].as_str() {
+                Some(content_type) => call.header("content-type", content_type),
+                None => call,
+            };
             let answer = call.as_role("AGENT", "acme").send().await;
-            let case = format!("{}: {method} {path}", group["what"]);
+            let case = format!("{}: {case}", group["what"]);
             if expected == "allowed" {
                 assert_eq!(answer.status, 200, "{case}: {answer:?}");
                 assert_eq!(upstream.one().line, format!("{method} /base{path} HTTP/1.1"));

@@ -34,6 +34,14 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
     assert_eq!(again.status, 304, "{again:?}");
     app.get("/api/manifests/nobody").as_admin().send().await.problem(404, "not_found");
 
+    let items = whole.json()["items"].as_array().unwrap().clone();
+    let needs =
+        |id: &str| items.iter().find(|item| item["id"] == id).unwrap().get("needs").cloned();
+    assert_eq!(needs("stripe"), None);
+    assert_eq!(needs("jira"), Some(json!({"choice": "Site"})));
+    assert_eq!(needs("google-service-account"), Some(json!({"paste": "json"})));
+    assert_eq!(needs("github-app"), Some(json!({"paste": "pem"})));
+
     let one = app.get("/api/manifests/stripe").as_admin().send().await;
     assert_eq!(one.json()["id"], "stripe");
     assert!(one.json()["sources"][0]["pages"][0].as_str().unwrap().starts_with("https://"));

@@ -7,6 +7,7 @@
 //! - `replicas`: replicas on one libSQL server and one Redis
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
+//! - `theme`: the theme of the pages that the server makes
 //! - `two_processes`: a change in one process counts in another
 //! - `ui`: the admin UI's files
 
@@ -18,5 +19,6 @@ mod openapi;
 mod replicas;
 mod service;
 mod storage;
+mod theme;
 mod two_processes;
 mod ui;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::{App, Options};
 use crate::kit::process::is_spin;
+use crate::kit::programs::repo;
 use crate::kit::servers;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
@@ -207,4 +208,38 @@ async fn a_log_that_cannot_be_written_loses_no_answer() {
     for _ in 0..3 {
         app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
     }
+}
+
+/// A workspace may have a million records and rows of usage. The statements are those of `store/audit.rs` and
+/// `store/events.rs`, as far as an index depends on them.
+#[tokio::test]
+async fn filters_are_read_from_an_index() {
+    let app = App::start().await;
+    assert_eq!(app.get("/api/audit").as_admin().send().await.status, 200);
+    let database = app.database();
+    let plan = |sql: &str| -> String {
+        let sql = format!("explain query plan {sql}");
+        database.query_row(&sql, [], |row| row.get(3)).unwrap()
+    };
+    let store = |file: &str| {
+        std::fs::read_to_string(repo().join("components/common/src/store").join(file)).unwrap()
+    };
+    let audit = store("audit.rs");
+    for filter in ["actor", "action", "target", "outcome"] {
+        let condition = format!("record ->> '$.{filter}' = ");
+        assert!(audit.contains(&condition), "{condition}");
+        let sql = format!(
+            "select record from audit where workspace = 'a' and seq < 9 and {condition}'x' and at >= 1
+             order by seq desc limit 21"
+        );
+        assert!(plan(&sql).contains(&format!("INDEX audit_of_{filter} (")), "{}", plan(&sql));
+    }
+    // The rarer one decides.
+    let sql = "select record from audit where workspace = 'a' and seq < 9
+                 and record ->> '$.outcome' = 'done' and record ->> '$.target' = 'x' order by seq desc";
+    assert!(plan(sql).contains("INDEX audit_of_target ("), "{}", plan(sql));
+    assert!(store("events.rs").contains("where workspace = ?1\n           and minute >= max("));
+    let sql = "select sum(calls), min(id) from usage where workspace = 'a' and minute >= max(1, 2) and minute < 9
+               group by minute / 60000 having min(id) < 9 order by min(id) desc";
+    assert!(plan(sql).contains("INDEX usage_of_workspace ("), "{}", plan(sql));
 }

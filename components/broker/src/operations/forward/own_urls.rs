@@ -77,7 +77,30 @@ impl OwnUrl {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{from_value, json};
+
     use super::*;
+
+    #[test]
+    fn every_endpoint_that_makes_or_ends_a_token_is_one() {
+        let manifest = json!({
+            "id": "custom-x", "auth_method": "oauth2", "inject": [],
+            "api": {"base_url": "https://x.com"},
+            "oauth2": {
+                "authorization_url": "https://x.com/authorize", "token_url": "https://x.com/token",
+                "registration_url": "https://x.com/register", "client_auth": "post",
+                "refresh": {"url": "https://x.com/refresh"},
+            },
+            "verify": {"unsupported": "a test"},
+            "revoke": {"tokens": ["access_token"], "effect": "token",
+                "rfc7009": {"url": "https://x.com/revoke", "client_auth": "post"}},
+        });
+        let own = OwnUrls::of(&from_value(manifest).unwrap());
+        for path in ["/authorize", "/token", "/register", "/refresh", "/revoke"] {
+            assert!(own.have("x.com", path), "{path}");
+        }
+        assert!(!own.have("x.com", "/me"));
+    }
 
     #[test]
     fn the_endpoints_of_the_connection_itself_are_recognized_in_any_spelling() {
