@@ -219,3 +219,24 @@ async fn a_registration_does_not_replace_the_app_of_a_connection() {
     assert_eq!(begin().await.status, 201);
     assert_eq!(vendor.state().registered, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_client_s_tokens_are_revoked_without_its_app() {
+    if is_spin() {
+        return;
+    }
+    for (client_auth, state) in [("none", "revoked"), ("post", "failed")] {
+        let (app, _hosts, vendor) = stage(client_auth).await;
+        assert_eq!(connect(&app, &vendor).await.status, 200);
+        let deleted = app.delete("/api/oauth-clients/custom-self").as_admin().send().await;
+        assert_eq!(deleted.status, 204, "{deleted:?}");
+        let deleted = app.delete("/api/integrations/custom-self").as_admin().send().await;
+        let receipts = deleted.json()["revocation"].as_array().unwrap().clone();
+        assert_eq!(receipts.len(), 2, "{receipts:?}");
+        assert!(receipts.iter().all(|one| one["state"] == state), "{client_auth}: {receipts:?}");
+        // Each request names the client, or the vendor would complain.
+        let sent = if client_auth == "none" { 2 } else { 0 };
+        assert_eq!(vendor.state().count(Kind::Revoke), sent, "{client_auth}");
+        assert!(vendor.state().complaints.is_empty(), "{:?}", vendor.state().complaints);
+    }
+}
