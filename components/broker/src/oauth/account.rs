@@ -94,7 +94,8 @@ impl AccountCheck<'_> {
         let entries = find::entries(usable).await.map_err(Refusal::of_find)?;
         let earlier =
             before.and_then(|before| find::chosen(&usable.sourced.manifest, &before.params));
-        let is_gone = earlier.is_some_and(|value| find::position(&entries, value).is_none());
+        let is_gone =
+            earlier.is_some_and(|value| find::earlier_position(&entries, value).is_none());
         if is_gone && !self.flow.accept_account_change {
             let label = find::label(&usable.sourced.manifest);
             let words = format!(
