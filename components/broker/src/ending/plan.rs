@@ -139,6 +139,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
             ends_grant,
             cautious,
             manifest_id: usable.sourced.manifest.id.clone(),
+            manifest_hash: usable.sourced.hash.clone(),
             revocation_server: usable.revocation_server(),
             digest: digester.digest(fields.get(token).map_or("", Secret::expose)),
             authorization_server: usable.authorization_server(),
