@@ -86,7 +86,14 @@ mod tests {
 
     use super::*;
     use crate::lint::tests::{changed, found, found_host, manifest, named_host, with};
-    use crate::params::found_params;
+    use crate::params::EntryRules;
+
+    fn found_params(
+        manifest: &Manifest,
+        entry: &Value,
+    ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+        EntryRules::of(manifest).params(entry)
+    }
 
     fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -8,6 +8,8 @@ use url::Url;
 
 /// The maximum number of scopes that a draft requests.
 const SCOPES: usize = 50;
+/// The maximum length of a name, in characters.
+const NAME: usize = 80;
 
 /// The documents of a server.
 pub struct McpServer<'a> {
@@ -20,6 +22,12 @@ pub struct McpServer<'a> {
 }
 
 impl McpServer<'_> {
+    /// The identifier of the protected resource (RFC 9728 section 1.2).
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        text(self.resource, "resource").unwrap_or_else(|| self.url.as_str())
+    }
+
     /// The draft of a manifest.
     ///
     /// # Errors
@@ -35,13 +43,15 @@ impl McpServer<'_> {
             None => host.to_owned(),
         };
         let base = format!("{}://{authority}{}", self.url.scheme(), self.url.path());
-        let resource = text(self.resource, "resource").unwrap_or_else(|| self.url.as_str());
-        let pkce = self.lists("code_challenge_methods_supported", "S256");
-        let client_auth = self.client_auth(pkce)?;
+        let resource = self.resource();
+        // A server ignores the members that it does not know, so PKCE is always used (RFC 9700 section 2.1.1). Only a client
+        // without a secret depends on it.
+        let has_pkce = self.lists("code_challenge_methods_supported", "S256");
+        let client_auth = self.client_auth(has_pkce)?;
         let mut oauth2 = json!({
             "authorization_url": required("authorization_endpoint")?,
             "token_url": required("token_endpoint")?,
-            "pkce": pkce,
+            "pkce": true,
             "client_auth": client_auth,
             "scopes": {"default": self.scopes()},
             "authorize_params": {"resource": resource},
@@ -71,13 +81,12 @@ impl McpServer<'_> {
                 "rfc7009": {"url": url, "client_auth": revoke_auth}}),
             None => json!({"unsupported": "The server names no revocation endpoint"}),
         };
-        let name = text(self.resource, "resource_name").unwrap_or(host);
         let docs = text(self.resource, "resource_documentation")
             .or_else(|| endpoint("service_documentation"))
             .filter(|url| url.starts_with("https://"));
         let mut manifest = json!({
             "id": id(host),
-            "name": nexus_printable::shown(name).chars().take(80).collect::<String>(),
+            "name": self.name(host),
             "auth_method": "oauth2",
             "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
             "oauth2": oauth2,
@@ -95,10 +104,23 @@ impl McpServer<'_> {
         Ok(manifest)
     }
 
+    /// The name of the provider. The server chooses its own, so the host stands beside it: a person sees whose it is.
+    fn name(&self, host: &str) -> String {
+        let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+        let own = text(self.resource, "resource_name").map(nexus_printable::shown);
+        let own = own.unwrap_or_default();
+        match NAME.saturating_sub(host.chars().count() + 3) {
+            room if room > 0 && !own.trim().is_empty() => {
+                format!("{} ({host})", cut(own.trim(), room).trim_end())
+            }
+            _ => cut(host, NAME),
+        }
+    }
+
     /// How a client authenticates: without a secret if the server takes that, because then there is none to keep.
-    fn client_auth(&self, pkce: bool) -> Result<&'static str, String> {
+    fn client_auth(&self, has_pkce: bool) -> Result<&'static str, String> {
         const METHODS: &str = "token_endpoint_auth_methods_supported";
-        if pkce && self.lists(METHODS, "none") {
+        if has_pkce && self.lists(METHODS, "none") {
             return Ok("none");
         }
         // The default is `client_secret_basic` (RFC 8414 section 2).
@@ -180,7 +202,7 @@ mod tests {
         assert_eq!(check(&manifest, Origin::Workspace, &|_| false), []);
         assert_eq!(
             (json["id"].as_str(), json["name"].as_str()),
-            (Some("custom-mcp-acme-example"), Some("Acme"))
+            (Some("custom-mcp-acme-example"), Some("Acme (mcp.acme.example)"))
         );
         assert_eq!(json["api"]["base_url"], "https://mcp.acme.example/mcp");
         let oauth2 = &json["oauth2"];
@@ -201,9 +223,9 @@ mod tests {
             json
         };
         let oauth2 = |server: Value| draft(json!({}), server).map(|json| json["oauth2"].clone());
-        // Without PKCE, a client needs a secret.
+        // Where the server says nothing of PKCE, a client needs a secret, and uses PKCE all the same.
         let bare = oauth2(without("code_challenge_methods_supported")).unwrap();
-        assert_eq!((&bare["pkce"], &bare["client_auth"]), (&json!(false), &json!("post")));
+        assert_eq!((&bare["pkce"], &bare["client_auth"]), (&json!(true), &json!("post")));
         let unsaid = oauth2(without("token_endpoint_auth_methods_supported")).unwrap();
         assert_eq!(unsaid["client_auth"], "basic");
         assert!(

@@ -2,10 +2,12 @@
 //!
 //! No finding ever contains the value of a credential field, whether it is secret or not.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 pub use crate::choice::{awaits_choice, find_url, pins_before_flow, pins_now};
@@ -25,6 +27,8 @@ const FILE_MAX: usize = 16 * 1024;
 struct Field<'a> {
     name: &'a str,
     pattern: Option<&'a str>,
+    /// The pattern, compiled for the first value.
+    compiled: OnceCell<Result<Regex, String>>,
     /// The allowed values. Empty if a pattern decides.
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
@@ -47,6 +51,7 @@ impl<'a> Field<'a> {
         Self {
             name: &param.name,
             pattern,
+            compiled: OnceCell::new(),
             choices,
             in_host: in_host && choices.is_empty() && !param.whole_host && param.within.is_empty(),
             is_whole_host: param.whole_host,
@@ -121,24 +126,40 @@ pub fn flow_params(
     check_fields("/params", &fields, &values)
 }
 
-/// Reads the parameters that an entry of the response to `find` supplies. Each is checked like an entered parameter: it
-/// matches its pattern, is one of its choices, or is a host within its domains, and one label of a host if it stands in
-/// one. A number is read as its digits.
-///
-/// # Errors
-/// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
-pub fn found_params(
-    manifest: &Manifest,
-    entry: &Value,
-) -> Result<BTreeMap<String, String>, Vec<Finding>> {
-    let in_hosts = crate::pins::host_names(manifest);
-    let mut fields = Vec::new();
-    let mut values = Map::new();
-    for (param, pointer) in manifest.found_params() {
-        fields.push(Field::of(param, in_hosts.contains(&param.name.as_str())));
-        values.extend(text_at(entry, pointer).map(|value| (param.name.clone(), value)));
+/// The rules of the parameters that an entry of the response to `find` supplies. A response may have hundreds of entries,
+/// so each pattern is compiled once.
+pub struct EntryRules<'a> {
+    fields: Vec<Field<'a>>,
+    /// The JSON pointer of each field's value, in an entry.
+    pointers: Vec<&'a str>,
+}
+
+impl<'a> EntryRules<'a> {
+    /// The rules of `manifest`.
+    #[must_use]
+    pub fn of(manifest: &'a Manifest) -> Self {
+        let in_hosts = crate::pins::host_names(manifest);
+        let field = |(param, pointer): (&'a Param, &'a str)| {
+            (Field::of(param, in_hosts.contains(&param.name.as_str())), pointer)
+        };
+        let (fields, pointers) = manifest.found_params().map(field).unzip();
+        Self { fields, pointers }
     }
-    check_fields("/params", &fields, &values)
+
+    /// Reads the parameters that an entry of the response to `find` supplies. Each is checked like an entered parameter: it
+    /// matches its pattern, is one of its choices, or is a host within its domains, and one label of a host if it stands in
+    /// one. A number is read as its digits.
+    ///
+    /// # Errors
+    /// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
+    pub fn params(&self, entry: &Value) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+        let value = |(field, pointer): (&Field<'_>, &&str)| {
+            text_at(entry, pointer).map(|value| (field.name.to_owned(), value))
+        };
+        let values: Map<String, Value> =
+            self.fields.iter().zip(&self.pointers).filter_map(value).collect();
+        check_fields("/params", &self.fields, &values)
+    }
 }
 
 /// Reads the parameters that stand at the end of a field of the entered credential. Each is checked like an entered
@@ -195,6 +216,7 @@ pub fn check_credentials(
         .map(|field| Field {
             name: &field.name,
             pattern: field.pattern.as_deref(),
+            compiled: OnceCell::new(),
             choices: &[],
             in_host: false,
             is_whole_host: false,
@@ -264,7 +286,8 @@ fn check_value<'v>(
         return Err(("control_character", RULE.to_owned()));
     }
     if let Some(pattern) = field.pattern {
-        let regex = pattern::compile(pattern).map_err(|error| ("pattern_invalid", error))?;
+        let regex = field.compiled.get_or_init(|| pattern::compile(pattern)).as_ref();
+        let regex = regex.map_err(|error| ("pattern_invalid", error.clone()))?;
         if !regex.is_match(value) {
             return Err(("pattern", format!("does not match the pattern `{pattern}`")));
         }

@@ -273,6 +273,9 @@ fn oauth() -> Value {
         "DraftInput": partial(&["url"], json!({
             "url": {"type": "string", "format": "uri", "maxLength": 2048,
                 "description": "The https address of an MCP server"},
+            "authorization_server": {"type": "string", "maxLength": 2048,
+                "description": "The authorization server that the server names, to confirm it. Required if it belongs to \
+                    another domain than the server"},
         })),
         "ManifestDraft": {
             "type": "object", "required": ["id", "name", "auth_method"],

@@ -1640,6 +1640,8 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly DraftInput: {
+            /** @description The authorization server that the server names, to confirm it. Required if it belongs to another domain than the server */
+            readonly authorization_server?: string;
             /**
              * Format: uri
              * @description The https address of an MCP server

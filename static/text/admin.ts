@@ -31,6 +31,8 @@ export const providers = {
   addTitle: "Add a custom provider",
   server: "Address of an MCP server",
   serverHint: "Optional. The manifest is drafted from what the server says of its authorization. Read it before you save.",
+  authorizationServer: "Address of the authorization server",
+  authorizationServerHint: "The MCP server would get its tokens, and belongs to another domain. Repeat the address only if you know that the two belong together.",
   draft: "Draft the manifest",
   drafting: "Asking the server…",
   drafted: "The manifest is drafted. Nothing is saved yet.",

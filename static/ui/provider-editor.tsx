@@ -150,11 +150,14 @@ function Lookup({ onFound }: { onFound(text: string): void }) {
   const { client, announce } = useNexus();
   const guard = useGuard();
   const [url, setUrl] = useState("");
+  // The authorization server of another domain, which the person repeats. Null until the server names one.
+  const [confirmed, setConfirmed] = useState<string | null>(null);
   const { busy, problem, run } = useAction();
   const submit = () => {
     if (busy || !url.trim()) return;
+    const body = { url: url.trim(), ...(confirmed?.trim() && { authorization_server: confirmed.trim() }) };
     void run(async () => {
-      const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body: { url: url.trim() } });
+      const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body });
       // What was typed before is replaced only if the person agrees.
       guard.ask(() => {
         onFound(JSON.stringify(draft, null, 2));
@@ -163,10 +166,25 @@ function Lookup({ onFound }: { onFound(text: string): void }) {
     });
   };
   const error = problem?.at("/url");
+  const question = problem?.at("/authorization_server");
+  const changeUrl = (next: string) => {
+    setUrl(next);
+    setConfirmed(null);
+  };
   return (
     <Form id="lookup" unsaved={false} onSubmit={submit}>
-      <Field label={t.providers.server} value={url} onInput={setUrl} code required={false} hint={t.providers.serverHint} error={error} />
-      {!error && <Alert problem={problem} />}
+      <Field label={t.providers.server} value={url} onInput={changeUrl} code required={false} hint={t.providers.serverHint} error={error} />
+      {(question !== undefined || confirmed !== null) && (
+        <Field
+          label={t.providers.authorizationServer}
+          value={confirmed ?? ""}
+          onInput={setConfirmed}
+          code
+          hint={t.providers.authorizationServerHint}
+          error={question && sentence(withoutRule(question))}
+        />
+      )}
+      {!error && question === undefined && <Alert problem={problem} />}
       <div class="actions">
         <Button type="submit" busy={busy}>
           {busy ? t.providers.drafting : t.providers.draft}

@@ -8,13 +8,11 @@ mod oauth;
 mod revocation;
 mod upkeep;
 
-use serde_json::Value;
-
 use crate::domain::{Exchanged, Receipt, RegisteredClient};
 use crate::error::Problem;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 pub use credentials::{Checked, Choice, Choices, NewCredentials, Sealed, Stored};
-pub use documents::{ClientDocument, ClientMetadata, Denied, Described, ServerAddress};
+pub use documents::{ClientDocument, ClientMetadata, Denied, Described, Discovered, ServerAddress};
 pub use oauth::{AppScope, Authorization, Authorize, Begun, Exchange, NewClient, SealedClient};
 pub use revocation::{DueRevocations, Plan, RevocationScope};
 pub use upkeep::{
@@ -73,7 +71,7 @@ operations! {
     /// Makes the draft of a manifest from what an MCP server says of its authorization. Sends no credential, and stores
     /// nothing. Refuses with `invalid`, `egress_denied` or `provider_error`.
     Discover("discover", "reads how an MCP server authorizes its clients")
-        for [Catalog]: ServerAddress => Value, or Problem;
+        for [Catalog]: ServerAddress => Discovered, or Problem;
     /// Fetches the metadata document of an OAuth client, whose id is the document's URL. Sends no credential.
     /// Refuses with `egress_denied` or `provider_error`.
     FetchClientMetadata("fetch-client-metadata", "fetches the metadata document of an OAuth client")

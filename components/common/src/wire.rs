@@ -130,6 +130,9 @@ pub struct AuthorizeIn {
 pub struct DraftIn {
     /// The address of an MCP server.
     pub url: String,
+    /// The authorization server that a person confirms: its issuer. Required if it belongs to another domain.
+    #[serde(default, deserialize_with = "present")]
+    pub authorization_server: Option<String>,
 }
 
 /// `PUT /api/oauth-clients/{manifest_id}`.

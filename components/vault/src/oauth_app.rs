@@ -138,7 +138,7 @@ pub async fn seal(new: &NewClient) -> Result<SealedClient> {
 }
 
 /// Seals an app that the provider has registered for connections with `params`. It is not used for any other value of a
-/// parameter in the hosts that get its secret.
+/// parameter in the hosts that get its secret. `replaces` is the client id of the stored app before the registration.
 ///
 /// # Errors
 /// [`Error::Provider`] for an app that cannot be used, [`Error::Misconfigured`].
@@ -147,6 +147,7 @@ pub async fn seal_registered(
     manifest: &Manifest,
     client: Client,
     params: &BTreeMap<String, String>,
+    replaces: Option<String>,
 ) -> Result<RegisteredClient> {
     let has_secret = is_public(manifest) || is_well_formed(client.secret.expose());
     if !is_well_formed(&client.id) || !has_secret {
@@ -159,7 +160,6 @@ pub async fn seal_registered(
     let params = free_in_hosts(manifest).into_iter().filter_map(one).collect();
     let client_id = client.id.clone();
     let (sealed, key_id) = sealed(workspace, manifest, client, params).await?;
-    let replaces = oauth_clients::client_id(workspace, &manifest.id).await?;
     Ok(RegisteredClient { manifest_id: manifest.id.clone(), client_id, sealed, key_id, replaces })
 }
 

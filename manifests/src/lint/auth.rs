@@ -7,6 +7,7 @@ use nexus_printable::pointer::below;
 use super::parts::{self, header_map, header_name, header_value};
 use super::{Lint, Origin};
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2, Revoke, RevokeAuth, Verify};
+use crate::pins::authority;
 use crate::template;
 
 /// Parameters of the authorization request that the OAuth flow sets.
@@ -131,8 +132,8 @@ pub(super) fn inject_places(lint: &mut Lint<'_>, place: &str, entries: &[Inject]
     }
 }
 
-/// Reports `inject_value`, `inject_path`: a segment with a key cannot be a path of its own, and belongs to calls and to a
-/// verify request below `api.base_url`.
+/// Reports `inject_value`, `inject_path`: a segment with a key cannot be a path of its own, and belongs to calls, to a
+/// verify request and to a call of `find` below `api.base_url`.
 fn path_segment(lint: &mut Lint<'_>, pointer: &str, value: &str, below: &[String]) {
     let manifest = lint.manifest;
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -154,13 +155,18 @@ fn path_segment(lint: &mut Lint<'_>, pointer: &str, value: &str, below: &[String
     let verifies_elsewhere = matches!(&manifest.verify, Verify::Request { base_url: Some(_), .. });
     let detail = "with a key in the path, the verify request must be below `api.base_url`";
     lint.unless(!verifies_elsewhere, "/verify/base_url", "inject_path", detail);
+    let base = manifest.api.base_url.trim_end_matches('/');
+    let is_below = |url: &str| url.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    let ok = manifest.find.as_ref().is_none_or(|find| is_below(&find.url));
+    let detail = "with a key in the path, the call of `find` must be below `api.base_url`";
+    lint.unless(ok, "/find/url", "inject_path", detail);
     let by_token = matches!(&manifest.revoke,
         Revoke::Request { request, .. } if request.auth == RevokeAuth::Token);
     let detail = "a key in the path cannot authenticate the revocation; name it in its URL";
     lint.unless(!by_token, "/revoke/request/auth", "inject_path", detail);
 }
 
-/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`, `client_metadata_form`,
+/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`, `registration_url_forbidden`, `registration_host`, `client_metadata_form`,
 /// `scope_separator`, `scope_form`, `refresh_url_forbidden`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
 /// `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
@@ -190,6 +196,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let detail = "must not be set: the client of this method is entered as the credential";
     let ok = needs_browser || oauth2.registration_url.is_none();
     lint.unless(ok, "/oauth2/registration_url", "registration_url_forbidden", detail);
+    registration_host(lint, oauth2);
     separator(lint, "/oauth2/scope_separator", &oauth2.scope_separator);
     if let Some(text) = &oauth2.token_response.scope_separator {
         separator(lint, "/oauth2/token_response/scope_separator", text);
@@ -228,6 +235,19 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         }
     }
     parts::success(lint, "/oauth2/success", oauth2.success.as_ref());
+}
+
+/// Reports `registration_host`: an app that is registered at one host is used at another only if both have the same
+/// parameters, whose values are sealed with the app.
+fn registration_host(lint: &mut Lint<'_>, oauth2: &OAuth2) {
+    let Some(url) = &oauth2.registration_url else { return };
+    let pinned = template::names(authority(&oauth2.token_url)).unwrap_or_default();
+    let mut names = template::names(authority(url)).unwrap_or_default().into_iter();
+    if let Some(name) = names.find(|name| !pinned.contains(name)) {
+        let detail =
+            format!("`{{{name}}}` is in this host, so it must be in the host of `token_url` too");
+        lint.add("/oauth2/registration_url", "registration_host", detail);
+    }
 }
 
 /// Reports `required`, `register_forbidden`: where a person registers the app.

@@ -65,10 +65,21 @@ fn draft() -> Operation {
     operation("draftManifest", "Draft a manifest for an MCP server", Role::Admin)
         .describe(
             "Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the \
-             draft, and send it to `POST /api/manifests`.",
+             draft, and send it to `POST /api/manifests`. An authorization server of another domain must be confirmed: \
+             the problem at `/authorization_server` names it.",
         )
         .query(&[])
-        .body("DraftInput", &[("server", json!({"url": "https://mcp.example.com/mcp"}))])
+        .body(
+            "DraftInput",
+            &[
+                ("server", json!({"url": "https://mcp.example.com/mcp"})),
+                (
+                    "confirmed",
+                    json!({"url": "https://mcp.example.com/mcp",
+                        "authorization_server": "https://login.example.net"}),
+                ),
+            ],
+        )
         .responds(200, Answer::json("The draft", "ManifestDraft"))
         .problem(problems::PROVIDER)
 }

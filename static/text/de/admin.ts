@@ -30,6 +30,8 @@ export const providers: typeof englishProviders = {
   addTitle: "Eigenen Anbieter hinzufügen",
   server: "Adresse eines MCP-Servers",
   serverHint: "Optional. Das Manifest wird aus dem entworfen, was der Server über seine Autorisierung sagt. Lesen Sie es, bevor Sie speichern.",
+  authorizationServer: "Adresse des Autorisierungsservers",
+  authorizationServerHint: "Der MCP-Server bekäme seine Tokens und gehört zu einer anderen Domain. Wiederholen Sie die Adresse nur, wenn Sie wissen, dass beide zusammengehören.",
   draft: "Manifest entwerfen",
   drafting: "Der Server wird gefragt …",
   drafted: "Das Manifest ist entworfen. Es ist noch nichts gespeichert.",

@@ -12,7 +12,7 @@ use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Manifests, SharedGrant, keep_trying};
 use nexus_common::{Error, Result, encoding, id};
-use nexus_manifests::{AuthMethod, Manifest, Revoke, RevokeEffect, template};
+use nexus_manifests::{AuthMethod, ClientAuth, Manifest, Revoke, RevokeEffect, template};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
 use nexus_vault::digest;
 use nexus_vault::keys::{self, KeyRing};
@@ -139,6 +139,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
             ends_grant,
             cautious,
             manifest_id: usable.sourced.manifest.id.clone(),
+            manifest_hash: usable.sourced.hash.clone(),
             revocation_server: usable.revocation_server(),
             digest: digester.digest(fields.get(token).map_or("", Secret::expose)),
             authorization_server: usable.authorization_server(),
@@ -163,16 +164,26 @@ fn revocable(usable: &Usable) -> Option<(Vec<&String>, RevokeEffect)> {
     Some((held, *effect))
 }
 
-/// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists.
+/// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists and had a secret.
 async fn client_of(workspace: &str, usable: &Usable) -> Result<Option<Client>> {
     if !usable.sourced.manifest.auth_method.has_tokens() {
         return Ok(None);
     }
     match oauth_app::of_usable(workspace, usable).await {
         Ok(client) => Ok(Some(client)),
-        Err(Error::OauthClientMissing { .. } | Error::Unreadable(_)) => Ok(None),
+        Err(Error::OauthClientMissing { .. }) => Ok(public_client(usable)),
+        Err(Error::Unreadable(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// The public client that a connection was made with. Its id, which is sealed with the tokens, is all that a revocation
+/// needs, so the app need not be stored any more (RFC 7009, 2.1).
+fn public_client(usable: &Usable) -> Option<Client> {
+    let oauth2 = usable.sourced.manifest.oauth2.as_ref()?;
+    let made_with = usable.credential.client.as_ref()?;
+    let id = made_with.client_id.clone();
+    (oauth2.client_auth == ClientAuth::None).then(|| Client { id, secret: Secret::default() })
 }
 
 /// Seals a request for the outbox. Returns the ciphertext in base64, and the id of the key.

@@ -54,6 +54,17 @@ pub(super) struct AccountCheck<'a> {
     pub(super) screen: &'a Screen,
 }
 
+/// Checks that tokens whose entry a person has still to choose may be stored. Their account is known only after the choice,
+/// so it cannot be compared with the `account` of a connection that was made before entries were listed.
+fn check_open_choice(account: Option<&str>, accept_account_change: bool) -> Result<(), Refusal> {
+    if account.is_none() || accept_account_change {
+        return Ok(());
+    }
+    let words = "the provider now lists several accounts, and the one that was connected before is not known among \
+                 them. Connect again and accept another account";
+    Err(Refusal { code: "account_mismatch", words: words.to_owned() })
+}
+
 impl AccountCheck<'_> {
     /// Verifies the tokens, compares the account, and returns the health. Sets the account of `usable` even
     /// if the tokens are rejected.
@@ -94,7 +105,8 @@ impl AccountCheck<'_> {
         let entries = find::entries(usable).await.map_err(Refusal::of_find)?;
         let earlier =
             before.and_then(|before| find::chosen(&usable.sourced.manifest, &before.params));
-        let is_gone = earlier.is_some_and(|value| find::position(&entries, value).is_none());
+        let is_gone =
+            earlier.is_some_and(|value| find::earlier_position(&entries, value).is_none());
         if is_gone && !self.flow.accept_account_change {
             let label = find::label(&usable.sourced.manifest);
             let words = format!(
@@ -103,7 +115,11 @@ impl AccountCheck<'_> {
             );
             return Err(Refusal { code: "account_mismatch", words });
         }
-        let Some(entry) = find::settled(entries, earlier) else { return Ok(false) };
+        let Some(entry) = find::settled(entries, earlier) else {
+            let account = before.and_then(|before| before.account_id.as_deref());
+            check_open_choice(account, self.flow.accept_account_change)?;
+            return Ok(false);
+        };
         find::connect(usable, entry).map_err(Refusal::of_find)?;
         Ok(true)
     }
@@ -192,5 +208,19 @@ impl AccountCheck<'_> {
             Some((name, _)) => Err(format!("the value of {name} contains a secret")),
             None => Ok(found),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_not_replaced_by_one_that_is_still_to_be_chosen() {
+        let refused = |account, accepts| check_open_choice(account, accepts).err();
+        let refusal = refused(Some("acct_1"), false).unwrap();
+        assert_eq!(refusal.code, "account_mismatch");
+        assert!(refused(Some("acct_1"), true).is_none());
+        assert!(refused(None, false).is_none());
     }
 }

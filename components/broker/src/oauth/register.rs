@@ -15,6 +15,7 @@ use nexus_common::{Error, Result, config};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, params};
 use nexus_vault::credential::{self, field_error};
 use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::rows::oauth_clients;
 use nexus_vault::source::{self, Sourced};
 use serde_json::{Value, json};
 
@@ -27,7 +28,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The name of the app, as a person reads it when they agree.
 const NAME: &str = "Integration Nexus";
 
-/// Registers an app. `None` if the manifest has no registration URL.
+/// Registers an app. `None` if the manifest has no registration URL, or if the stored app, which does not fit the manifest
+/// any more, is that of connections: without it, their tokens could not be refreshed or revoked, so an ADMIN decides.
 ///
 /// # Errors
 /// [`Error::Stopped`], [`Error::Invalid`], [`Error::NotFound`], [`Error::EgressDenied`], [`Error::Provider`],
@@ -40,6 +42,11 @@ pub(crate) async fn register(scope: &AppScope) -> Result<Option<RegisteredClient
     let manifest = &sourced.manifest;
     let Some(oauth2) = &manifest.oauth2 else { return Ok(None) };
     let Some(template) = &oauth2.registration_url else { return Ok(None) };
+    // Read before the request: an app that is saved meanwhile is not replaced.
+    let replaces = match oauth_clients::of_registration(workspace, &manifest.id).await? {
+        Some(stored) if stored.is_in_use => return Ok(None),
+        stored => stored.map(|stored| stored.client_id),
+    };
     let url = params::resolve_url("/oauth2/registration_url", template, &values)
         .map_err(credential::broken)?;
     let pinned = [url.origin().ascii_serialization()];
@@ -52,7 +59,7 @@ pub(crate) async fn register(scope: &AppScope) -> Result<Option<RegisteredClient
     let client = read(oauth2, &answer);
     // The response may hold a secret, so it is zeroised.
     drop(answer.json.take().map(SecretJson::new));
-    oauth_app::seal_registered(workspace, manifest, client?, &values).await.map(Some)
+    oauth_app::seal_registered(workspace, manifest, client?, &values, replaces).await.map(Some)
 }
 
 /// The manifest, and the checked parameters of the connection.

@@ -20,12 +20,13 @@ pub(crate) async fn list(stored: &Stored, request_id: &str) -> Result<Choices> {
     let (usable, entries) = offered(stored, request_id).await?;
     let manifest = &usable.sourced.manifest;
     let chosen = find::chosen(manifest, &usable.params);
-    let item = |entry: Entry| Choice {
-        chosen: chosen.is_some_and(|value| value.eq_ignore_ascii_case(&entry.value)),
+    let chosen = chosen.and_then(|value| find::earlier_position(&entries, value));
+    let item = |(index, entry): (usize, Entry)| Choice {
+        chosen: chosen == Some(index),
         value: entry.value,
         label: entry.label,
     };
-    let items = entries.into_iter().map(item).collect();
+    let items = entries.into_iter().enumerate().map(item).collect();
     Ok(Choices { label: find::label(manifest).to_owned(), items })
 }
 

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use nexus_common::broker::{ClientDocument, ClientMetadata};
 use nexus_common::http::{LOOP, LOOP_ID};
 use nexus_common::platform::http::{call, full};
@@ -43,6 +44,24 @@ pub(crate) async fn fetch(asked: &ClientDocument) -> Result<ClientMetadata> {
 /// # Errors
 /// [`Error::EgressDenied`], [`Error::Provider`].
 pub(super) async fn document(url: &Url, what: &str) -> Result<(Map<String, Value>, HeaderMap)> {
+    read(&response(url).await?, what)
+}
+
+/// As [`document`]. `None` if the host has no such document: it answers 404 or 410, or 401 as it does at all its paths.
+///
+/// # Errors
+/// As [`document`].
+pub(super) async fn document_if_any(url: &Url, what: &str) -> Result<Option<Map<String, Value>>> {
+    let response = response(url).await?;
+    let missing = [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND, StatusCode::GONE];
+    if missing.contains(&response.status()) {
+        return Ok(None);
+    }
+    read(&response, what).map(|(document, _)| Some(document))
+}
+
+/// The response to a request for a document.
+async fn response(url: &Url) -> Result<Response<Bytes>> {
     egress::guard().await?.check_public(url)?;
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     let request = Request::get(url.as_str())
@@ -53,7 +72,11 @@ pub(super) async fn document(url: &Url, what: &str) -> Result<(Map<String, Value
         .body(full(""))
         .map_err(|_| Error::Internal("a request for a document cannot be built".into()))?;
     let response = call(request, DEADLINE, MAX).await;
-    let response = response.map_err(|error| Error::Provider(unanswered(&error)))?;
+    response.map_err(|error| Error::Provider(unanswered(&error)))
+}
+
+/// The document of a response, and its headers.
+fn read(response: &Response<Bytes>, what: &str) -> Result<(Map<String, Value>, HeaderMap)> {
     if response.status() != StatusCode::OK {
         let status = response.status().as_u16();
         return Err(Error::Provider(format!(

@@ -3,13 +3,13 @@
 //! A person has typed the address, so the requests have no credential and go to public hosts only. This module must not
 //! store the draft: a person reads it, and saves it like any other manifest.
 
-use nexus_common::broker::ServerAddress;
+use nexus_common::broker::{Discovered, ServerAddress};
 use nexus_common::{Error, Result};
 use nexus_manifests::draft::McpServer;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::operations::client_metadata::document;
+use crate::operations::client_metadata::{document, document_if_any};
 
 type Document = Map<String, Value>;
 
@@ -17,7 +17,7 @@ type Document = Map<String, Value>;
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::EgressDenied`], [`Error::Provider`].
-pub(crate) async fn run(asked: &ServerAddress) -> Result<Value> {
+pub(crate) async fn run(asked: &ServerAddress) -> Result<Discovered> {
     let url = Url::parse(&asked.url).ok().filter(|url| {
         url.scheme() == "https"
             && url.query().is_none()
@@ -36,7 +36,22 @@ pub(crate) async fn run(asked: &ServerAddress) -> Result<Value> {
     let authorization = authorization(&issuer).await?;
     let resource = resource.unwrap_or_default();
     let server = McpServer { url: &url, resource: &resource, authorization: &authorization };
-    server.draft().map_err(Error::Provider)
+    require_listed(&authorization, server.resource())?;
+    let draft = server.draft().map_err(Error::Provider)?;
+    Ok(Discovered { authorization_server: issuer.into(), draft })
+}
+
+/// Checks that an authorization server that says which resources it serves serves `resource` (RFC 9728 section 4).
+fn require_listed(authorization: &Document, resource: &str) -> Result<()> {
+    let Some(listed) = authorization.get("protected_resources") else { return Ok(()) };
+    let bare = |url: &str| url.trim_end_matches('/').to_owned();
+    let mut all = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
+    if all.any(|one| bare(one) == bare(resource)) {
+        return Ok(());
+    }
+    let detail = "the authorization server that the server names does not serve it: its \
+                  `protected_resources` lists other resources only";
+    Err(Error::Provider(detail.into()))
 }
 
 fn has_user(url: &Url) -> bool {
@@ -55,17 +70,15 @@ fn well_known(url: &Url, name: &str) -> Url {
     found
 }
 
-/// The metadata of the resource. `None` if the server has none.
+/// The metadata of the resource. `None` if the server has none. A server that fails may have some, and another
+/// authorization server than itself.
 async fn resource(url: &Url) -> Result<Option<Document>> {
     let name = "oauth-protected-resource";
     let mut places = vec![well_known(url, name), well_known(&origin(url)?, name)];
     places.dedup();
     for place in places {
-        let found = match document(&place, "the metadata of the server").await {
-            Ok((found, _)) => found,
-            Err(Error::Provider(_)) => continue,
-            Err(other) => return Err(other),
-        };
+        let found = document_if_any(&place, "the metadata of the server").await?;
+        let Some(found) = found else { continue };
         // A document about another resource could name a server of somebody else (RFC 9728 section 3.3).
         let named = found.get("resource").and_then(Value::as_str).unwrap_or_default();
         let named = Url::parse(named).ok();

@@ -81,8 +81,7 @@ pub(crate) async fn send(
     if segment_of(usable).is_some() {
         let base = params::base_url(&usable.sourced.manifest, &usable.params);
         let base = base.map_err(credential::broken)?.path().trim_end_matches('/').to_owned();
-        let below = url.path().strip_prefix(base.as_str()).unwrap_or_default();
-        let path = in_path(usable, &base, below)?;
+        let path = in_path(usable, &base, below_base(url.path(), &base)?)?;
         url.set_path(path.expose());
     }
     // The credential comes last, so that it replaces headers of the same name.
@@ -209,6 +208,19 @@ pub(crate) fn in_path(usable: &Usable, base: &str, below: &str) -> Result<Secret
     let prefix = prefixes.iter().filter(is_prefix).max_by_key(|prefix| prefix.len());
     let (before, after) = below.split_at(prefix.map_or(0, String::len));
     Ok(Secret::new(format!("{base}{before}/{}{after}", segment.expose())))
+}
+
+/// What `path` has after `base`, the path of the base URL.
+///
+/// # Errors
+/// [`Error::Unreadable`] for another path, whose end would be lost.
+fn below_base<'a>(path: &'a str, base: &str) -> Result<&'a str> {
+    let below = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    below.ok_or_else(|| {
+        Error::Unreadable(
+            "the manifest: a request with a key in the path is not below the base URL".into(),
+        )
+    })
 }
 
 /// The template of the segment that holds the credential, and the paths that the segment follows.
@@ -350,4 +362,22 @@ pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
         Secret::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
     };
     basic_value(&pair(&encode(&client.id), &encode(client.secret.expose())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_elsewhere_does_not_lose_its_path() {
+        for (path, base, below) in [
+            ("/v1/sites", "/v1", Some("/sites")),
+            ("/v1", "/v1", Some("")),
+            ("/sites", "", Some("/sites")),
+            ("/v10/sites", "/v1", None),
+            ("/sites", "/v1", None),
+        ] {
+            assert_eq!(below_base(path, base).ok(), below, "{path} {base}");
+        }
+    }
 }

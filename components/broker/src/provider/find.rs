@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use nexus_common::{Error, Result};
-use nexus_manifests::{Find, Manifest, params, pins, template};
+use nexus_manifests::params::{self, EntryRules};
+use nexus_manifests::{Find, Manifest, pins, template};
 use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::provider::answer::Answer;
 use crate::provider::call::{self, Outgoing};
 use crate::provider::verify;
 
-/// The maximum number of entries that are offered.
+/// The maximum number of entries that are read of a response, and offered.
 const MOST: usize = 500;
 
 /// An entry that the credential can be connected to.
@@ -41,14 +42,27 @@ pub(crate) fn chosen<'a>(
     params.get(&first.name).map(String::as_str)
 }
 
-/// The entry with this value.
+/// The entry with this value. Values that differ in case only may be two tenants.
 pub(crate) fn position(entries: &[Entry], value: &str) -> Option<usize> {
-    entries.iter().position(|entry| entry.value.eq_ignore_ascii_case(value))
+    entries.iter().position(|entry| entry.value == value)
+}
+
+/// The entry that a connection was made to with this value. A person may have typed it before entries were listed, so an
+/// entry that differs in case only counts, if no other entry does.
+pub(crate) fn earlier_position(entries: &[Entry], value: &str) -> Option<usize> {
+    position(entries, value).or_else(|| {
+        let mut folded =
+            (0..).zip(entries).filter(|(_, entry)| entry.value.eq_ignore_ascii_case(value));
+        match (folded.next(), folded.next()) {
+            (Some((index, _)), None) => Some(index),
+            _ => None,
+        }
+    })
 }
 
 /// The entry that needs no person to choose it: the one that was chosen before, or the only one.
 pub(crate) fn settled(mut entries: Vec<Entry>, earlier: Option<&str>) -> Option<Entry> {
-    match earlier.and_then(|value| position(&entries, value)) {
+    match earlier.and_then(|value| earlier_position(&entries, value)) {
         Some(index) => Some(entries.swap_remove(index)),
         None if entries.len() == 1 => entries.pop(),
         None => None,
@@ -104,15 +118,13 @@ fn read(manifest: &Manifest, find: &Find, answer: &Answer) -> Result<Vec<Entry>>
     let offered = find.entries(json).ok_or_else(|| unfit("it has no list of entries"))?;
     let mut entries: Vec<Entry> = Vec::new();
     let mut broken = None;
-    for found in offered {
-        match entry(manifest, find, answer, found) {
+    let rules = EntryRules::of(manifest);
+    for found in offered.into_iter().take(MOST) {
+        match entry(manifest, &rules, answer, found) {
             // An entry may be listed more than once, for instance once for each product.
             Ok(entry) if position(&entries, &entry.value).is_some() => {}
             Ok(entry) => entries.push(entry),
             Err(words) => broken = Some(words),
-        }
-        if entries.len() == MOST {
-            break;
         }
     }
     match (entries.is_empty(), broken) {
@@ -129,11 +141,11 @@ fn read(manifest: &Manifest, find: &Find, answer: &Answer) -> Result<Vec<Entry>>
 /// One entry. The error says which rule it breaks, without a value.
 fn entry(
     manifest: &Manifest,
-    find: &Find,
+    rules: &EntryRules<'_>,
     answer: &Answer,
     found: &Value,
 ) -> Result<Entry, String> {
-    let params = params::found_params(manifest, found).map_err(|findings| {
+    let params = rules.params(found).map_err(|findings| {
         let first = findings.into_iter().next();
         first.map(|finding| format!("{} {}", finding.pointer, finding.detail)).unwrap_or_default()
     })?;
@@ -141,8 +153,41 @@ fn entry(
         return Err("a value contains a secret".to_owned());
     }
     let value = chosen(manifest, &params).unwrap_or_default().to_owned();
-    let named = find.label.as_ref().and_then(|label| found.pointer(label));
+    let label = manifest.find.as_ref().and_then(|find| find.label.as_ref());
+    let named = label.and_then(|label| found.pointer(label));
     let label = named.and_then(Value::as_str).and_then(|text| answer.screen.pass(text));
     let label = label.unwrap_or_else(|| value.clone());
     Ok(Entry { value, label, params })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_differ_in_case_are_two_entries() {
+        let entries = |values: &[&str]| -> Vec<Entry> {
+            let entry = |value: &&str| Entry {
+                value: (*value).to_owned(),
+                label: String::new(),
+                params: BTreeMap::new(),
+            };
+            values.iter().map(entry).collect()
+        };
+        for (values, value, exact, earlier) in [
+            (&["Acme"][..], "Acme", Some(0), Some(0)),
+            (&["Acme"], "acme", None, Some(0)),
+            (&["Other", "acme", "ACME"], "ACME", Some(2), Some(2)),
+            (&["Other", "acme", "ACME"], "Acme", None, None),
+            (&["Other"], "acme", None, None),
+            (&[], "acme", None, None),
+        ] {
+            let all = entries(values);
+            assert_eq!(position(&all, value), exact, "{values:?} {value}");
+            assert_eq!(earlier_position(&all, value), earlier, "{values:?} {value}");
+        }
+        let settled = |values: &[&str], earlier| settled(entries(values), earlier);
+        assert_eq!(settled(&["a", "A"], Some("A")).map(|entry| entry.value), Some("A".to_owned()));
+        assert!(settled(&["a", "A"], None).is_none());
+    }
 }

@@ -30,6 +30,15 @@ pub struct ServerAddress {
     pub url: String,
 }
 
+/// The response of [`Discover`](super::Discover).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Discovered {
+    /// The authorization server that the server names: its issuer, a URL.
+    pub authorization_server: String,
+    /// The draft of a manifest.
+    pub draft: Value,
+}
+
 /// The response of [`Describe`](super::Describe): an integration's provider, for an agent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Described {

@@ -22,6 +22,8 @@ pub struct OutboxEntry {
     pub cautious: bool,
     /// The manifest that describes the call.
     pub manifest_id: String,
+    /// The SHA-256 of its document.
+    pub manifest_hash: String,
     /// The origin of the call.
     pub revocation_server: Option<String>,
     /// The digest of the token.

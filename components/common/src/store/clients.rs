@@ -94,8 +94,8 @@ impl<'a> OauthClients<'a> {
         tx.commit().await
     }
 
-    /// Saves an app that was registered at the provider, unless another request has saved one meanwhile: then that one is
-    /// used.
+    /// Saves an app that was registered at the provider, unless another request has saved one meanwhile, or a connection
+    /// was made with the stored one: then that one stays, because its connections need it.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -115,7 +115,10 @@ impl<'a> OauthClients<'a> {
                  on conflict do update set client_id = excluded.client_id,
                    sealed = excluded.sealed, key_id = excluded.key_id,
                    updated_at = excluded.updated_at
-                   where oauth_clients.client_id = ?8
+                   where oauth_clients.client_id = ?8 and not exists (
+                     select 1 from integrations i join credentials c on c.integration_id = i.id
+                     where i.workspace = ?1 and i.manifest_id = ?2
+                       and c.client_id = oauth_clients.client_id)
                  returning 1",
                 [
                     Value::text(self.workspace),

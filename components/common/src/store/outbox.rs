@@ -119,9 +119,10 @@ impl Transaction {
             self.query(
                 "insert into outbox (id, workspace, integration_id, token, sealed, key_id,
                    ends_grant, client_id, account_id, actor, next_at, created_at, digest,
-                   authorization_server, forced_at, cautious, manifest_id, revocation_server)
+                   authorization_server, forced_at, cautious, manifest_id, revocation_server,
+                   manifest_hash)
                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13,
-                   iif(?14, ?11, null), ?15, ?16, ?17)
+                   iif(?14, ?11, null), ?15, ?16, ?17, ?18)
                  on conflict (id) do nothing",
                 [
                     Value::text(entry.id.as_str()),
@@ -141,6 +142,7 @@ impl Transaction {
                     Value::integer(i64::from(entry.cautious)),
                     Value::text(entry.manifest_id.as_str()),
                     Value::from(entry.revocation_server.as_deref()),
+                    Value::text(entry.manifest_hash.as_str()),
                 ],
             )
             .await?;

@@ -25,6 +25,8 @@ pub struct SharedGrant<'a> {
     pub revocation_server: Option<&'a str>,
     /// The manifest that describes the request.
     pub manifest_id: &'a str,
+    /// The SHA-256 of its document.
+    pub manifest_hash: &'a str,
     /// The OAuth client.
     pub client_id: Option<&'a str>,
     /// The account, if it is known.
@@ -78,7 +80,9 @@ impl User {
 ///
 /// If an integration is connected again and no account is known, it counts as having the same grant as
 /// before. A token in another workspace counts only if the provider accepted it, for the same servers, and by
-/// the same manifest, or if neither manifest is a workspace's own.
+/// the same manifest, or if neither manifest is a workspace's own. The same grant in another workspace counts by
+/// a built-in manifest, or by the very document that describes the revocation: an own manifest could name any
+/// account, and anybody can have the client whose id is a metadata document.
 const SQL: &str = "
     select i.id, iif(i.workspace = ?1, i.slug, null) as slug, max(found.certain) as certain, i.workspace,
       max(found.token) as token, i.health
@@ -105,11 +109,13 @@ const SQL: &str = "
       ) as found
       join integrations i on i.id = found.id join credentials c on c.integration_id = i.id
       where (c.connected_at > ?8 or i.id = ?2)
-        and (i.workspace = ?1 or (c.verified_at is not null and (found.token = 0 or (
-          coalesce(c.authorization_server, ?5) is coalesce(?5, c.authorization_server)
-          and coalesce(c.revocation_server, ?9) is coalesce(?9, c.revocation_server)
-          and (i.manifest_id = ?10
-            or not (i.manifest_id like 'custom-%' or ?10 like 'custom-%'))))))
+        and (i.workspace = ?1 or (c.verified_at is not null and (
+          (found.token = 0 and (i.manifest_id not like 'custom-%' or i.manifest_hash = ?11))
+          or (found.token = 1
+            and coalesce(c.authorization_server, ?5) is coalesce(?5, c.authorization_server)
+            and coalesce(c.revocation_server, ?9) is coalesce(?9, c.revocation_server)
+            and (i.manifest_id = ?10
+              or not (i.manifest_id like 'custom-%' or ?10 like 'custom-%'))))))
       group by i.id order by certain desc, i.slug limit 100";
 
 impl<'a> SharedGrant<'a> {
@@ -122,6 +128,7 @@ impl<'a> SharedGrant<'a> {
             authorization_server: entry.authorization_server.as_deref(),
             revocation_server: entry.revocation_server.as_deref(),
             manifest_id: &entry.manifest_id,
+            manifest_hash: &entry.manifest_hash,
             client_id: entry.client_id.as_deref(),
             account_id: entry.account_id.as_deref(),
         }
@@ -155,6 +162,7 @@ impl<'a> SharedGrant<'a> {
             Value::integer(since),
             Value::from(self.revocation_server),
             Value::text(self.manifest_id),
+            Value::text(self.manifest_hash),
         ])
     }
 }

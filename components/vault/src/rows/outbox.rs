@@ -50,6 +50,7 @@ pub struct DueEntry {
     authorization_server: Option<String>,
     revocation_server: Option<String>,
     manifest_id: String,
+    manifest_hash: String,
     client_id: Option<String>,
     account_id: Option<String>,
 }
@@ -58,7 +59,7 @@ const COLUMNS: &str = "id, workspace, integration_id, token, sealed, actor, atte
     ends_grant, cautious, coalesce(digest, '') as digest,
     nullif(authorization_server, '') as authorization_server, nullif(client_id, '') as client_id,
     nullif(account_id, '') as account_id, forced_at, kept_at,
-    nullif(revocation_server, '') as revocation_server, manifest_id";
+    nullif(revocation_server, '') as revocation_server, manifest_id, manifest_hash";
 
 impl OutboxScope<'_> {
     /// Takes the entries, refresh tokens first.
@@ -121,6 +122,7 @@ impl DueEntry {
             authorization_server: row.text_or_null("authorization_server")?,
             revocation_server: row.text_or_null("revocation_server")?,
             manifest_id: row.text("manifest_id")?,
+            manifest_hash: row.text("manifest_hash")?,
             client_id: row.text_or_null("client_id")?,
             account_id: row.text_or_null("account_id")?,
         })
@@ -146,6 +148,7 @@ impl DueEntry {
             authorization_server: self.authorization_server.as_deref(),
             revocation_server: self.revocation_server.as_deref(),
             manifest_id: &self.manifest_id,
+            manifest_hash: &self.manifest_hash,
             client_id: self.client_id.as_deref(),
             account_id: self.account_id.as_deref(),
         }
@@ -207,7 +210,7 @@ pub async fn kept_for(key: IntegrationKey<'_>) -> Result<Vec<DueEntry>> {
           nullif(o.authorization_server, '') as authorization_server,
           nullif(o.client_id, '') as client_id, nullif(o.account_id, '') as account_id,
           o.forced_at, o.kept_at, nullif(o.revocation_server, '') as revocation_server,
-          o.manifest_id
+          o.manifest_id, o.manifest_hash
         from integrations i join credentials c on c.integration_id = i.id
           join outbox o on o.kept_at is not null and o.workspace = i.workspace
             and ((o.client_id is c.client_id

@@ -394,6 +394,18 @@ fn a_key_in_the_path() {
             ),
         ],
     );
+    // The segment stands directly after the path of `api.base_url`.
+    for (url, ok) in [
+        ("https://api.acme.example/v1/sites", true),
+        ("https://api.acme.example/v1", false),
+        ("https://api.acme.example/v10/sites", false),
+        ("https://api.acme.example/sites", false),
+        ("https://id.acme.example/v1/sites", false),
+    ] {
+        let found = broken(&with(&base, "/find", json!({"url": url})), Origin::BuiltIn, "");
+        let is_found = found.contains(&("/find/url".to_owned(), "inject_path"));
+        assert_eq!(!is_found, ok, "{url}: {found:?}");
+    }
     let twice =
         json!([{"in": "path", "value": "a{api_key}"}, {"in": "path", "value": "b{api_key}"}]);
     let found = broken(&with(&base, "/inject", twice), Origin::BuiltIn, "");

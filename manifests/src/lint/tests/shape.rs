@@ -275,6 +275,21 @@ fn registration_rules() {
     let public = r#"{"/oauth2/client_auth":"none","/oauth2/pkce":true,
         "/oauth2/registration_url":"https://slack.com/register"}"#;
     assert_eq!(broken(&changed(&oauth2(), public), Origin::BuiltIn, ""), []);
+    // The app is used for the values of the parameters in the hosts that get its secret. Another host has to have them too.
+    for (token, url, ok) in [
+        ("{site}.slack.com", "{site}.slack.com", true),
+        ("{site}.slack.com", "slack.com", true),
+        ("slack.com", "{site}.slack.com", false),
+        ("{other}.slack.com", "{site}.slack.com", false),
+    ] {
+        let token = json!(format!("https://{token}/token"));
+        let json = with(&changed(&oauth2(), public), "/oauth2/token_url", token);
+        let json = with(&json, "/oauth2/registration_url", json!(format!("https://{url}/x")));
+        let found = broken(&json, Origin::BuiltIn, "");
+        let is_found =
+            found.contains(&("/oauth2/registration_url".to_owned(), "registration_host"));
+        assert_eq!(!is_found, ok, "{json}: {found:?}");
+    }
     // An app that registers itself needs no page where a person does that.
     let automatic = without(&changed(&oauth2(), public), "/oauth2/register_url");
     assert_eq!(broken(&automatic, Origin::BuiltIn, ""), []);

@@ -221,6 +221,21 @@ async fn a_form_is_denied_where_the_manifest_lists_other_types() {
         assert_eq!(status(&answer), 403, "{kind}: {answer}");
         assert!(answer.contains("api.body_types"), "{kind}: {answer}");
     }
+    // Nor without a type, which a server may guess.
+    let token = token::of("AGENT", "acme");
+    for (length, body) in
+        [("content-length: 3", "a=1"), ("transfer-encoding: chunked", "3\r\na=1\r\n0\r\n\r\n")]
+    {
+        let answer = raw(
+            &app,
+            &format!(
+                "POST /api/proxy/up/a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{length}\r\n\
+                 authorization: Bearer {token}\r\n\r\n{body}"
+            ),
+        )
+        .await;
+        assert_eq!(status(&answer), 403, "{length}: {answer}");
+    }
     // The form of MCP is one of them.
     let arguments =
         json!({"integration": "up", "method": "POST", "path": "/a", "form": {"rest_route": "/x"}});

@@ -56,7 +56,7 @@ async fn a_draft_is_saved_and_connected_as_it_is() {
     let id = app.save(&drafted.json()).await;
     assert_eq!(id, "custom-mcp-acme-example");
     let manifest = app.get(&format!("/api/manifests/{id}")).as_admin().send().await.json();
-    assert_eq!(manifest["name"], "Acme tools");
+    assert_eq!(manifest["name"], "Acme tools (mcp.acme.example)");
     let vendor = Arc::new(Vendor::of(&manifest));
     hosts.serve(&[Arc::clone(&vendor)]);
     let row = travel(&app, &vendor).await.unwrap();
@@ -139,4 +139,61 @@ async fn a_server_that_says_something_else_gives_no_draft() {
     hosts.publish("old.acme.example/.well-known/oauth-authorization-server", own);
     let drafted = draft(&app, "https://old.acme.example/sse").await;
     assert_eq!(drafted.status, 200, "{drafted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorization_server_of_somebody_else_is_confirmed_first() {
+    if is_spin() {
+        return;
+    }
+    let (app, hosts) = stage().await;
+    let mut lying = resource();
+    lying["authorization_servers"] = json!(["https://login.other.example"]);
+    hosts.publish(RESOURCE, lying);
+    let mut other = authorization();
+    other["issuer"] = "https://login.other.example".into();
+    let place = "login.other.example/.well-known/oauth-authorization-server";
+    hosts.publish(place, other.clone());
+    let confirm = async |issuer: &str| {
+        let body = json!({"url": SERVER, "authorization_server": issuer});
+        app.post("/api/manifests/draft").as_admin().json(&body).send().await
+    };
+    for refused in [draft(&app, SERVER).await, confirm("https://auth.acme.example").await] {
+        let problem = refused.problem(422, "invalid");
+        let error = &problem["errors"][0];
+        assert_eq!(error["pointer"], "/authorization_server", "{problem}");
+        for host in ["mcp.acme.example", "https://login.other.example"] {
+            assert!(error["detail"].as_str().unwrap().contains(host), "{problem}");
+        }
+    }
+    let confirmed = confirm("https://login.other.example").await;
+    assert_eq!(confirmed.status, 200, "{confirmed:?}");
+
+    // An authorization server that says which resources it serves is believed.
+    for (listed, status) in [(json!([]), 502), (json!([format!("{SERVER}/")]), 200)] {
+        other["protected_resources"] = listed;
+        hosts.publish(place, other.clone());
+        let answer = confirm("https://login.other.example").await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_fails_is_not_its_own_authorization_server() {
+    if is_spin() {
+        return;
+    }
+    let (app, hosts) = stage().await;
+    let mut own = authorization();
+    own["issuer"] = "https://mcp.acme.example".into();
+    hosts.publish("mcp.acme.example/.well-known/oauth-authorization-server", own);
+    for status in [403, 429, 500, 503] {
+        hosts.fail(RESOURCE, status, json!({}));
+        let problem = draft(&app, SERVER).await.problem(502, "provider_error");
+        assert!(problem["detail"].as_str().unwrap().contains(&status.to_string()), "{problem}");
+    }
+    for status in [401, 404, 410] {
+        hosts.fail(RESOURCE, status, json!({}));
+        assert_eq!(draft(&app, SERVER).await.status, 200, "{status}");
+    }
 }

@@ -190,3 +190,53 @@ async fn a_document_describes_the_application_to_a_provider_that_fetches_it() {
     assert_eq!(connect(&app, &vendor).await.status, 200);
     assert_eq!(vendor.state().registered, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_does_not_replace_the_app_of_a_connection() {
+    if is_spin() {
+        return;
+    }
+    let (app, _hosts, vendor) = stage("none").await;
+    assert_eq!(connect(&app, &vendor).await.status, 200);
+    assert_eq!(vendor.state().registered, 1);
+    let mut moved = manifest("none");
+    moved["oauth2"]["token_url"] = "https://login.acme.example/token".into();
+    let path = "/api/manifests/custom-self?believe_effect=true";
+    let saved = app.put(path).as_admin().json(&moved).send().await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+
+    // The app does not fit the new token host, and the connection needs it: an ADMIN decides.
+    let body = json!({"manifest_id": "custom-self", "name": "Another"});
+    let begin = async || app.post("/api/integrations").as_admin().json(&body).send().await;
+    begin().await.problem(422, "oauth_client_missing");
+    assert_eq!(vendor.state().registered, 1);
+    let apps = app.get("/api/oauth-clients").as_admin().send().await.json();
+    assert_eq!(apps["items"][0]["client_id"], vendor.client.0, "{apps}");
+
+    // Nothing needs it any more.
+    let deleted = app.delete("/api/integrations/custom-self").as_admin().send().await;
+    assert_eq!(deleted.status, 200, "{deleted:?}");
+    assert_eq!(begin().await.status, 201);
+    assert_eq!(vendor.state().registered, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_client_s_tokens_are_revoked_without_its_app() {
+    if is_spin() {
+        return;
+    }
+    for (client_auth, state) in [("none", "revoked"), ("post", "failed")] {
+        let (app, _hosts, vendor) = stage(client_auth).await;
+        assert_eq!(connect(&app, &vendor).await.status, 200);
+        let deleted = app.delete("/api/oauth-clients/custom-self").as_admin().send().await;
+        assert_eq!(deleted.status, 204, "{deleted:?}");
+        let deleted = app.delete("/api/integrations/custom-self").as_admin().send().await;
+        let receipts = deleted.json()["revocation"].as_array().unwrap().clone();
+        assert_eq!(receipts.len(), 2, "{receipts:?}");
+        assert!(receipts.iter().all(|one| one["state"] == state), "{client_auth}: {receipts:?}");
+        // Each request names the client, or the vendor would complain.
+        let sent = if client_auth == "none" { 2 } else { 0 };
+        assert_eq!(vendor.state().count(Kind::Revoke), sent, "{client_auth}");
+        assert!(vendor.state().complaints.is_empty(), "{:?}", vendor.state().complaints);
+    }
+}

@@ -35,7 +35,7 @@ struct Shared {
     vendors: OnceLock<Vec<Arc<Vendor>>>,
     strays: Mutex<Vec<String>>,
     /// Documents for everybody, by host and target.
-    documents: Mutex<HashMap<String, Value>>,
+    documents: Mutex<HashMap<String, (u16, Value)>>,
 }
 
 impl Hosts {
@@ -76,7 +76,12 @@ impl Hosts {
 
     /// Answers with a document at `place`, which is host and target, whoever asks.
     pub(super) fn publish(&self, place: &str, document: Value) {
-        self.shared.documents.lock().unwrap().insert(place.to_owned(), document);
+        self.fail(place, 200, document);
+    }
+
+    /// Answers requests for `place` with this status and `body`.
+    pub(super) fn fail(&self, place: &str, status: u16, body: Value) {
+        self.shared.documents.lock().unwrap().insert(place.to_owned(), (status, body));
     }
 
     /// The requests that had no provider's secret.
@@ -108,9 +113,10 @@ impl Shared {
     fn answer(&self, named: &str, request: &Seen) -> Reply {
         let host = request.all("host").first().copied().unwrap_or_default().to_owned();
         let place = format!("{host}{}", request.target());
-        if let (true, Some(document)) = (host == named, self.documents.lock().unwrap().get(&place))
+        if let (true, Some((status, document))) =
+            (host == named, self.documents.lock().unwrap().get(&place))
         {
-            return Reply::json(200, document);
+            return Reply::json(*status, document);
         }
         let vendors = self.vendors.get().map_or(&[][..], Vec::as_slice);
         let is_meant = |vendor: &&Arc<Vendor>| {

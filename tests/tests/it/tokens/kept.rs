@@ -142,10 +142,15 @@ async fn a_grant_that_others_have_is_kept_where_that_is_wanted() {
 
 /// The workspace `globex` registers the server of `pair` with the same manifest and client.
 async fn elsewhere(pair: &Pair) -> Flow {
+    elsewhere_by(pair, &manifest(&pair.provider.origin())).await
+}
+
+/// The workspace `globex` registers the server of `pair` with this manifest and the same client.
+async fn elsewhere_by(pair: &Pair, manifest: &Value) -> Flow {
     let post = async |path: &str, body: &Value| {
         pair.app.post(path).as_role("ADMIN", "globex").json(body).send().await
     };
-    let saved = post("/api/manifests", &manifest(&pair.provider.origin())).await;
+    let saved = post("/api/manifests", manifest).await;
     assert_eq!(saved.status, 201, "{saved:?}");
     let body = json!({"client_id": CLIENT, "client_secret": SECRET});
     let call = pair.app.put("/api/oauth-clients/custom-strict").as_role("ADMIN", "globex");
@@ -169,6 +174,18 @@ async fn a_connection_of_another_workspace_is_not_ended_and_hears_of_its_own_tok
     pair.tick().await;
     assert!(pair.provider.live_tokens().is_empty());
     assert_eq!(ends(&pair.app, &id).await, ["revoked", "revoked", "superseded", "superseded"]);
+}
+
+#[tokio::test]
+async fn another_manifest_of_another_workspace_does_not_keep_a_grant() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    // It could name any account. Its own tokens are others than the revoked ones.
+    let mut other = manifest(&pair.provider.origin());
+    other["name"] = "Another document".into();
+    elsewhere_by(&pair, &other).await.finish(&pair.app).await;
+    let deleted = pair.delete().await;
+    assert_eq!(states(&deleted), ["revoked", "revoked"], "{deleted:?}");
 }
 
 #[tokio::test]

@@ -58,13 +58,16 @@ fn replaced(text: &str, form: &str, name: &str) -> String {
     out
 }
 
-/// The forms of a value: as it is, percent-encoded, as a JSON string, in base64.
+/// The forms of a value: as it is, percent-encoded, as a JSON string, in base64, and in base64 as a bearer token's header.
 fn spellings(value: &str) -> Vec<Zeroizing<String>> {
     let quoted = serde_json::Value::from(value).to_string();
     let quoted = quoted.trim_matches('"').to_owned();
     let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
     let form = url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>();
-    let base64 = [STANDARD_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(value)];
+    let bearer = Zeroizing::new(format!("Bearer {value}"));
+    let base64 = [value, bearer.as_str()]
+        .map(|text| [STANDARD_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(text)])
+        .concat();
     let mut all = vec![value.to_owned(), quoted, encoded, form];
     // Of base64, three characters are about two of the value. What is shorter occurs by chance.
     all.extend(base64.into_iter().filter(|text| text.len() >= 6));
@@ -92,6 +95,8 @@ mod tests {
             &STANDARD_NO_PAD.encode("p\"a+s/s w=1"),
             &STANDARD_NO_PAD.encode("ann@acme.example:p\"a+s/s w=1"),
             &URL_SAFE_NO_PAD.encode("ann@acme.example:p\"a+s/s w=1"),
+            &STANDARD_NO_PAD.encode("Bearer p\"a+s/s w=1"),
+            &URL_SAFE_NO_PAD.encode("Bearer p\"a+s/s w=1"),
         ] {
             let shown = secrets.masked(&format!("before {text} after"));
             let name =

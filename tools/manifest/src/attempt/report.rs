@@ -59,11 +59,16 @@ pub(super) fn of(
             Some(json) => format!("{json:#}"),
             None => String::from_utf8_lossy(body).into_owned(),
         };
-        // Masked before it is cut, so that no part of a credential is left at the end.
-        let text: String = secrets.masked(&text).chars().take(MAX_SHOWN).collect();
-        lines.extend(text.lines().map(|line| format!("  | {}", shown(line))));
+        lines.extend(body_text(&text, secrets).lines().map(|line| format!("  | {line}")));
     }
     Report { text: lines.join("\n"), is_live }
+}
+
+/// The beginning of a body. An invisible character within a credential would hide it from the mask, and a cut would leave a
+/// part of it at the end. So it is masked between the two.
+fn body_text(text: &str, secrets: &Secrets) -> String {
+    let visible: Vec<String> = text.lines().map(shown).collect();
+    secrets.masked(&visible.join("\n")).chars().take(MAX_SHOWN).collect()
 }
 
 fn words(verdict: Verdict<'_>) -> String {
@@ -74,5 +79,23 @@ fn words(verdict: Verdict<'_>) -> String {
         Verdict::Trouble(Trouble::NotJson) => "the body is not JSON, so it says nothing about the credential".to_owned(),
         Verdict::Trouble(Trouble::NoSign(pointer)) => format!("the body has nothing at {pointer}, where `verify.success` looks"),
         Verdict::Trouble(Trouble::NoAccount) => "the body has no account where `verify.account.id` points to, so it is not as documented".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_masked_after_invisible_characters_are_removed_and_before_it_is_cut() {
+        let mut secrets = Secrets::default();
+        secrets.add("key", Zeroizing::new("sk_live_0123456789".to_owned()));
+        let hidden = "a\nsk_live_\u{200b}0123\u{ad}456789\nb";
+        assert_eq!(body_text(hidden, &secrets), "a\n‹key›\nb");
+        let late = format!("{}sk_live_0123456789", "x".repeat(MAX_SHOWN - 10));
+        assert!(!body_text(&late, &secrets).contains("sk_"));
+        assert_eq!(body_text(&late, &secrets).chars().count(), MAX_SHOWN - 5);
     }
 }

@@ -11,7 +11,7 @@ use nexus_manifests::{Inject, Manifest};
 use crate::provider::mask::Needles;
 
 /// Headers of a request that name its origin or change its meaning. An agent may not send them.
-const NOT_UP: [&str; 28] = [
+const NOT_UP: [&str; 29] = [
     "authorization",
     "cookie",
     "expect",
@@ -20,6 +20,8 @@ const NOT_UP: [&str; 28] = [
     // An agent may not choose the form of a response, because the mask cannot read most forms.
     "accept-charset",
     "a-im",
+    // A server of the AT Protocol sends the call on, with a token of the account, to the service that this names.
+    "atproto-proxy",
     "x-real-ip",
     "x-forwarded",
     "x-client-ip",
@@ -232,6 +234,22 @@ pub(super) fn is_readable(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_leads_elsewhere_does_not_go_up() {
+        for (name, holds) in [
+            ("atproto-proxy", false),
+            ("x-forwarded-host", false),
+            ("x-original-url", false),
+            ("cookie", false),
+            ("traceparent", false),
+            ("x_real_ip", false),
+            ("atproto-accept-labelers", true),
+            ("content-type", true),
+        ] {
+            assert_eq!(goes_up(name), holds, "{name}");
+        }
+    }
 
     #[test]
     fn a_range_is_accepted_if_it_is_one_large_part() {

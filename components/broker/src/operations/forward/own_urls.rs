@@ -1,7 +1,7 @@
 //! The endpoints that authorize or revoke a connection itself. An agent must not call them, in any spelling.
 
 use nexus_common::call::{CallPath, Reading, is_same};
-use nexus_manifests::{Manifest, Revoke, params, template};
+use nexus_manifests::{Inject, Manifest, Revoke, params, template};
 use url::Url;
 
 /// The authorization, token, registration and revocation URLs of a manifest.
@@ -31,7 +31,21 @@ impl OwnUrls {
             Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
         };
         let all = authorize.into_iter().chain(token).chain(register).chain(revoke);
-        Self(all.filter_map(OwnUrl::of).collect())
+        Self::with_key(all, &manifest.inject)
+    }
+
+    /// The URLs of `templates`. If a segment of the path holds the key, callers write paths without it, so each URL counts
+    /// without such a segment too.
+    fn with_key<'a>(templates: impl Iterator<Item = &'a str>, inject: &[Inject]) -> Self {
+        let keys = inject.iter().filter_map(|entry| match entry {
+            Inject::Path { value, .. } => filled(value),
+            _ => None,
+        });
+        let keys: Reading = keys.flat_map(|key| CallPath::plain(&format!("/{key}"))).collect();
+        let mut urls: Vec<OwnUrl> = templates.filter_map(OwnUrl::of).collect();
+        let shorter: Vec<OwnUrl> = urls.iter().flat_map(|url| url.without(&keys)).collect();
+        urls.extend(shorter);
+        Self(urls)
     }
 
     /// Whether a server, however lenient, may read the raw `path` on `host` as one of these URLs, with any
@@ -48,9 +62,14 @@ impl OwnUrls {
     }
 }
 
+/// A template with a hole for each placeholder.
+fn filled(template: &str) -> Option<String> {
+    template::expand(template, &|_| Some(HOLE.to_owned())).ok()
+}
+
 impl OwnUrl {
     fn of(template: &str) -> Option<Self> {
-        let expanded = template::expand(template, &|_| Some(HOLE.to_owned())).ok()?;
+        let expanded = filled(template)?;
         let url = Url::parse(&expanded).ok()?;
         let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
         let (host, host_is_end) = match host.rsplit_once(HOLE) {
@@ -58,6 +77,16 @@ impl OwnUrl {
             None => (host, false),
         };
         Some(Self { host, host_is_end, segments: CallPath::plain(url.path()) })
+    }
+
+    /// The same URL without one of its segments, for each segment that is one of `keys`.
+    fn without<'a>(&'a self, keys: &'a Reading) -> impl Iterator<Item = Self> + 'a {
+        let is_key = move |(_, segment): &(usize, &String)| keys.contains(segment);
+        self.segments.iter().enumerate().filter(is_key).map(move |(at, _)| {
+            let others = self.segments.iter().enumerate().filter(|(other, _)| *other != at);
+            let segments = others.map(|(_, segment)| segment.clone()).collect();
+            Self { host: self.host.clone(), host_is_end: self.host_is_end, segments }
+        })
     }
 
     fn is_path(&self, reading: &Reading) -> bool {
@@ -125,6 +154,37 @@ mod tests {
             let url = Url::parse(url).unwrap();
             let found = own.have(url.host_str().unwrap(), url.path());
             assert_eq!(found, same, "{template} {url}");
+        }
+    }
+
+    #[test]
+    fn the_endpoints_are_recognized_in_a_path_without_the_key() {
+        for (key, template, url, same) in [
+            ("bot{bot_token}", "https://x.com/bot{token}/logOut", "https://x.com/logout", true),
+            (
+                "bot{bot_token}",
+                "https://x.com/bot{bot_token}/logOut",
+                "https://x.com/logOut/",
+                true,
+            ),
+            (
+                "bot{bot_token}",
+                "https://x.com/bot{token}/logOut",
+                "https://x.com/bot1/logOut",
+                true,
+            ),
+            ("bot{bot_token}", "https://x.com/v1/bot{token}/end", "https://x.com/v1/end", true),
+            ("bot{bot_token}", "https://x.com/bot{token}/logOut", "https://x.com/getMe", false),
+            ("bot{bot_token}", "https://x.com/{token}/logOut", "https://x.com/logOut", false),
+            ("{bot_token}", "https://x.com/{token}/logOut", "https://x.com/logOut", true),
+            ("{bot_token}", "https://x.com/v1/{bot_token}/end", "https://x.com/v1/end", true),
+            ("{bot_token}", "https://x.com/v1/{bot_token}/end", "https://x.com/v1", false),
+        ] {
+            let inject = [Inject::Path { value: key.to_owned(), below: Vec::new() }];
+            let own = OwnUrls::with_key([template].into_iter(), &inject);
+            let url = Url::parse(url).unwrap();
+            let found = own.have(url.host_str().unwrap(), url.path());
+            assert_eq!(found, same, "{key} {template} {url}");
         }
     }
 }

@@ -50,11 +50,13 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let may_only_read = limits.is_some_and(|limits| limits.is_read_only);
     let names_a_method =
         may_only_read || policy.names_a_method() || (is_agent && denies_methods(api));
-    if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
-        return Some(format!(
-            "the query parameter {name:?} can override the method, and a rule here names methods: \
+    if methods.undeclared.is_some() && names_a_method {
+        // The text is recorded, so it has nothing of the query.
+        return Some(
+            "a parameter of the query can override the method, and a rule here names methods: \
              remove the parameter, and use the method itself"
-        ));
+                .to_owned(),
+        );
     }
     let call = PolicyCall {
         agent: asked.caller.as_policy_agent(),
@@ -81,17 +83,26 @@ fn denies_methods(api: &Api) -> bool {
 }
 
 /// Why the manifest denies the type of a body to agents. `None` if it does not. No rule of a policy lifts this, as with
-/// [`denied_query`].
+/// [`denied_query`]. The text is recorded, so it has nothing of the header.
 fn denied_type(types: &[String], headers: &HeaderMap) -> Option<String> {
     if types.is_empty() {
         return None;
     }
-    let sent = headers.get_all(header::CONTENT_TYPE).iter();
-    let refused = sent
-        .map(|value| value.to_str().unwrap_or_default())
-        .find(|sent| !is_listed(types, sent))?;
-    let shown = nexus_printable::shortened(refused);
-    Some(format!("the manifest's api.body_types has no {shown:?}: send {}", types.join(" or ")))
+    let mut sent = headers.get_all(header::CONTENT_TYPE).iter();
+    let why = if headers.contains_key(header::CONTENT_TYPE) {
+        sent.any(|value| !is_listed(types, value.to_str().unwrap_or_default()))
+            .then_some("has no such type")
+    } else {
+        // A server may guess the type, or take a form.
+        has_body(headers).then_some("is for bodies with a content type")
+    };
+    why.map(|why| format!("the manifest's api.body_types {why}: send {}", types.join(" or ")))
+}
+
+/// Whether a call has a body. The proxy and MCP set the length to 0 if it has none.
+fn has_body(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter().peekable();
+    lengths.peek().is_none() || lengths.any(|length| length != "0")
 }
 
 /// Whether a content type is one of `types`. A value with a comma may be two types to a server, and is not.
@@ -180,14 +191,14 @@ mod tests {
         let types = ["application/json".to_owned(), "image/*".to_owned()];
         let refused = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("2"));
             for value in values {
                 headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
             }
             denied_type(&types, &headers)
         };
         for sent in [
-            &[][..],
-            &["application/json"],
+            &["application/json"][..],
             &["Application/JSON; charset=utf-8"],
             &["application/json ;a=b"],
             &["image/png"],
@@ -206,8 +217,19 @@ mod tests {
             &["images/png"],
             &[""],
         ] {
-            assert!(refused(sent).is_some(), "{sent:?}");
+            let why = refused(sent).unwrap();
+            assert!(why.contains("api.body_types has no such type"), "{sent:?}: {why}");
         }
         assert_eq!(denied_type(&[], &HeaderMap::new()), None);
+        // Without a type, a body may be read as any.
+        for (lengths, holds) in
+            [(&["0"][..], true), (&["2"], false), (&[], false), (&["0", "2"], false)]
+        {
+            let mut headers = HeaderMap::new();
+            for length in lengths {
+                headers.append(header::CONTENT_LENGTH, HeaderValue::from_static(length));
+            }
+            assert_eq!(denied_type(&types, &headers).is_none(), holds, "{lengths:?}");
+        }
     }
 }
