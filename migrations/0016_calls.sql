@@ -1,11 +1,14 @@
--- The last calls of agents, without query, headers and bodies: up to a thousand per integration, for seven days. The tick
--- deletes what is more. An id is never used twice, so that whoever has read up to an id finds what came since.
+-- The last calls of agents, without query, headers and bodies: per integration up to a thousand that were sent, and up to
+-- 200 that were not, for seven days. The tick deletes what is more. An id is never used twice, so that whoever has read up to an id finds what came since.
 create table agent_calls (
   id integer primary key autoincrement,
   workspace text not null,
   integration_id text not null,
   -- When it arrived.
   at integer not null,
+  -- Whether it was sent to the provider: 0 or 1. An agent without a right to the integration can make calls that are not
+  -- sent, and must not displace those that were.
+  sent integer not null,
   -- A JSON list, as an instance has made it. To take it apart here costs three times as much as to store it whole.
   call text not null,
   -- The subject of the agent's token.
@@ -31,9 +34,9 @@ create table agent_calls (
   replayed integer generated always as (call ->> 13) virtual
 ) strict;
 
--- Both indexes have the id as their last column, as every index of SQLite does. So a page is read in its order, and so is
--- what came since the last look.
-create index agent_calls_of_integration on agent_calls (integration_id);
+-- In both indexes, the calls are in the order of their ids. So a page is read in its order, and so is what came since the
+-- last look. `sent` is in the index so that what is beyond a limit is found without the rows.
+create index agent_calls_of_integration on agent_calls (integration_id, id, sent);
 
 create index agent_calls_of_workspace on agent_calls (workspace);
 
@@ -63,8 +66,8 @@ create trigger counted_added instead of insert on counted begin
   insert into counters (family, labels, part, value)
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(new.counters) where true
     on conflict (family, labels, part) do update set value = value + excluded.value;
-  insert into agent_calls (workspace, integration_id, at, call)
-    select value ->> 0, value ->> 1, cast(unixepoch('subsec') * 1000 as integer) - (value ->> 2), value ->> 3
+  insert into agent_calls (workspace, integration_id, at, sent, call)
+    select value ->> 0, value ->> 1, cast(unixepoch('subsec') * 1000 as integer) - (value ->> 2), value ->> 3, value ->> 4
     from json_each(new.calls)
     where exists (select 1 from integrations where id = value ->> 1 and workspace = value ->> 0);
 end;

@@ -244,9 +244,10 @@ fn workspace_usage() -> Operation {
         .responds(200, Answer::json("A page", "WorkspaceUsagePage"))
 }
 
-const CALLS: &str = "One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are \
-     kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to \
-     `latest`.";
+const CALLS: &str = "One record per call of an agent, without query, headers and bodies. The last 1,000 calls to an \
+     integration that were sent to the provider are kept for 7 days, and the last 200 that were not, because they were denied or \
+     limited, say. A call is listed about a second after it has ended. Of many calls a second that are not sent, some are only \
+     counted in the log. To follow, read again with `after` set to `latest`.";
 
 fn agents_calls() -> Operation {
     of_one("listIntegrationCalls", "List agents' last calls to an integration, newest first")

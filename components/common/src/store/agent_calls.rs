@@ -1,4 +1,5 @@
-//! The last calls of agents: up to [`RING`] per integration, for seven days.
+//! The last calls of agents: per integration up to [`RING`] that were sent, and up to [`UNSENT_RING`] that were not, for
+//! seven days. Those that were not sent are counted apart, because an agent without any right can make them.
 //!
 //! `usage` writes them. A record must not hold a query, a header or a body, nor a secret of the integration.
 
@@ -10,8 +11,10 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
-/// How many calls of an integration are kept.
+/// How many calls of an integration are kept that were sent to the provider.
 pub const RING: u32 = 1_000;
+/// How many calls of an integration are kept that were not sent.
+pub const UNSENT_RING: u32 = 200;
 /// How long they are kept, in milliseconds: 7 days.
 const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// The maximum number of rows that one statement deletes.
@@ -49,6 +52,8 @@ pub struct CallRecord {
     pub is_refreshed: bool,
     /// Whether it was sent again with a new token.
     pub is_replayed: bool,
+    /// Whether it was sent to the provider, however it ended.
+    pub is_sent: bool,
 }
 
 /// A [`CallRecord`] as the view `counted` takes it: JSON.
@@ -77,7 +82,7 @@ impl CallRecord {
         );
         // Texts and numbers are always JSON.
         let call = serde_json::to_string(&call).unwrap_or_else(|_| "[]".to_owned());
-        let row = (workspace, integration_id, self.age_ms, call);
+        let row = (workspace, integration_id, self.age_ms, u8::from(self.is_sent), call);
         CallRow(serde_json::to_string(&row).unwrap_or_else(|_| "[]".to_owned()))
     }
 }
@@ -199,8 +204,8 @@ fn conditions_of(filter: &CallFilter) -> impl Iterator<Item = (&'static str, Val
     texts.chain(numbers)
 }
 
-/// Deletes calls older than 7 days, and those that an integration has beyond the newest [`RING`], up to a thousand at a
-/// time, until nothing is left or `limit` has passed. At least one such step is made. Returns the number of deleted calls.
+/// Deletes calls older than 7 days, and those that an integration has beyond [`RING`] or [`UNSENT_RING`], up to a thousand
+/// at a time, until nothing is left or `limit` has passed. At least one such step is made. Returns the number of deleted calls.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -228,17 +233,27 @@ pub async fn sweep_calls(limit: Duration) -> Result<i64> {
     Ok(removed)
 }
 
-/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`].
+/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`] that were sent, and
+/// the newest [`UNSENT_RING`] that were not.
 fn excess() -> String {
+    // SQLite takes no column as an offset, so there are two selects.
+    let last = |sent: u8, most: u32| {
+        format!(
+            "select integration_id, {sent} as sent, (select kept.id from agent_calls as kept
+                 where kept.integration_id = used.integration_id and kept.sent = {sent}
+                 order by kept.id desc limit 1 offset {most}) as last from used"
+        )
+    };
     format!(
         "delete from agent_calls where id in (
-           with full as materialized (
-             select integration_id, (select kept.id from agent_calls as kept
-                 where kept.integration_id = used.integration_id order by kept.id desc limit 1 offset {RING}) as last
-             from (select distinct integration_id from agent_calls not indexed where id > ?1) as used)
-           select old.id from full cross join agent_calls as old
-             on old.integration_id = full.integration_id and old.id <= full.last
-           limit {SWEPT}) returning 1"
+           with used as materialized (
+             select distinct integration_id from agent_calls not indexed where id > ?1),
+           full as materialized ({} union all {})
+           select old.id from full cross join agent_calls as old indexed by agent_calls_of_integration
+             on old.integration_id = full.integration_id and old.id <= full.last and old.sent = full.sent
+           limit {SWEPT}) returning 1",
+        last(1, RING),
+        last(0, UNSENT_RING)
     )
 }
 

@@ -53,7 +53,9 @@ mod writer;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
-pub use agent_calls::{AgentCalls, CallFilter, CallRecord, CallRow, RING, sweep_calls};
+pub use agent_calls::{
+    AgentCalls, CallFilter, CallRecord, CallRow, RING, UNSENT_RING, sweep_calls,
+};
 pub use agents::{
     AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
     StoredKey, find_key, note_addresses, note_outside_agents,

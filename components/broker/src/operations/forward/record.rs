@@ -37,6 +37,7 @@ pub(super) struct Recording {
     bytes: Cell<u64>,
     is_refreshed: Cell<bool>,
     is_replayed: Cell<bool>,
+    is_sent: Cell<bool>,
     /// Gets the record when the call has ended.
     keep: fn(Ended),
 }
@@ -75,6 +76,7 @@ impl Recording {
             bytes: Cell::new(0),
             is_refreshed: Cell::new(past.is_refreshed),
             is_replayed: Cell::new(past.is_replayed),
+            is_sent: Cell::new(past.is_replayed),
         })
     }
 
@@ -102,6 +104,11 @@ impl Recording {
         if before != after {
             self.is_refreshed.set(true);
         }
+    }
+
+    /// The call is sent.
+    pub(super) fn note_sent(&self) {
+        self.is_sent.set(true);
     }
 
     /// The call is sent again with a new token.
@@ -165,12 +172,23 @@ impl Drop for Recording {
                 request_id: std::mem::take(&mut self.request_id),
                 is_refreshed: self.is_refreshed.get(),
                 is_replayed: self.is_replayed.get(),
+                is_sent: self.is_sent.get(),
             },
         });
     }
 }
 
 impl Ended {
+    /// The workspace, integration and agent of the call.
+    pub(super) fn whose(&self) -> &CallKey {
+        &self.record.whose
+    }
+
+    /// Whether the call was sent to the provider.
+    pub(super) fn is_sent(&self) -> bool {
+        self.record.is_sent
+    }
+
     /// The record as it is written at `now`, in milliseconds since the Unix epoch.
     pub(super) fn into_record(mut self, now: u64) -> CallRecord {
         self.record.age_ms += now.saturating_sub(self.ended_at);
