@@ -283,14 +283,15 @@ impl Integrations<'_> {
     }
 }
 
-/// Writes into the receipts of a token that an attempt to revoke it has failed, and is repeated. `detail` says why.
+/// Writes into the receipts of a token that an attempt to revoke it has failed, and is repeated. `detail` says why. If
+/// another request has revoked it since, the receipts say so already and stay.
 ///
 /// # Errors
 /// [`Error::Storage`].
 pub async fn note_attempt(entry_id: &str, detail: &str) -> Result<()> {
     let sql = "update receipts set state = ?2, detail = ?3,
                  at = iif(state = ?2, at, cast(unixepoch('subsec') * 1000 as integer))
-               where entry_id = ?1";
+               where entry_id = ?1 and exists (select 1 from outbox where id = ?1)";
     let values = [Value::text(entry_id), Value::from(TokenState::Pending), Value::text(detail)];
     write_row(sql, values).await.map(drop)
 }

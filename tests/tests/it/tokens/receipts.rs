@@ -135,6 +135,24 @@ async fn a_token_that_is_given_up_after_the_deletion_gets_a_receipt_too() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_failed_does_not_take_back_what_another_one_did() {
+    let pair = Pair::start(Kind::Strict).await;
+    let id = pair.connect().await["id"].as_str().unwrap().to_owned();
+    pair.provider.fail_revocations(2);
+    // Another request, which took the entry over, has revoked the token when this one puts off its own next attempt.
+    let another = "create trigger another_request after update of kept_at on outbox begin
+        update receipts set state = 'revoked', detail = 'the provider answered 200' where entry_id = new.id;
+        delete from outbox where id = new.id;
+      end;";
+    pair.app.database().execute_batch(another).unwrap();
+    let deleted = pair.delete().await.json();
+    assert_eq!(states(&deleted), ["pending", "pending"], "{deleted}");
+    assert_eq!(pair.app.count("outbox"), 0);
+    let kept = receipts(&pair.app, &id).await;
+    assert_eq!(states(&kept), ["revoked", "revoked"], "{kept}");
+}
+
+#[tokio::test]
 async fn deleted_integrations_are_listed_page_by_page_for_their_workspace_only() {
     let (app, _upstream) = Upstream::connected().await;
     for name in ["One", "Two", "Three"] {
