@@ -78,7 +78,8 @@ fn create() -> Operation {
              `authorization_url` for the browser that made the call. Until the provider's consent comes \
              back, the integration is a draft: it is listed for `health=pending` only, and it is deleted \
              when its last sign-in can no longer be finished, eleven minutes after that began. A request \
-             with the name or the slug of the caller's own draft replaces that draft. If the provider lists several \
+             with the name or the slug of the caller's own draft replaces that draft, unless another person \
+             signs in to it. If the provider lists several \
              sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`.",
         )
         .query(&[])

@@ -77,7 +77,7 @@ pub use counters::{Counter, read_counters, write_counts_soon};
 pub use deletions::{Deleted, DeletedQuery, Outcome, note_attempt, prune_deletions};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
-pub use drafts::{replace_draft, sweep_drafts};
+pub use drafts::{Wanted, sweep_drafts};
 pub use events::{By, Event, Events, Per, Span, prune, workspace_usage};
 pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
