@@ -32,6 +32,7 @@ mod listing;
 mod manifests;
 mod marks;
 mod metered;
+mod needle;
 mod outbox;
 mod passkeys;
 mod people;

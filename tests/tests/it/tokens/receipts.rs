@@ -205,3 +205,18 @@ async fn deleted_integrations_are_listed_page_by_page_for_their_workspace_only()
     assert_eq!(page["items"][0]["settled"], Value::Null);
     assert_eq!(records(&app, "integration.revocation", id).await, [] as [Value; 0]);
 }
+
+#[tokio::test]
+async fn a_deletion_is_found_by_its_name_in_any_case() {
+    let (app, _upstream) = Upstream::connected().await;
+    let body = json!({"manifest_id": "custom-up", "name": "GRÖßE École", "slug": "school",
+        "credentials": {"key": KEY}});
+    let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(app.delete("/api/integrations/school").as_admin().send().await.status, 200);
+    for words in ["gr%C3%B6%C3%9Fe", "%C3%A9cole", "%C3%89COLE", "GR%C3%96%C3%9FE%20%C3%A9cole"] {
+        let path = format!("/api/integrations?deleted=true&q={words}");
+        let page = app.get(&path).as_admin().send().await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 1, "{path}: {page}");
+    }
+}

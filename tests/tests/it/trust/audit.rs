@@ -307,6 +307,25 @@ async fn the_record_is_searched_by_words_and_by_names() {
 }
 
 #[tokio::test]
+async fn a_search_ignores_the_case_of_all_letters() {
+    let (app, _upstream) = Upstream::connected().await;
+    let body = json!({"manifest_id": "custom-up", "name": "Östra ÄNGEN", "slug": "later",
+        "credentials": {"key": KEY}});
+    let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(made.status, 201, "{made:?}");
+    // From now on, only the record has the name.
+    let rename = json!({"name": "Later"});
+    let renamed = app.put("/api/integrations/later").as_admin().json(&rename).send().await;
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    for words in ["östra", "Östra", "ÖSTRA", "ÄNGEN östra", "stra"] {
+        let words = words.replace('ö', "%C3%B6").replace('Ö', "%C3%96").replace('Ä', "%C3%84");
+        let path = format!("/api/audit?action=integration.create&q={}", words.replace(' ', "%20"));
+        let found = app.get(&path).as_admin().send().await.json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{path}: {found}");
+    }
+}
+
+#[tokio::test]
 async fn each_rule_that_denies_a_call_is_in_the_record() {
     let (app, _upstream) = Upstream::connected().await;
     let rule = |path: &str| json!({"effect": "deny", "methods": ["*"], "path": path});
