@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, TICK_SECRET, key, until};
 use crate::kit::programs::{nexus, repo};
-use crate::kit::upstream::Upstream;
+use crate::kit::upstream::{KEY, Upstream};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
