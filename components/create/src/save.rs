@@ -118,7 +118,7 @@ async fn insert(
 /// Writes the flow of `begun`.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`Error::NotFound`] if the integration was deleted meanwhile, [`Error::Storage`].
 pub(crate) async fn begin_flow(
     tx: &Transaction,
     context: &RequestContext<'_>,

@@ -163,6 +163,22 @@ async fn a_draft_survives_a_request_that_fails() {
 }
 
 #[tokio::test]
+async fn a_sign_in_to_a_draft_that_ends_meanwhile_says_that_it_is_gone() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.begin_with(json!({})).await;
+    for _ in 1..10 {
+        pair.again(json!({})).await;
+    }
+    // The eleventh sign-in displaces the first. By then, another instance has swept the draft.
+    let swept = "create trigger swept before delete on flows begin
+        delete from integrations where id = old.integration_id;
+      end;";
+    pair.app.database().execute_batch(swept).unwrap();
+    let again = pair.app.post("/api/integrations/primary/authorize").as_admin();
+    again.json(&json!({})).send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
 async fn nobody_ends_the_sign_in_of_another_person() {
     let pair = Pair::start(Kind::Strict).await;
     pair.begin_with(json!({})).await;
