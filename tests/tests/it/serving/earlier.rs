@@ -181,8 +181,8 @@ async fn an_integration_that_was_not_finished_before_the_upgrade_is_not_deleted_
     };
     assert_eq!(ends(&app), None);
     // The next sign-in makes it a draft like any other.
-    let flow = "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor, created_at)
-        values ('a', 'b', 'acme', 'int_01J00000000000000000000008', x'00', 'ann', 7)";
+    let flow = "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor, created_at, basis)
+        values ('a', 'b', 'acme', 'int_01J00000000000000000000008', x'00', 'ann', 7, '{}')";
     app.database().execute(flow, []).unwrap();
     assert_eq!(ends(&app), Some(7 + 660_000));
 }
