@@ -69,7 +69,7 @@ pub use apps::{
 };
 pub use audit::{Audit, AuditFilter, Entry, RequestContext};
 pub use audit_search::AuditSearch;
-pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
+pub use calls_at_work::{CALLS_OF_OTHERS, CallSums, CallsAtWork, calls_of_others};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
