@@ -272,8 +272,9 @@ async fn whoever_follows_gets_each_call_once() {
 /// Inserts `count` calls of an integration that were made `age` milliseconds ago, and were sent or not.
 fn insert(app: &App, slug: &str, count: i64, age: i64, is_sent: bool) {
     let sql = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?2)
-         insert into agent_calls (workspace, integration_id, at, sent, call)
-         select workspace, id, unixepoch() * 1000 - ?3, ?4,
+         insert into agent_calls (workspace, number, integration_id, at, sent, call)
+         select workspace, n + (select coalesce(max(number), 0) from agent_calls), id,
+           unixepoch() * 1000 - ?3, ?4,
            json_array('bot', 'GET', null, '/n', '/' || n, iif(?4, 'succeeded', 'denied'), iif(?4, 200, 403),
              null, 1, 1, null, 'r', 0, 0)
          from integrations, numbers where slug = ?1 order by n";
@@ -348,7 +349,7 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     let lowest: String = database
         .query_row(
             "select path from agent_calls where integration_id = (select id from integrations where slug = 'up')
-             order by id limit 1",
+             order by number limit 1",
             [],
             |row| row.get(0),
         )
@@ -362,6 +363,33 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     app.database().execute("update agent_calls set at = at - 8 * 86400000", []).unwrap();
     assert_eq!(items(&app, "/api/calls").await.len(), 0);
     drop(upstream);
+}
+
+#[tokio::test]
+async fn a_position_does_not_tell_how_many_calls_other_workspaces_make() {
+    let (app, _upstream) = Upstream::connected().await;
+    call(&app, Method::GET, "/one").await;
+    recorded(&app, CALLS, 1).await;
+    // Another workspace makes calls, as its broker writes them.
+    let database = app.database();
+    let other = "insert into integrations (id, workspace, slug, name, name_key, manifest_id, manifest_hash, auth_method,
+          status, health, created_at, created_by, updated_at)
+        values ('int_01J00000000000000000000007', 'globex', 'x', 'X', 'x', 'stripe', '', 'api_key', 'active',
+          'healthy', 1, 'ann', 1)";
+    database.execute(other, []).unwrap();
+    let row = |place: u32| json!(["globex", "int_01J00000000000000000000007", 1, 1, "[]", place]);
+    let rows = json!((1..=50).map(row).collect::<Vec<_>>()).to_string();
+    let sql = "insert into counted (usage, counters, calls) values ('[]', '[]', ?1)";
+    for _ in 0..2 {
+        database.execute(sql, [rows.as_str()]).unwrap();
+    }
+    call(&app, Method::GET, "/two").await;
+    let all = recorded(&app, CALLS, 2).await;
+    assert_eq!((&all[0]["id"], &all[1]["id"]), (&json!("2"), &json!("1")));
+    assert_eq!(page(&app, CALLS).await["latest"], "2");
+    let highest = "select max(number) from agent_calls where workspace = 'globex'";
+    let highest: i64 = database.query_row(highest, [], |row| row.get(0)).unwrap();
+    assert_eq!(highest, 100);
 }
 
 #[tokio::test]
@@ -394,7 +422,7 @@ async fn the_calls_of_a_deleted_integration_are_deleted() {
     let path = format!("/api/integrations/{}/calls", id.as_str().unwrap());
     app.get(&path).as_admin().send().await.problem(404, "not_found");
     // A call that ends later is not recorded, and does not keep others from being.
-    let late = json!([["acme", id, 1, 1, "[]"]]);
+    let late = json!([["acme", id, 1, 1, "[]", 1]]);
     let sql = "insert into counted (usage, counters, calls) values ('[]', '[]', ?1)";
     app.database().execute(sql, [late.to_string()]).unwrap();
     assert_eq!(app.count("agent_calls"), 0);

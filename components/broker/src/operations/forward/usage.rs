@@ -241,8 +241,14 @@ async fn write(counted: Counted) -> Result<()> {
         bytes: counts.bytes,
     });
     let now = clock::now_ms();
-    let records: Vec<CallRow> =
-        records.into_iter().map(|ended| ended.into_record(now).to_row()).collect();
+    let mut places: BTreeMap<String, u32> = BTreeMap::new();
+    let row = |ended: Ended| {
+        let record = ended.into_record(now);
+        let place = places.entry(record.whose.workspace.clone()).or_default();
+        *place += 1;
+        record.to_row(*place)
+    };
+    let records: Vec<CallRow> = records.into_iter().map(row).collect();
     let counts = metrics::take();
     if let Err(error) = record_usage(&Vec::from_iter(used), &records, &counts).await {
         counts.into_iter().for_each(|(series, count)| metrics::put(series, count));
