@@ -175,7 +175,7 @@ async fn require_no_refresh(tx: &Transaction, key: IntegrationKey<'_>) -> Result
     let id = key.id;
     let detail = match row.get::<i64>("left_ms")? {
         left @ 1.. => {
-            let seconds = (left + 999) / 1000;
+            let seconds = left / 1000 + 1;
             format!("the token of {id} is being refreshed. Try again in {seconds} seconds")
         }
         left => {
