@@ -32,12 +32,11 @@ alter table integrations add column counted_state text generated always as (
 
 -- An integration whose provider has not granted access yet, so that it has no credential, is a draft. It is in no list but that of `health=pending`,
 -- and it is deleted when its last sign-in can no longer be finished: eleven minutes after it began, because a browser
--- that comes back in the last of ten minutes waits for the provider.
+-- that comes back in the last of ten minutes waits for the provider. Those of before this version have no end: whoever
+-- made them was not told that they would be deleted. A later sign-in gives them one, as it does to any draft.
 alter table integrations add column is_draft integer generated always as (health = 'pending' and key_id is null) virtual;
 
 alter table integrations add column draft_ends_at integer;
-
-update integrations set draft_ends_at = unixepoch() * 1000 + 86400000 where is_draft;
 
 create index integrations_drafts on integrations (draft_ends_at) where health = 'pending' and key_id is null;
 

@@ -13,7 +13,9 @@ create table deletions (
   hash text not null,
   settled_at integer,
   settled_seq integer,
-  settled_hash text
+  settled_hash text,
+  -- The name as searches compare it. SQLite lowers ASCII only.
+  name_key text not null default ''
 ) strict, without rowid;
 
 create index deletions_newest on deletions (workspace, deleted_at, id);
@@ -35,9 +37,10 @@ create table receipts (
 create index receipts_by_entry on receipts (entry_id) where entry_id is not null;
 
 -- The deletions of before, as far as the audit record has them.
-insert or ignore into deletions (id, workspace, name, manifest_id, deleted_at, deleted_by, seq, hash)
+insert or ignore into deletions (id, workspace, name, manifest_id, deleted_at, deleted_by, seq, hash, name_key)
 select record ->> '$.target', workspace, coalesce(record ->> '$.detail.name', record ->> '$.target'),
-  coalesce(record ->> '$.detail.manifest_id', ''), at, record ->> '$.actor', seq, hash
+  coalesce(record ->> '$.detail.manifest_id', ''), at, record ->> '$.actor', seq, hash,
+  lower(coalesce(record ->> '$.detail.name', ''))
   from audit
   where at > unixepoch() * 1000 - 7776000000 and record ->> '$.action' = 'integration.delete'
     and record ->> '$.outcome' = 'done' and record ->> '$.target' is not null

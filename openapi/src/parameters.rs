@@ -200,7 +200,8 @@ fn general() -> Value {
         "record_words": query(
             "q",
             "Words that are all in the record (actor, action, target, request id, detail) or in the name of its \
-             actor or its target, case-insensitive. Of more than eight words, the first eight count",
+             actor or its target, case-insensitive. Of more than eight words, the first eight count. A page \
+             reads at most 20,000 records, so it may have few items or none, and a cursor to go on from",
             &typed,
         ),
         "record_actions": query(

@@ -3,7 +3,7 @@ import { count, size } from "../logic/time";
 import { plural } from "./plural";
 
 export const calls = {
-  lead: "The last 1,000 calls of agents, for up to 7 days. Queries, headers and bodies are never kept.",
+  lead: "The last 1,000 calls of agents, and the last 200 that were not sent (denied ones, say), for up to 7 days. Queries, headers and bodies are never kept.",
   table: "Calls of agents, newest first",
   columns: { at: "Time", agent: "Agent", call: "Call", status: "Result", ms: "Duration", size: "Size", rule: "Decided by" },
   anyAgent: "Any agent",

@@ -112,8 +112,10 @@ function Filters({ filters, onChange }: { filters: AuditFilters; onChange(filter
   );
 }
 
-function auditPage(client: Client, filters: AuditFilters, cursor: string | null, signal?: AbortSignal): Promise<AuditPage> {
-  return client.get<AuditPage>("/api/audit", { ...auditQuery(filters, t.audit.actions, Date.now()), limit: 50, cursor }, signal);
+/** The next page with records. A search reads a part of the record at a time, and may find nothing in it. */
+function auditPage(client: Client, filters: AuditFilters, begin: string | null, signal?: AbortSignal): Promise<Page<AuditRecord>> {
+  const query = { ...auditQuery(filters, t.audit.actions, Date.now()), limit: 50 };
+  return pages((cursor) => client.get<AuditPage>("/api/audit", { ...query, cursor: cursor ?? begin }, signal), 1);
 }
 
 interface FoundProps {
@@ -146,7 +148,7 @@ function Found({ client, filters }: FoundProps) {
 
 interface RecordsProps {
   first: Page<AuditRecord>;
-  load(cursor: string): Promise<AuditPage>;
+  load(cursor: string): Promise<Page<AuditRecord>>;
   nameOf(subject: string): string;
 }
 

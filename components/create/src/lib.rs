@@ -17,9 +17,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{
-    Integrations, RequestContext, replace_draft, resolve_agents, sweep_drafts,
-};
+use nexus_common::store::{Integrations, RequestContext, Wanted, resolve_agents, sweep_drafts};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
 use serde_json::json;
@@ -64,14 +62,11 @@ async fn create(inbound: Inbound) -> Result<Response> {
     // A draft whose sign-in has ended keeps neither its name nor its slug, even if no tick came since.
     sweep_drafts(Some(&caller.workspace)).await?;
     let context = RequestContext { caller: &caller, request_id: &request_id };
-    replace_draft(&context, input.name.trim(), input.slug.as_deref()).await?;
-    // Both checks are repeated inside the transaction. The early checks save a call of the provider.
+    // The check is repeated inside the transaction. The early one saves a call of the provider.
     let quota = Quota::of_integrations().await?;
-    integrations.check_room(&quota).await?;
-    integrations.name_is_free(input.name.trim()).await?;
-    if let Some(slug) = &input.slug {
-        integrations.slug_is_free(slug).await?;
-    }
+    let wanted =
+        Wanted { subject: &caller.subject, name: input.name.trim(), slug: input.slug.as_deref() };
+    integrations.require_place(&wanted, &quota).await?;
 
     let id = id::integration(clock::now_ms());
     let broker = Client::new(Component::Create, &request_id);

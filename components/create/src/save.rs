@@ -103,6 +103,8 @@ async fn insert(
     quota: &Quota,
 ) -> Result<String> {
     let tx = Transaction::begin().await?;
+    // Only now is it certain that the request is one that can be made.
+    tx.replace_draft(context, new.name, new.slug).await?;
     let doc = Integrations::of(&context.caller.workspace).insert(&tx, new, quota).await?;
     if let Some((cookie, begun)) = flow {
         begin_flow(&tx, context, new.id, cookie, begun).await?;
@@ -116,7 +118,7 @@ async fn insert(
 /// Writes the flow of `begun`.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`Error::NotFound`] if the integration was deleted meanwhile, [`Error::Storage`].
 pub(crate) async fn begin_flow(
     tx: &Transaction,
     context: &RequestContext<'_>,

@@ -85,7 +85,8 @@ fn create() -> Operation {
              `authorization_url` for the browser that made the call. Until the provider's consent comes \
              back, the integration is a draft: it is listed for `health=pending` only, and it is deleted \
              when its last sign-in can no longer be finished, eleven minutes after that began. A request \
-             with the name or the slug of the caller's own draft replaces that draft. If the provider lists several \
+             with the name or the slug of the caller's own draft replaces that draft, unless another person \
+             signs in to it. If the provider lists several \
              sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`.",
         )
         .query(&[])
@@ -251,9 +252,10 @@ fn workspace_usage() -> Operation {
         .responds(200, Answer::json("A page", "WorkspaceUsagePage"))
 }
 
-const CALLS: &str = "One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are \
-     kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to \
-     `latest`.";
+const CALLS: &str = "One record per call of an agent, without query, headers and bodies. The last 1,000 calls to an \
+     integration that were sent to the provider are kept for 7 days, and the last 200 that were not, because they were denied or \
+     limited, say. A call is listed about a second after it has ended. Of many calls a second that are not sent, some are only \
+     counted in the log. To follow, read again with `after` set to `latest`.";
 
 fn agents_calls() -> Operation {
     of_one("listIntegrationCalls", "List agents' last calls to an integration, newest first")

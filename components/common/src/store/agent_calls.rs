@@ -1,4 +1,5 @@
-//! The last calls of agents: up to [`RING`] per integration, for seven days.
+//! The last calls of agents: per integration up to [`RING`] that were sent, and up to [`UNSENT_RING`] that were not, for
+//! seven days. Those that were not sent are counted apart, because an agent without any right can make them.
 //!
 //! `usage` writes them. A record must not hold a query, a header or a body, nor a secret of the integration.
 
@@ -10,8 +11,10 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
-/// How many calls of an integration are kept.
+/// How many calls of an integration are kept that were sent to the provider.
 pub const RING: u32 = 1_000;
+/// How many calls of an integration are kept that were not sent.
+pub const UNSENT_RING: u32 = 200;
 /// How long they are kept, in milliseconds: 7 days.
 const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// The maximum number of rows that one statement deletes.
@@ -49,15 +52,17 @@ pub struct CallRecord {
     pub is_refreshed: bool,
     /// Whether it was sent again with a new token.
     pub is_replayed: bool,
+    /// Whether it was sent to the provider, however it ended.
+    pub is_sent: bool,
 }
 
 /// A [`CallRecord`] as the view `counted` takes it: JSON.
 pub struct CallRow(pub(super) String);
 
 impl CallRecord {
-    /// The row of the record.
+    /// The row of the record. `place` is its place among those of its workspace that are written with it, from 1.
     #[must_use]
-    pub fn to_row(&self) -> CallRow {
+    pub fn to_row(&self, place: u32) -> CallRow {
         let CallKey { workspace, integration_id, agent } = &self.whose;
         let call = (
             agent,
@@ -77,7 +82,7 @@ impl CallRecord {
         );
         // Texts and numbers are always JSON.
         let call = serde_json::to_string(&call).unwrap_or_else(|_| "[]".to_owned());
-        let row = (workspace, integration_id, self.age_ms, call);
+        let row = (workspace, integration_id, self.age_ms, u8::from(self.is_sent), call, place);
         CallRow(serde_json::to_string(&row).unwrap_or_else(|_| "[]".to_owned()))
     }
 }
@@ -133,16 +138,16 @@ impl<'a> AgentCalls<'a> {
             conditions.push_str(&format!(" and {condition}?{}", values.len()));
         }
         let sql = format!(
-            "select json_object('id', cast(id as text),
+            "select json_object('id', cast(number as text),
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
                'integration_id', integration_id, 'agent', agent, 'method', method, 'host', host,
                'template', template, 'path', path, 'outcome', outcome, 'status', status, 'code', code,
                'ms', ms, 'bytes', bytes, 'rule', rule, 'request_id', request_id,
                'refreshed', json(iif(refreshed, 'true', 'false')),
-               'replayed', json(iif(replayed, 'true', 'false'))) as item, id as position
+               'replayed', json(iif(replayed, 'true', 'false'))) as item, number as position
              from agent_calls indexed by {}
-             where workspace = ?1 and id < ?2 and id > ?3
-               and at > unixepoch() * 1000 - ?4{conditions} order by id desc",
+             where workspace = ?1 and number < ?2 and number > ?3
+               and at > unixepoch() * 1000 - ?4{conditions} order by number desc",
             index_of(filter)
         );
         let listed = page.read(&sql, values).await?;
@@ -154,17 +159,17 @@ impl<'a> AgentCalls<'a> {
     async fn latest(&self, filter: &CallFilter) -> Result<i64> {
         let row = match &filter.integration_id {
             Some(id) => {
-                let sql = "select id from agent_calls indexed by agent_calls_of_integration
-                           where integration_id = ?1 and workspace = ?2 order by id desc limit 1";
+                let sql = "select number from agent_calls indexed by agent_calls_of_integration
+                           where integration_id = ?1 and workspace = ?2 order by number desc limit 1";
                 read_row(sql, [Value::text(id.as_str()), self.workspace.into()]).await?
             }
             None => {
-                let sql = "select id from agent_calls indexed by agent_calls_of_workspace
-                           where workspace = ?1 order by id desc limit 1";
+                let sql = "select number from agent_calls indexed by agent_calls_of_workspace
+                           where workspace = ?1 order by number desc limit 1";
                 read_row(sql, [self.workspace.into()]).await?
             }
         };
-        Ok(row.map(|row| row.get("id")).transpose()?.unwrap_or(0))
+        Ok(row.map(|row| row.get("number")).transpose()?.unwrap_or(0))
     }
 }
 
@@ -199,8 +204,8 @@ fn conditions_of(filter: &CallFilter) -> impl Iterator<Item = (&'static str, Val
     texts.chain(numbers)
 }
 
-/// Deletes calls older than 7 days, and those that an integration has beyond the newest [`RING`], up to a thousand at a
-/// time, until nothing is left or `limit` has passed. At least one such step is made. Returns the number of deleted calls.
+/// Deletes calls older than 7 days, and those that an integration has beyond [`RING`] or [`UNSENT_RING`], up to a thousand
+/// at a time, until nothing is left or `limit` has passed. At least one such step is made. Returns the number of deleted calls.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -228,17 +233,27 @@ pub async fn sweep_calls(limit: Duration) -> Result<i64> {
     Ok(removed)
 }
 
-/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`].
+/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`] that were sent, and
+/// the newest [`UNSENT_RING`] that were not.
 fn excess() -> String {
+    // SQLite takes no column as an offset, so there are two selects.
+    let last = |sent: u8, most: u32| {
+        format!(
+            "select integration_id, {sent} as sent, (select kept.number from agent_calls as kept
+                 where kept.integration_id = used.integration_id and kept.sent = {sent}
+                 order by kept.number desc limit 1 offset {most}) as last from used"
+        )
+    };
     format!(
         "delete from agent_calls where id in (
-           with full as materialized (
-             select integration_id, (select kept.id from agent_calls as kept
-                 where kept.integration_id = used.integration_id order by kept.id desc limit 1 offset {RING}) as last
-             from (select distinct integration_id from agent_calls not indexed where id > ?1) as used)
-           select old.id from full cross join agent_calls as old
-             on old.integration_id = full.integration_id and old.id <= full.last
-           limit {SWEPT}) returning 1"
+           with used as materialized (
+             select distinct integration_id from agent_calls not indexed where id > ?1),
+           full as materialized ({} union all {})
+           select old.id from full cross join agent_calls as old indexed by agent_calls_of_integration
+             on old.integration_id = full.integration_id and old.number <= full.last and old.sent = full.sent
+           limit {SWEPT}) returning 1",
+        last(1, RING),
+        last(0, UNSENT_RING)
     )
 }
 

@@ -17,6 +17,9 @@ use crate::request_id::RequestId;
 /// The hash before the first record.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// The maximum number of records that one page reads to find the words of a search, which no index has.
+const SEARCHED: i64 = 20_000;
+
 /// An action of an authenticated caller, done or denied.
 pub struct Entry<'a> {
     /// The caller, which has a workspace.
@@ -169,7 +172,8 @@ impl<'a> Audit<'a> {
     }
 
     /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first. An item is the hashed record, with the
-    /// members `hash` and `count` added.
+    /// members `hash` and `count` added. A search for words reads at most 20,000 records, and then has a cursor to go on
+    /// from, even if it found nothing.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -195,14 +199,35 @@ impl<'a> Audit<'a> {
             conditions.push_str(&format!(" and {condition}?{}", values.len()));
         }
         let search = filter.search.condition(&mut values);
-        if !search.is_empty() {
-            conditions.push_str(&format!(" and {search}"));
+        if search.is_empty() {
+            return page.read(&select(&conditions), values).await;
         }
-        let sql = format!(
-            "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
-             where workspace = ?1 and seq < ?2{conditions} order by seq desc"
-        );
-        page.read(&sql, values).await
+        let (least, is_last) = self.searched(filter, page).await?;
+        conditions.push_str(&format!(" and seq >= {least} and {search}"));
+        let listed = page.read(&select(&conditions), values).await?;
+        Ok(match listed.strip_suffix("\"next_cursor\":null}") {
+            Some(open) if !is_last => format!("{open}\"next_cursor\":\"{least}\"}}"),
+            _ => listed,
+        })
+    }
+
+    /// The number of the last record that a page of a search reads, and whether there is nothing to find after it.
+    async fn searched(&self, filter: &AuditFilter, page: &Page) -> Result<(i64, bool)> {
+        // The records of a chain are numbered from 1, without gaps.
+        let sql =
+            "select seq from audit where workspace = ?1 and seq < ?2 order by seq desc limit 1";
+        let values = [Value::text(self.workspace), page.cursor.unwrap_or(i64::MAX).into()];
+        let newest: i64 = match read_row(sql, values).await? {
+            Some(row) => row.get("seq")?,
+            None => 0,
+        };
+        let least = newest - SEARCHED + 1;
+        // Nothing is looked for that is older than `from`.
+        let sql = "select 1 from audit where workspace = ?1 and seq = ?2 and at >= ?3";
+        let from = filter.from.unwrap_or(i64::MIN);
+        let values = [Value::text(self.workspace), least.into(), from.into()];
+        let is_last = least <= 1 || read_row(sql, values).await?.is_none();
+        Ok((least, is_last))
     }
 
     /// The head of the chain as JSON, `{"count","hash","at","signed"}`. A copy of it shows later whether the
@@ -224,6 +249,14 @@ impl<'a> Audit<'a> {
             }
         }
     }
+}
+
+/// The statement for a page of the record of workspace `?1` before the number `?2`.
+fn select(conditions: &str) -> String {
+    format!(
+        "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
+         where workspace = ?1 and seq < ?2{conditions} order by seq desc"
+    )
 }
 
 impl Transaction {

@@ -3,7 +3,7 @@
 //! A word may be in the record itself, or in the name of what the record has by its id. Each page reads the records until
 //! it has enough of them, because no index has words.
 
-use crate::id;
+use super::needle::Needle;
 use crate::platform::sqlite::Value;
 
 /// The maximum number of words. The others are ignored.
@@ -23,15 +23,8 @@ impl AuditSearch {
     /// The condition on a record of workspace `?1`, without a leading `and`. Its values are added to `values`. Empty if
     /// nothing is looked for.
     pub(super) fn condition(&self, values: &mut Vec<Value>) -> String {
-        let text = id::fold(&self.text);
-        let words: Vec<String> = text
-            .split_whitespace()
-            .take(MOST)
-            .map(|word| {
-                values.push(Value::text(word));
-                found(values.len())
-            })
-            .collect();
+        let words = self.text.split_whitespace().take(MOST);
+        let words: Vec<String> = words.map(|word| found(&Needle::bind(word, values))).collect();
         if words.is_empty() {
             return String::new();
         }
@@ -44,22 +37,21 @@ impl AuditSearch {
     }
 }
 
-/// Whether the word `?word` is in a record, or in the name of what it is about.
-fn found(word: usize) -> String {
+/// Whether a word is in a record, or in the name of what it is about.
+fn found(word: &Needle) -> String {
+    let (key, name) = (word.is_in_folded("name_key"), word.is_in("lower(name)"));
     let named = format!(
-        "select id from agents where workspace = ?1 and 0 < instr(name_key, ?{word})
-         union all select subject from agents
-           where workspace = ?1 and subject is not null and 0 < instr(name_key, ?{word})
-         union all select id from people where workspace = ?1 and 0 < instr(lower(name), ?{word})
-         union all select subject from people
-           where workspace = ?1 and subject is not null and 0 < instr(lower(name), ?{word})
-         union all select id from integrations where workspace = ?1 and 0 < instr(name_key, ?{word})
-         union all select id from deletions where workspace = ?1 and 0 < instr(lower(name), ?{word})"
+        "select id from agents where workspace = ?1 and {key}
+         union all select subject from agents where workspace = ?1 and subject is not null and {key}
+         union all select id from people where workspace = ?1 and {name}
+         union all select subject from people where workspace = ?1 and subject is not null and {name}
+         union all select id from integrations where workspace = ?1 and {key}
+         union all select id from deletions where workspace = ?1 and ({key} or {name})"
     );
-    format!(
-        "(0 < instr(lower((record ->> '$.actor') || ' ' || (record ->> '$.action') || ' '
-             || coalesce(record ->> '$.target', '') || ' ' || coalesce(record ->> '$.request_id', '') || ' '
-             || coalesce(record ->> '$.detail', '')), ?{word})
-           or record ->> '$.actor' in ({named}) or record ->> '$.target' in ({named}))"
-    )
+    let text = word.is_in(
+        "lower((record ->> '$.actor') || ' ' || (record ->> '$.action') || ' '
+           || coalesce(record ->> '$.target', '') || ' ' || coalesce(record ->> '$.request_id', '') || ' '
+           || coalesce(record ->> '$.detail', ''))",
+    );
+    format!("({text} or record ->> '$.actor' in ({named}) or record ->> '$.target' in ({named}))")
 }

@@ -40,7 +40,9 @@ impl CallSums {
     }
 }
 
-const OTHERS: &str = "select coalesce(sum(iif(agent = ?3, calls, 0)), 0) as agent_calls,
+/// The calls of all instances but one. Public for the test that its rows are watched.
+pub const CALLS_OF_OTHERS: &str =
+    "select coalesce(sum(iif(agent = ?3, calls, 0)), 0) as agent_calls,
     coalesce(sum(iif(integration_id = ?2, calls, 0)), 0) as integration_calls,
     coalesce(sum(calls), 0) as all_calls
   from calls_at_work where workspace = +?1 and instance <> ?4 and until > ?5";
@@ -60,7 +62,7 @@ fn values(instance: i64, key: &CallKey, time: i64) -> [Value; 5] {
 /// # Errors
 /// [`Error::Storage`].
 pub async fn calls_of_others(instance: i64, key: &CallKey, now_ms: i64) -> Result<CallSums> {
-    CallSums::of(read_row(OTHERS, values(instance, key, now_ms)).await?)
+    CallSums::of(read_row(CALLS_OF_OTHERS, values(instance, key, now_ms)).await?)
 }
 
 /// The rows of one instance, in a transaction. It does not wait for the disk, because no call survives a power
@@ -87,7 +89,9 @@ impl CallsAtWork {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn others(&self, key: &CallKey) -> Result<CallSums> {
-        CallSums::of(self.tx.row(OTHERS, values(self.instance, key, self.tx.now_ms)).await?)
+        CallSums::of(
+            self.tx.row(CALLS_OF_OTHERS, values(self.instance, key, self.tx.now_ms)).await?,
+        )
     }
 
     /// Sets this instance's number of calls, for the next `valid_ms` milliseconds.

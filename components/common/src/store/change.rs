@@ -4,8 +4,9 @@
 
 use super::checks::CHECK_AGAIN_MS;
 use super::integrations::SHOWN;
+use super::leases::{HOLDER_MOST_MS, holder_may_live};
 use super::{Integrations, Transaction};
-use crate::domain::{Health, IntegrationKey, SealedCredential, Status};
+use crate::domain::{AuthMethod, Health, IntegrationKey, SealedCredential, Status};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::Value;
@@ -25,8 +26,8 @@ pub struct Change<'a> {
     pub found: Option<(Health, Option<&'a str>, Option<&'a str>)>,
     /// The new credential, and the version that the stored one must still have.
     pub credential: Option<(&'a SealedCredential, i64)>,
-    /// Whether the new credential has the tokens of the stored one. Then no refresh may be in progress, whose new tokens
-    /// would be lost.
+    /// Whether the new credential has the tokens of the stored one. Then no refresh may have tokens to store, which would
+    /// be lost, and the connection is as old as before.
     pub keeps_tokens: bool,
 }
 
@@ -92,7 +93,7 @@ impl Integrations<'_> {
                 require_no_refresh(tx, key).await?;
             }
             let health = change.found.map_or(Health::Unknown, |(health, ..)| health);
-            self.replace_credential(tx, id, credential, health).await?;
+            self.replace_credential(tx, id, (credential, change.keeps_tokens), health).await?;
         }
         let sql = format!(
             "select {SHOWN} as doc, version from integrations where workspace = ?1 and id = ?2"
@@ -103,19 +104,21 @@ impl Integrations<'_> {
     }
 
     /// Replaces the stored credential with a new version, which a refresh of the old version must not
-    /// overwrite. `health` is `healthy` if the provider has just accepted the credential.
+    /// overwrite. `health` is `healthy` if the provider has just accepted the credential. With the tokens of the old version
+    /// (`keeps_tokens`), the time of the connection stays: a revocation that was forced counts only later connections.
     pub(super) async fn replace_credential(
         &self,
         tx: &Transaction,
         id: &str,
-        credential: &SealedCredential,
+        (credential, keeps_tokens): (&SealedCredential, bool),
         health: Health,
     ) -> Result<()> {
         tx.query(
             "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
-               version = version + 1, lease_until = null, attempt = null, forced_at = null,
+               version = version + 1, lease_until = null, attempt = null,
+               forced_at = iif(?14, forced_at, null), connected_at = iif(?14, connected_at, ?6),
                check_at = ?6 + ?7, expires_at = ?8, refresh_at = ?9, client_id = ?10,
-               authorization_server = ?11, connected_at = ?6, revocation_server = ?12,
+               authorization_server = ?11, revocation_server = ?12,
                verified_at = iif(?13 = 'healthy', ?6, null)
              where workspace = ?1 and integration_id = ?2",
             [
@@ -132,6 +135,7 @@ impl Integrations<'_> {
                 Value::from(credential.authorization_server.as_deref()),
                 Value::from(credential.revocation_server.as_deref()),
                 Value::from(health),
+                Value::integer(i64::from(keeps_tokens)),
             ],
         )
         .await?;
@@ -155,14 +159,33 @@ impl Integrations<'_> {
     }
 }
 
-/// Checks, inside a transaction, that no request is refreshing the token of the integration.
+/// Checks, inside a transaction, that no request has new tokens of the integration to store. The provider may accept no
+/// others any more. A method that mints its tokens from what was entered loses nothing.
 async fn require_no_refresh(tx: &Transaction, key: IntegrationKey<'_>) -> Result<()> {
-    let sql = "select 1 from credentials where workspace = ?1 and integration_id = ?2
-                 and attempt is not null and lease_until > unixepoch('subsec') * 1000";
-    if tx.row(sql, key.values()).await?.is_none() {
+    let sql = format!(
+        "select i.auth_method, cast(coalesce(c.lease_until, 0) - unixepoch('subsec') * 1000 as integer) as left_ms
+         from credentials c join integrations i on i.id = c.integration_id
+         where c.workspace = ?1 and c.integration_id = ?2 and {}",
+        holder_may_live()
+    );
+    let Some(row) = tx.row(&sql, key.values()).await? else { return Ok(()) };
+    if AuthMethod::from_word(row.get("auth_method")?).is_some_and(AuthMethod::mints) {
         return Ok(());
     }
-    let detail = format!("the token of {} is being refreshed. Try again in a few seconds", key.id);
+    let id = key.id;
+    let detail = match row.get::<i64>("left_ms")? {
+        left @ 1.. => {
+            let seconds = left / 1000 + 1;
+            format!("the token of {id} is being refreshed. Try again in {seconds} seconds")
+        }
+        left => {
+            let seconds = (left + HOLDER_MOST_MS).max(0) / 1000 + 1;
+            format!(
+                "a refresh of the token of {id} was interrupted, and its new token may still arrive. Try again when \
+                 it has, or in {seconds} seconds"
+            )
+        }
+    };
     Err(Error::Conflict { code: "changed_meanwhile", detail })
 }
 

@@ -105,7 +105,7 @@ impl Integrations<'_> {
         let new = &connected.credential;
         match connected.replaces {
             0 => self.insert_credential(tx, id, new, connected.health).await?,
-            _ => self.replace_credential(tx, id, new, connected.health).await?,
+            _ => self.replace_credential(tx, id, (new, false), connected.health).await?,
         }
         let known = connected.health == Health::Healthy;
         tx.query(

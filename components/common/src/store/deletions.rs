@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::audit::{append, record_of};
 use super::integrations::Integrations;
+use super::needle::Needle;
 use super::read::page_by;
 use super::{Entry, Transaction, now_ms, read_row, write_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
@@ -108,8 +109,8 @@ impl Transaction {
         let appended = entry.append(self).await?;
         self.query(
             "insert into deletions (id, workspace, slug, name, manifest_id, account, deleted_at,
-               deleted_by, seq, hash)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+               deleted_by, seq, hash, name_key)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             [
                 Value::text(*id),
                 Value::text(entry.caller.workspace.as_str()),
@@ -121,6 +122,7 @@ impl Transaction {
                 Value::text(entry.caller.subject.as_str()),
                 Value::integer(appended.seq),
                 Value::text(appended.hash),
+                Value::text(id::fold(name)),
             ],
         )
         .await?;
@@ -255,13 +257,13 @@ impl Integrations<'_> {
             values.push(Value::text(manifest.as_str()));
             filters.push_str(&format!(" and manifest_id = ?{}", values.len()));
         }
-        if let Some(q) = query.q.as_deref().map(id::fold) {
-            values.push(Value::text(q));
-            filters.push_str(&format!(
-                " and 0 < instr(lower(name || ' ' || id || ' ' || coalesce(slug, '') || ' ' || manifest_id
-                   || ' ' || coalesce(account, '')), ?{})",
-                values.len()
-            ));
+        if let Some(q) = query.q.as_deref() {
+            let needle = Needle::bind(q, &mut values);
+            let text =
+                "lower(name || ' ' || id || ' ' || coalesce(slug, '') || ' ' || manifest_id || ' '
+                   || coalesce(account, ''))";
+            let ways = (needle.is_in_folded("name_key"), needle.is_in(text));
+            filters.push_str(&format!(" and ({} or {})", ways.0, ways.1));
         }
         let sql = format!(
             "select {DELETED} as item, id, cast(deleted_at as text) as place from deletions d
@@ -283,14 +285,15 @@ impl Integrations<'_> {
     }
 }
 
-/// Writes into the receipts of a token that an attempt to revoke it has failed, and is repeated. `detail` says why.
+/// Writes into the receipts of a token that an attempt to revoke it has failed, and is repeated. `detail` says why. If
+/// another request has revoked it since, the receipts say so already and stay.
 ///
 /// # Errors
 /// [`Error::Storage`].
 pub async fn note_attempt(entry_id: &str, detail: &str) -> Result<()> {
     let sql = "update receipts set state = ?2, detail = ?3,
                  at = iif(state = ?2, at, cast(unixepoch('subsec') * 1000 as integer))
-               where entry_id = ?1";
+               where entry_id = ?1 and exists (select 1 from outbox where id = ?1)";
     let values = [Value::text(entry_id), Value::from(TokenState::Pending), Value::text(detail)];
     write_row(sql, values).await.map(drop)
 }

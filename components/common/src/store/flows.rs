@@ -95,7 +95,8 @@ impl Transaction {
     /// Writes a new flow. Only the ten newest flows of the integration are kept.
     ///
     /// # Errors
-    /// [`crate::Error::Storage`].
+    /// [`Error::NotFound`] if the integration was deleted meanwhile, as a draft is whose last sign-in has ended;
+    /// [`Error::Storage`].
     pub async fn begin_flow(&self, flow: &NewFlow<'_>) -> Result<()> {
         self.query(
             "delete from flows where integration_id = ?1 and state_hash not in
@@ -104,23 +105,26 @@ impl Transaction {
             [Value::text(flow.key.id), Value::from(MOST)],
         )
         .await?;
-        self.query(
+        let sql =
             "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor,
                created_at, basis)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            [
-                Value::text(flow.state_hash),
-                Value::text(sha256_hex(flow.cookie.as_bytes())),
-                Value::text(flow.key.workspace),
-                Value::text(flow.key.id),
-                Value::from(flow.sealed),
-                Value::text(flow.actor),
-                Value::integer(self.now_ms),
-                Value::text(basis_json(flow.basis)?),
-            ],
-        )
-        .await?;
-        Ok(())
+             select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+               where exists (select 1 from integrations where workspace = ?3 and id = ?4)
+             returning 1";
+        let values = [
+            Value::text(flow.state_hash),
+            Value::text(sha256_hex(flow.cookie.as_bytes())),
+            Value::text(flow.key.workspace),
+            Value::text(flow.key.id),
+            Value::from(flow.sealed),
+            Value::text(flow.actor),
+            Value::integer(self.now_ms),
+            Value::text(basis_json(flow.basis)?),
+        ];
+        match self.row(sql, values).await? {
+            Some(_) => Ok(()),
+            None => Err(Error::no_such("integration", flow.key.id)),
+        }
     }
 }
 

@@ -164,27 +164,6 @@ impl<'a> Integrations<'a> {
         rows.iter().map(policy).collect()
     }
 
-    /// Checks that no integration has `name`. Case is ignored.
-    ///
-    /// # Errors
-    /// [`Error::NameTaken`], [`Error::Storage`].
-    pub async fn name_is_free(&self, name: &str) -> Result<()> {
-        let sql = "select id from integrations where workspace = ?1 and name_key = ?2";
-        let values = [Value::text(self.workspace), Value::text(id::fold(name))];
-        match read_row(sql, values).await? {
-            Some(row) => Err(Error::name_taken(name, row.get("id")?)),
-            None => Ok(()),
-        }
-    }
-
-    /// Checks that the workspace may have one more integration.
-    ///
-    /// # Errors
-    /// [`Error::QuotaExceeded`], [`Error::Storage`].
-    pub async fn check_room(&self, quota: &Quota) -> Result<()> {
-        quota.check_room(count(read_row(COUNT, [Value::text(self.workspace)]).await?)?)
-    }
-
     /// Writes a new integration and its credential. Returns the JSON object that the API shows.
     ///
     /// # Errors

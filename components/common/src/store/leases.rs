@@ -59,7 +59,7 @@ impl RefreshState {
 pub const HOLDER_MOST_MS: i64 = 120_000;
 
 /// The SQL of whether the attempt of a credential has the lease, or had it until a moment ago.
-fn holder_may_live() -> String {
+pub(super) fn holder_may_live() -> String {
     format!(
         "(attempt is not null
           and coalesce(lease_until, 0) > unixepoch('subsec') * 1000 - {HOLDER_MOST_MS})"

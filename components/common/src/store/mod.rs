@@ -32,6 +32,7 @@ mod listing;
 mod manifests;
 mod marks;
 mod metered;
+mod needle;
 mod outbox;
 mod passkeys;
 mod people;
@@ -53,7 +54,9 @@ mod writer;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
-pub use agent_calls::{AgentCalls, CallFilter, CallRecord, CallRow, RING, sweep_calls};
+pub use agent_calls::{
+    AgentCalls, CallFilter, CallRecord, CallRow, RING, UNSENT_RING, sweep_calls,
+};
 pub use agents::{
     AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
     StoredKey, find_key, note_addresses, note_outside_agents,
@@ -66,7 +69,7 @@ pub use apps::{
 };
 pub use audit::{Audit, AuditFilter, Entry, RequestContext};
 pub use audit_search::AuditSearch;
-pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
+pub use calls_at_work::{CALLS_OF_OTHERS, CallSums, CallsAtWork, calls_of_others};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
@@ -75,7 +78,7 @@ pub use counters::{Counter, read_counters, write_counts_soon};
 pub use deletions::{Deleted, DeletedQuery, Outcome, note_attempt, prune_deletions};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
-pub use drafts::{replace_draft, sweep_drafts};
+pub use drafts::{Wanted, sweep_drafts};
 pub use events::{By, Event, Events, Per, Span, prune, workspace_usage};
 pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};

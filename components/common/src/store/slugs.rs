@@ -1,7 +1,7 @@
 //! The slugs of integrations: chosen by the caller, or made from the name. They never change.
 
+use super::Transaction;
 use super::integrations::{Integrations, NewIntegration};
-use super::{Transaction, read_row};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
@@ -9,15 +9,6 @@ use crate::platform::sqlite::{Row, Value};
 const IS_TAKEN: &str = "select 1 from integrations where workspace = ?1 and slug = ?2";
 
 impl Integrations<'_> {
-    /// Checks that no integration has `slug`.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`], [`Error::Storage`].
-    pub async fn slug_is_free(&self, slug: &str) -> Result<()> {
-        let values = [Value::text(self.workspace()), Value::text(slug)];
-        require_free(slug, read_row(IS_TAKEN, values).await?)
-    }
-
     /// The slug of a new integration.
     ///
     /// # Errors
@@ -29,8 +20,10 @@ impl Integrations<'_> {
     ) -> Result<String> {
         let Some(slug) = new.slug else { return self.free_slug(tx, new.name).await };
         let values = [Value::text(self.workspace()), Value::text(slug)];
-        require_free(slug, tx.row(IS_TAKEN, values).await?)?;
-        Ok(slug.to_owned())
+        match tx.row(IS_TAKEN, values).await? {
+            None => Ok(slug.to_owned()),
+            Some(_) => Err(slug_taken(slug)),
+        }
     }
 
     /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
@@ -63,15 +56,10 @@ impl Integrations<'_> {
     }
 }
 
-/// Checks that no integration of the workspace has `slug`. `row` is the result of [`IS_TAKEN`].
-fn require_free(slug: &str, row: Option<Row>) -> Result<()> {
-    match row {
-        None => Ok(()),
-        Some(_) => {
-            let detail = format!("another integration has the slug {slug:?}. Use another one");
-            Err(Error::invalid("/slug", detail))
-        }
-    }
+/// The error for a slug that another integration has.
+pub(super) fn slug_taken(slug: &str) -> Error {
+    let detail = format!("another integration has the slug {slug:?}. Use another one");
+    Error::invalid("/slug", detail)
 }
 
 /// The integrations of workspace `?1` whose slug is `?2`, a `-`, and a number of up to nine digits. `.` is

@@ -172,6 +172,9 @@ async fn a_stream_is_recorded_when_it_has_ended() {
     assert_eq!((&stream["outcome"], &stream["status"]), (&json!("denied"), &json!(200)));
     assert_eq!(stream["rule"], "policy.rules[0] denies GET /events");
     assert!(stream["bytes"].as_i64().unwrap() > 0, "{stream}");
+    // It was denied later, and sent before: it counts among the calls that were sent.
+    let sql = "select sent from agent_calls where path = '/events'";
+    assert!(app.database().query_row(sql, [], |row| row.get::<_, bool>(0)).unwrap());
 }
 
 #[tokio::test]
@@ -266,20 +269,74 @@ async fn whoever_follows_gets_each_call_once() {
     assert_eq!(workspace["items"], json!(second));
 }
 
+/// Inserts `count` calls of an integration that were made `age` milliseconds ago, and were sent or not.
+fn insert(app: &App, slug: &str, count: i64, age: i64, is_sent: bool) {
+    let sql = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?2)
+         insert into agent_calls (workspace, number, integration_id, at, sent, call)
+         select workspace, n + (select coalesce(max(number), 0) from agent_calls), id,
+           unixepoch() * 1000 - ?3, ?4,
+           json_array('bot', 'GET', null, '/n', '/' || n, iif(?4, 'succeeded', 'denied'), iif(?4, 200, 403),
+             null, 1, 1, null, 'r', 0, 0)
+         from integrations, numbers where slug = ?1 order by n";
+    app.database().execute(sql, rusqlite::params![slug, count, age, is_sent]).unwrap();
+}
+
+#[tokio::test]
+async fn calls_that_were_not_sent_displace_none_that_were() {
+    let (app, upstream) = Upstream::connected().await;
+    insert(&app, "up", 3, 0, true);
+    insert(&app, "up", 1_500, 0, false);
+    assert_eq!(tick(&app).await["pruned"], 1_300);
+    let count = async |query: &str| {
+        let (mut sum, mut cursor) = (0, String::new());
+        loop {
+            let page = page(&app, &format!("{CALLS}?limit=100&{query}{cursor}")).await;
+            sum += page["items"].as_array().unwrap().len();
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return sum,
+            }
+        }
+    };
+    assert_eq!((count("outcome=succeeded").await, count("outcome=denied").await), (3, 200));
+    // The newest are kept, and calls that were sent displace none that were not.
+    assert_eq!(items(&app, &format!("{CALLS}?limit=1")).await[0]["path"], "/1500");
+    insert(&app, "up", 1_100, 0, true);
+    assert_eq!(tick(&app).await["pruned"], 103);
+    assert_eq!((count("outcome=succeeded").await, count("outcome=denied").await), (1_000, 200));
+    drop(upstream);
+}
+
+#[tokio::test]
+async fn a_flood_of_denied_calls_leaves_what_was_sent() {
+    let (app, upstream) = Upstream::connected().await;
+    set_rules(&app, json!([{"effect": "allow", "methods": ["GET"], "path": "/good"}])).await;
+    assert_eq!(call(&app, Method::GET, "/good").await, 200);
+    for _ in 0..20 {
+        let denied = (0..100).map(|_| call(&app, Method::GET, "/bad"));
+        assert!(futures::future::join_all(denied).await.iter().all(|status| *status == 403));
+    }
+    assert_eq!(call(&app, Method::GET, "/good").await, 200);
+    recorded(&app, &format!("{CALLS}?outcome=succeeded"), 2).await;
+    tick(&app).await;
+    let database = app.database();
+    let count = |sent: bool| -> i64 {
+        let sql = "select count(*) from agent_calls where sent = ?1";
+        database.query_row(sql, [sent], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(true), 2);
+    // A few may have been written since the tick.
+    assert!((1..=400).contains(&count(false)), "{}", count(false));
+    assert_eq!(upstream.seen().len(), 2);
+}
+
 #[tokio::test]
 async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     let (app, upstream) = Upstream::connected().await;
     let body = json!({"manifest_id": "custom-up", "name": "Quiet", "credentials": {"key": KEY}});
     assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
     let day = 86_400_000_i64;
-    let insert = |slug: &str, count: i64, age: i64| {
-        let sql = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?2)
-             insert into agent_calls (workspace, integration_id, at, call)
-             select workspace, id, unixepoch() * 1000 - ?3,
-               json_array('bot', 'GET', null, '/n', '/' || n, 'succeeded', 200, null, 1, 1, null, 'r', 0, 0)
-             from integrations, numbers where slug = ?1 order by n";
-        app.database().execute(sql, rusqlite::params![slug, count, age]).unwrap();
-    };
+    let insert = |slug: &str, count: i64, age: i64| insert(&app, slug, count, age, true);
     insert("up", 30, 8 * day);
     insert("quiet", 3, 6 * day);
     insert("up", 2_500, 0);
@@ -292,7 +349,7 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     let lowest: String = database
         .query_row(
             "select path from agent_calls where integration_id = (select id from integrations where slug = 'up')
-             order by id limit 1",
+             order by number limit 1",
             [],
             |row| row.get(0),
         )
@@ -306,6 +363,33 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     app.database().execute("update agent_calls set at = at - 8 * 86400000", []).unwrap();
     assert_eq!(items(&app, "/api/calls").await.len(), 0);
     drop(upstream);
+}
+
+#[tokio::test]
+async fn a_position_does_not_tell_how_many_calls_other_workspaces_make() {
+    let (app, _upstream) = Upstream::connected().await;
+    call(&app, Method::GET, "/one").await;
+    recorded(&app, CALLS, 1).await;
+    // Another workspace makes calls, as its broker writes them.
+    let database = app.database();
+    let other = "insert into integrations (id, workspace, slug, name, name_key, manifest_id, manifest_hash, auth_method,
+          status, health, created_at, created_by, updated_at)
+        values ('int_01J00000000000000000000007', 'globex', 'x', 'X', 'x', 'stripe', '', 'api_key', 'active',
+          'healthy', 1, 'ann', 1)";
+    database.execute(other, []).unwrap();
+    let row = |place: u32| json!(["globex", "int_01J00000000000000000000007", 1, 1, "[]", place]);
+    let rows = json!((1..=50).map(row).collect::<Vec<_>>()).to_string();
+    let sql = "insert into counted (usage, counters, calls) values ('[]', '[]', ?1)";
+    for _ in 0..2 {
+        database.execute(sql, [rows.as_str()]).unwrap();
+    }
+    call(&app, Method::GET, "/two").await;
+    let all = recorded(&app, CALLS, 2).await;
+    assert_eq!((&all[0]["id"], &all[1]["id"]), (&json!("2"), &json!("1")));
+    assert_eq!(page(&app, CALLS).await["latest"], "2");
+    let highest = "select max(number) from agent_calls where workspace = 'globex'";
+    let highest: i64 = database.query_row(highest, [], |row| row.get(0)).unwrap();
+    assert_eq!(highest, 100);
 }
 
 #[tokio::test]
@@ -338,7 +422,7 @@ async fn the_calls_of_a_deleted_integration_are_deleted() {
     let path = format!("/api/integrations/{}/calls", id.as_str().unwrap());
     app.get(&path).as_admin().send().await.problem(404, "not_found");
     // A call that ends later is not recorded, and does not keep others from being.
-    let late = json!([["acme", id, 1, "[]"]]);
+    let late = json!([["acme", id, 1, 1, "[]", 1]]);
     let sql = "insert into counted (usage, counters, calls) values ('[]', '[]', ?1)";
     app.database().execute(sql, [late.to_string()]).unwrap();
     assert_eq!(app.count("agent_calls"), 0);

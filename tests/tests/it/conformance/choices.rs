@@ -219,6 +219,35 @@ async fn a_connection_that_waits_for_a_choice_is_refreshed_and_deleted_like_any_
     stage.check_nothing_strayed();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_waits_for_a_refresh_that_may_still_store_its_tokens() {
+    let Some(stage) = Stage::of("xero").await else { return };
+    stage.offer("tenant_id", &[(ONE, "One"), (OTHER, "Two")]);
+    connect(&stage.app, &stage.vendor).await;
+    let database = stage.app.database();
+    // The lease of a request that has asked the provider, and then could not reach the database.
+    let leave = |ended_ago: i64| {
+        let sql = "update credentials set attempt = 'another', lease_until = unixepoch('subsec') * 1000 - ?1,
+                     connected_at = 5, forced_at = 7";
+        database.execute(sql, [ended_ago]).unwrap();
+    };
+    for (ended_ago, words) in [(-5_000, "is being refreshed"), (60_000, "may still arrive")] {
+        leave(ended_ago);
+        let refused = stage.choose("tenant_id", OTHER).await.problem(409, "changed_meanwhile");
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains(words) && detail.contains("Try again"), "{detail}");
+    }
+    leave(121_000);
+    let chosen = stage.choose("tenant_id", OTHER).await;
+    assert_eq!(chosen.json()["params"]["tenant_id"], OTHER, "{chosen:?}");
+    // The tokens are those of before. So a forced revocation, which spares later connections, still covers this one.
+    let sql = "select connected_at, forced_at from credentials";
+    let times: (i64, i64) =
+        database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(times, (5, 7));
+    stage.check_nothing_strayed();
+}
+
 /// A provider by key, whose customers have hosts of their own.
 fn by_key(params: &Value, host: &str) -> Value {
     json!({

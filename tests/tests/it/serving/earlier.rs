@@ -160,6 +160,33 @@ async fn a_database_of_an_earlier_schema_is_migrated_and_read_whole() {
     }
 }
 
+#[tokio::test]
+async fn an_integration_that_was_not_finished_before_the_upgrade_is_not_deleted_by_it() {
+    if servers::everywhere() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let left = "insert into integrations (id, workspace, slug, name, name_key, manifest_id, manifest_hash, auth_method,
+          status, health, created_at, created_by, updated_at)
+        values ('int_01J00000000000000000000008', 'acme', 'left', 'Left', 'left', 'gmail', '', 'oauth2',
+          'active', 'pending', 1, 'ann', 1)";
+    make(&database_in(dir.path()), 16).execute_batch(left).unwrap();
+    let app = Options::default().dir(dir).start().await.unwrap();
+    app.post("/api/tick").bearer(TICK_SECRET).send().await;
+    let shown = app.get("/api/integrations/left").as_admin().send().await;
+    assert_eq!(shown.status, 200, "{shown:?}");
+    let ends = |app: &App| -> Option<i64> {
+        let sql = "select draft_ends_at from integrations where slug = 'left'";
+        app.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(ends(&app), None);
+    // The next sign-in makes it a draft like any other.
+    let flow = "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor, created_at, basis)
+        values ('a', 'b', 'acme', 'int_01J00000000000000000000008', x'00', 'ann', 7, '{}')";
+    app.database().execute(flow, []).unwrap();
+    assert_eq!(ends(&app), Some(7 + 660_000));
+}
+
 /// Puts a database of an earlier schema in place of that of a stopped application, with all that it can hold.
 fn take_back(dir: &Path, schema: usize) {
     let (path, earlier) = (database_in(dir), dir.join(".spin/earlier.db"));

@@ -1,12 +1,12 @@
 //! A draft: an integration whose provider has not granted access yet. It is in no list, and is deleted when its sign-in
 //! can no longer be finished.
 
-use nexus_simulators::Kind;
+use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::kit::app::App;
+use crate::kit::app::{App, Options};
 use crate::kit::token::{SECRET, claims, sign};
-use crate::tokens::oauth::Pair;
+use crate::tokens::oauth::{CLIENT, Flow, Pair, SECRET as CLIENT_SECRET, manifest};
 
 async fn listed(app: &App, query: &str) -> Vec<String> {
     let page = app.get(&format!("/api/integrations?{query}")).as_admin().send().await.json();
@@ -138,6 +138,73 @@ async fn whoever_begins_again_replaces_their_own_draft() {
     let body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
     let taken = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
     taken.problem(409, "name_taken");
+}
+
+#[tokio::test]
+async fn a_draft_survives_a_request_that_fails() {
+    let pair = Pair::start(Kind::Strict).await;
+    let first = pair.begin_with(json!({"slug": "chosen"})).await;
+    let other = json!({"name": "Other", "slug": "taken"});
+    let other = pair.begin_with(other).await;
+    other.finish(&pair.app).await;
+    for changed in [
+        json!({"manifest_id": "custom-none"}),
+        json!({"slug": "taken"}),
+        json!({"credentials": {"key": "x"}}),
+    ] {
+        let mut body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
+        body.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+        let answer = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert!(answer.status.is_client_error(), "{answer:?}");
+    }
+    assert_eq!(pair.app.count("integrations"), 2);
+    first.finish(&pair.app).await;
+    assert_eq!(listed(&pair.app, "sort=name").await, ["taken", "chosen"]);
+}
+
+#[tokio::test]
+async fn a_sign_in_to_a_draft_that_ends_meanwhile_says_that_it_is_gone() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.begin_with(json!({})).await;
+    for _ in 1..10 {
+        pair.again(json!({})).await;
+    }
+    // The eleventh sign-in displaces the first. By then, another instance has swept the draft.
+    let swept = "create trigger swept before delete on flows begin
+        delete from integrations where id = old.integration_id;
+      end;";
+    pair.app.database().execute_batch(swept).unwrap();
+    let again = pair.app.post("/api/integrations/primary/authorize").as_admin();
+    again.json(&json!({})).send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn nobody_ends_the_sign_in_of_another_person() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.begin_with(json!({})).await;
+    // A colleague helps out, and signs in to the same draft.
+    let again = pair.app.post("/api/integrations/primary/authorize").bearer(&another());
+    let answer = again.json(&json!({})).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let colleague = Flow::of(&answer);
+    let body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
+    let taken = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
+    taken.problem(409, "name_taken");
+    colleague.finish(&pair.app).await;
+    assert_eq!(listed(&pair.app, "").await, ["primary"]);
+}
+
+#[tokio::test]
+async fn a_draft_that_is_replaced_leaves_its_place_in_the_quota() {
+    let app = Options::default().var("max_integrations", "1").start().await.unwrap();
+    let provider = Simulator::start(Kind::Strict, 0).await.unwrap();
+    let manifest = manifest(&provider.origin());
+    let pair = Pair::introduce(app, provider, &manifest, CLIENT, CLIENT_SECRET).await;
+    pair.begin_with(json!({})).await;
+    pair.begin_with(json!({})).await.finish(&pair.app).await;
+    let body = json!({"manifest_id": pair.manifest_id, "name": "Second"});
+    let full = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert!(full.text.contains("max_integrations"), "{full:?}");
 }
 
 #[tokio::test]

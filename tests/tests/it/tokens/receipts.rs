@@ -135,6 +135,24 @@ async fn a_token_that_is_given_up_after_the_deletion_gets_a_receipt_too() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_failed_does_not_take_back_what_another_one_did() {
+    let pair = Pair::start(Kind::Strict).await;
+    let id = pair.connect().await["id"].as_str().unwrap().to_owned();
+    pair.provider.fail_revocations(2);
+    // Another request, which took the entry over, has revoked the token when this one puts off its own next attempt.
+    let another = "create trigger another_request after update of kept_at on outbox begin
+        update receipts set state = 'revoked', detail = 'the provider answered 200' where entry_id = new.id;
+        delete from outbox where id = new.id;
+      end;";
+    pair.app.database().execute_batch(another).unwrap();
+    let deleted = pair.delete().await.json();
+    assert_eq!(states(&deleted), ["pending", "pending"], "{deleted}");
+    assert_eq!(pair.app.count("outbox"), 0);
+    let kept = receipts(&pair.app, &id).await;
+    assert_eq!(states(&kept), ["revoked", "revoked"], "{kept}");
+}
+
+#[tokio::test]
 async fn deleted_integrations_are_listed_page_by_page_for_their_workspace_only() {
     let (app, _upstream) = Upstream::connected().await;
     for name in ["One", "Two", "Three"] {
@@ -186,4 +204,19 @@ async fn deleted_integrations_are_listed_page_by_page_for_their_workspace_only()
     // A deletion whose provider is not asked ends with its own record.
     assert_eq!(page["items"][0]["settled"], Value::Null);
     assert_eq!(records(&app, "integration.revocation", id).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_deletion_is_found_by_its_name_in_any_case() {
+    let (app, _upstream) = Upstream::connected().await;
+    let body = json!({"manifest_id": "custom-up", "name": "GRÖßE École", "slug": "school",
+        "credentials": {"key": KEY}});
+    let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(app.delete("/api/integrations/school").as_admin().send().await.status, 200);
+    for words in ["gr%C3%B6%C3%9Fe", "%C3%A9cole", "%C3%89COLE", "GR%C3%96%C3%9FE%20%C3%A9cole"] {
+        let path = format!("/api/integrations?deleted=true&q={words}");
+        let page = app.get(&path).as_admin().send().await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 1, "{path}: {page}");
+    }
 }

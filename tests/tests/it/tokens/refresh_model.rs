@@ -109,6 +109,8 @@ struct World {
     unconfirmed: u8,
     /// Transactions that the server rolls back.
     stolen: u8,
+    /// Attempts that end before they ask, because the database does not say what time it is.
+    unread: u8,
     delete: bool,
     reconnect: bool,
     /// Whether a response was lost with its process.
@@ -133,6 +135,7 @@ impl World {
             crashes: 0,
             unconfirmed: 0,
             stolen: 0,
+            unread: 0,
             delete: false,
             reconnect: false,
             lost: false,
@@ -264,6 +267,13 @@ impl World {
             next.workers[me] = Worker::Done;
             nexts.push(next);
         }
+        let takes_over = |me: &usize| matches!(self.workers[*me], Worker::TakingOver { .. });
+        for me in (0..2).filter(|me| self.unread > 0 && takes_over(me)) {
+            // The lease goes on until it expires, so that the next attempt waits for the holder before, too.
+            let mut next = Self { unread: self.unread - 1, ..self.clone() };
+            next.workers[me] = Worker::Looking;
+            nexts.push(next);
+        }
         if let (Some(row), true) = (self.row, self.delete) {
             let mut next = Self { row: None, delete: false, ..self.clone() };
             next.outbox.insert(row.token);
@@ -388,4 +398,16 @@ fn leases_that_run_out_crashes_and_all_else_at_once() {
         }
     }
     assert!(lost > 0, "no answer died with its process: the model does not try it");
+}
+
+#[test]
+fn an_attempt_that_ends_before_it_asks_leaves_the_lease_that_it_took_over() {
+    for expiries in 1..=2 {
+        let start = World { expiries, unread: 2, ..World::new(true) };
+        for world in explore(start).iter().filter(|world| !world.overtaken) {
+            assert_eq!(world.provider.refreshes, 1, "{world:#?}");
+            let row = world.row.unwrap();
+            assert!(world.provider.live.contains(&row.token) && !row.reauthorize, "{world:#?}");
+        }
+    }
 }

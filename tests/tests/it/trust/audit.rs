@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, TICK_SECRET, key, until};
 use crate::kit::programs::{nexus, repo};
-use crate::kit::upstream::Upstream;
+use crate::kit::upstream::{KEY as UP_KEY, Upstream};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -304,6 +304,55 @@ async fn the_record_is_searched_by_words_and_by_names() {
     let page = app.get("/api/audit?q=ledger&limit=2").as_admin().send().await.json();
     let next = page["next_cursor"].as_str().unwrap();
     assert_eq!(found(&format!("q=ledger&cursor={next}")).await, ["integration.create"]);
+}
+
+#[tokio::test]
+async fn a_search_ignores_the_case_of_all_letters() {
+    let (app, _upstream) = Upstream::connected().await;
+    let body = json!({"manifest_id": "custom-up", "name": "Östra ÄNGEN", "slug": "later",
+        "credentials": {"key": UP_KEY}});
+    let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(made.status, 201, "{made:?}");
+    // From now on, only the record has the name.
+    let rename = json!({"name": "Later"});
+    let renamed = app.put("/api/integrations/later").as_admin().json(&rename).send().await;
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    for words in ["östra", "Östra", "ÖSTRA", "ÄNGEN östra", "stra"] {
+        let words = words.replace('ö', "%C3%B6").replace('Ö', "%C3%96").replace('Ä', "%C3%84");
+        let path = format!("/api/audit?action=integration.create&q={}", words.replace(' ', "%20"));
+        let found = app.get(&path).as_admin().send().await.json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{path}: {found}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_search_reads_a_part_of_a_long_record() {
+    let (app, _upstream) = Upstream::connected().await;
+    let many = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20500)
+        insert into audit (workspace, seq, at, record, hash)
+        select 'acme', (select max(seq) from audit where workspace = 'acme') + n, unixepoch() * 1000 + 3600000,
+          json_object('actor', 'user-1', 'role', 'ADMIN', 'action', 'agent.update', 'outcome', 'done',
+            'target', 'agt_1', 'detail', json('{}'), 'request_id', 'r', 'at', '2026-01-01T00:00:00Z'), 'hash'
+        from numbers";
+    app.database().execute(many, []).unwrap();
+    let page = async |query: &str| {
+        let answer = app.get(&format!("/api/audit?q=custom-up{query}")).as_admin().send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    let first = page("").await;
+    assert_eq!(first["items"], json!([]), "the record is further back");
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = page(&format!("&action=integration.create&cursor={next}")).await;
+    assert_eq!(second["items"].as_array().unwrap().len(), 1, "{second}");
+    assert_eq!(second["next_cursor"], Value::Null);
+    // Nothing is looked for in what is older than the search asks for.
+    let later = page("&from=2100-01-01T00:00:00Z").await;
+    assert_eq!(later, json!({"items": [], "next_cursor": null}));
+    // Without words, a page has what it asks for, as before.
+    let path = "/api/audit?action=integration.create";
+    let found = app.get(path).as_admin().send().await.json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
 }
 
 #[tokio::test]

@@ -149,7 +149,9 @@ impl Attempt {
         // Under load, the holder may get no processor time for seconds.
         let begun = match now_ms().await {
             Ok(begun) => begun,
-            Err(error) => return self.not_begun(context, usable, alive, (error, true)).await,
+            Err(error) => {
+                return self.not_begun(context, usable, alive, (error, !must_wait)).await;
+            }
         };
         let must_renew = must_wait || begun - self.taken_ms > LATE_MS;
         if must_renew && !self.is_renewed_in_time(context).await {

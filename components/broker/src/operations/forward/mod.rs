@@ -19,6 +19,7 @@ mod query;
 mod rate;
 mod record;
 mod right;
+mod room;
 mod roots;
 mod rules;
 mod send;
@@ -212,6 +213,7 @@ impl Call {
         }
         let (method, query, hub) = (&self.method, self.query.as_str(), self.hub.as_str());
         self.progress.sent_at.set(Some(sent_at));
+        self.record.note_sent();
         let sent = Sent { method, target: &target, query, hub, right, at_work, waiting };
         self.send(admission, sent, live, Outgoing { headers, upload }).await
     }

@@ -37,6 +37,7 @@ pub(super) struct Recording {
     bytes: Cell<u64>,
     is_refreshed: Cell<bool>,
     is_replayed: Cell<bool>,
+    is_sent: Cell<bool>,
     /// Gets the record when the call has ended.
     keep: fn(Ended),
 }
@@ -76,6 +77,7 @@ impl Recording {
             bytes: Cell::new(0),
             is_refreshed: Cell::new(past.is_refreshed),
             is_replayed: Cell::new(past.is_replayed),
+            is_sent: Cell::new(past.is_replayed),
         })
     }
 
@@ -103,6 +105,11 @@ impl Recording {
         if before != after {
             self.is_refreshed.set(true);
         }
+    }
+
+    /// The call is sent.
+    pub(super) fn note_sent(&self) {
+        self.is_sent.set(true);
     }
 
     /// The call is sent again with a new token.
@@ -166,6 +173,7 @@ impl Drop for Recording {
                 request_id: std::mem::take(&mut self.request_id),
                 is_refreshed: self.is_refreshed.get(),
                 is_replayed: self.is_replayed.get(),
+                is_sent: self.is_sent.get(),
             },
         });
     }
@@ -175,6 +183,16 @@ impl Ended {
     /// When the call ended, in milliseconds since the Unix epoch.
     pub(super) fn at(&self) -> u64 {
         self.ended_at
+    }
+
+    /// The workspace, integration and agent of the call.
+    pub(super) fn whose(&self) -> &CallKey {
+        &self.record.whose
+    }
+
+    /// Whether the call was sent to the provider.
+    pub(super) fn is_sent(&self) -> bool {
+        self.record.is_sent
     }
 
     /// The record as it is written at `now`, in milliseconds since the Unix epoch.

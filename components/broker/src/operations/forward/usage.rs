@@ -17,12 +17,13 @@ use nexus_common::metrics::{self, Family, Histogram, Series};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{
-    CallRow, RING, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
+    CallRow, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
 };
 
 use super::outcome::{AgentLabel, CallOutcome};
 use super::record::Ended;
 use super::right::Right;
+use super::room::Room;
 
 /// How often the address of an agent is written at most, in milliseconds.
 const NOTE_MS: u64 = 10_000;
@@ -31,8 +32,6 @@ const GATHER: Duration = Duration::from_millis(250);
 /// The same in an instance that has written a moment ago. After each write, every instance reads again what it needs to
 /// know of its callers.
 const GATHER_WHILE_BUSY: Duration = Duration::from_secs(1);
-/// The most records of calls that an instance keeps until they are written. More would only displace each other.
-const MOST_RECORDS: usize = RING as usize;
 /// Of so many records, one makes the instance delete what is beyond the limit, on average. So the table stays small however
 /// seldom the tick runs.
 const SWEPT_EVERY: u64 = 500;
@@ -72,6 +71,8 @@ struct Counted {
     calls: BTreeMap<CallKey, Counts>,
     /// What is recorded of each call.
     records: Vec<Ended>,
+    /// The places that these records take.
+    room: Room,
     /// How many calls were not recorded, because there were too many.
     unrecorded: usize,
     /// Calls for the metrics. There are few different ones, so they are found by looking at each.
@@ -171,7 +172,7 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
 /// Keeps the record of a call that has ended until it is written.
 pub(super) fn record(ended: Ended) {
     let now = ended.at();
-    COUNTED.with_borrow_mut(|counted| match counted.records.len() < MOST_RECORDS {
+    COUNTED.with_borrow_mut(|counted| match counted.room.take(ended.whose(), ended.is_sent()) {
         true => counted.records.push(ended),
         false => counted.unrecorded += 1,
     });
@@ -240,8 +241,14 @@ async fn write(counted: Counted) -> Result<()> {
         bytes: counts.bytes,
     });
     let now = clock::now_ms();
-    let records: Vec<CallRow> =
-        records.into_iter().map(|ended| ended.into_record(now).to_row()).collect();
+    let mut places: BTreeMap<String, u32> = BTreeMap::new();
+    let row = |ended: Ended| {
+        let record = ended.into_record(now);
+        let place = places.entry(record.whose.workspace.clone()).or_default();
+        *place += 1;
+        record.to_row(*place)
+    };
+    let records: Vec<CallRow> = records.into_iter().map(row).collect();
     let counts = metrics::take();
     if let Err(error) = record_usage(&Vec::from_iter(used), &records, &counts).await {
         counts.into_iter().for_each(|(series, count)| metrics::put(series, count));

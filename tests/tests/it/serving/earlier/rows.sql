@@ -97,9 +97,10 @@ insert into counters (family, labels, part, value) values ('nexus_errors_total',
 insert into manifest_texts (hash, document) values ('hash', x'7b7d');
 
 -- schema 16
-insert into agent_calls (workspace, integration_id, at, call)
-values ('acme', 'int_01J00000000000000000000001', unixepoch() * 1000, '["agt_01J00000000000000000000001","GET",null,"/v1/things","/v1/things","succeeded",200,null,12,340,null,"req_1",0,0]');
+insert into agent_calls (workspace, number, integration_id, at, sent, call)
+values ('acme', 1, 'int_01J00000000000000000000001', unixepoch() * 1000, 1, '["agt_01J00000000000000000000001","GET",null,"/v1/things","/v1/things","succeeded",200,null,12,340,null,"req_1",0,0]');
 insert into counted_calls (one, up_to) values (1, 1);
+insert into call_numbers (workspace, last) values ('acme', 1);
 
 -- schema 17
 -- `integration_counts` is filled by its triggers.
