@@ -262,7 +262,7 @@ export interface paths {
         };
         /**
          * List agents' last calls in the workspace, newest first
-         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 calls to an integration that were sent to the provider are kept for 7 days, and the last 200 that were not, because they were denied or limited, say. A call is listed about a second after it has ended. Of many calls a second that are not sent, some are only counted in the log. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listCalls"];
         readonly put?: never;
@@ -348,7 +348,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Until the provider's consent comes back, the integration is a draft: it is listed for `health=pending` only, and it is deleted when its last sign-in can no longer be finished, eleven minutes after that began. A request with the name or the slug of the caller's own draft replaces that draft, unless another person signs in to it. If the provider lists several sites or accounts for the credential, the integration is saved as `pending`, with the next action `choose`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -414,7 +414,7 @@ export interface paths {
         };
         /**
          * List agents' last calls to an integration, newest first
-         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 of an integration are kept for 7 days. A call is listed about a second after it has ended. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
+         * @description One record per call of an agent, without query, headers and bodies. The last 1,000 calls to an integration that were sent to the provider are kept for 7 days, and the last 200 that were not, because they were denied or limited, say. A call is listed about a second after it has ended. Of many calls a second that are not sent, some are only counted in the log. To follow, read again with `after` set to `latest`. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationCalls"];
         readonly put?: never;
@@ -612,7 +612,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Draft a manifest for an MCP server
-         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. Role: ADMIN.
+         * @description Reads what the server says of its authorization (RFC 9728, RFC 8414). Nothing is saved: read the draft, and send it to `POST /api/manifests`. An authorization server of another domain must be confirmed: the problem at `/authorization_server` names it. Role: ADMIN.
          */
         readonly post: operations["draftManifest"];
         readonly delete?: never;
@@ -4090,7 +4090,7 @@ export interface components {
         readonly provider_path: string;
         /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
         readonly record_actions: string;
-        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+        /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count. A page reads at most 20,000 records, so it may have few items or none, and a cursor to go on from */
         readonly record_words: string;
         /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
@@ -4632,7 +4632,7 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this outcome */
                 readonly outcome?: components["parameters"]["outcome"];
-                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count */
+                /** @description Words that are all in the record (actor, action, target, request id, detail) or in the name of its actor or its target, case-insensitive. Of more than eight words, the first eight count. A page reads at most 20,000 records, so it may have few items or none, and a cursor to go on from */
                 readonly q?: components["parameters"]["record_words"];
                 /** @description Actions whose records match `q` too, separated by commas: for a client whose words for them are others */
                 readonly q_actions?: components["parameters"]["record_actions"];
@@ -4920,6 +4920,8 @@ export interface operations {
                 readonly counts?: components["parameters"]["counts"];
                 /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
+                /** @description `true` lists the integrations that were deleted within 90 days, the last deletion first. Of the other parameters, only `manifest`, `q`, `limit` and `cursor` apply */
+                readonly deleted?: components["parameters"]["deleted"];
                 /** @description Exactly this health. Integrations whose OAuth sign-in is not finished are listed for `pending` only */
                 readonly health?: components["parameters"]["health"];
                 /** @description The maximum number of items */
@@ -4942,7 +4944,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page */
+            /** @description A page, of deleted integrations with `deleted=true` */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4950,7 +4952,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["IntegrationPage"];
+                    readonly "application/json": components["schemas"]["IntegrationOrDeletedPage"];
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];

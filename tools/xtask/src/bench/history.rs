@@ -97,12 +97,15 @@ fn store_calls(connection: &Connection, source: &str, history: History) -> Resul
            select u.workspace, u.integration_id, u.minute, c.id, 12, 1, 34567
            from temp.used u join temp.callers c on c.workspace = u.workspace and c.number = u.turn % u.agents
            order by u.minute;
-         insert into main.agent_calls (workspace, integration_id, at, call)
-           select u.workspace, u.integration_id, u.minute + 1, json_array(
+         insert into main.agent_calls (workspace, number, integration_id, at, sent, call)
+           select u.workspace, row_number() over (partition by u.workspace order by u.minute), u.integration_id,
+             u.minute + 1, 1, json_array(
              c.id, 'GET', null, '/v1/things/{id}', '/v1/things/' || u.turn, 'succeeded', 200, null, 12, 345, null,
              'req_' || substr(u.integration_id, 5, 10) || hex(randomblob(8)), 0, 0)
            from temp.used u join temp.callers c on c.workspace = u.workspace and c.number = u.turn % u.agents
-           order by u.minute;",
+           order by u.minute;
+         insert or replace into main.call_numbers (workspace, last)
+           select workspace, max(number) from main.agent_calls group by workspace;",
     )?;
     Ok(())
 }

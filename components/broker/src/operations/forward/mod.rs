@@ -296,10 +296,10 @@ impl Call {
             _ if admission.status == Status::Inactive => {
                 ("integration_inactive", "it is switched off")
             }
-            // A credential that waits for a choice says so when it is opened.
-            Health::Pending if !is_connected => {
-                ("reauthorization_required", "its authorization was never finished")
+            Health::Pending if is_connected => {
+                ("reauthorization_required", "a person has still to choose what it is connected to")
             }
+            Health::Pending => ("reauthorization_required", "its authorization was never finished"),
             Health::Reauthorize => {
                 ("reauthorization_required", "the provider no longer accepts its credential")
             }
