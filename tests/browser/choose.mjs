@@ -9,9 +9,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await ask("spaces", { spaces: { north: "North office", south: "South office" } });
   await signedIn("ADMIN");
-  // The gallery and the form say it before anybody signs in.
-  await page.getByRole("button", { name: "Add integration" }).first().click();
-  await page.getByRole("link", { name: /^Sandbox \(OAuth\)/ }).getByText("Sign in, the app is ready, then choose the space").waitFor();
+  // The form says it before anybody signs in.
   await pick(page, "Sandbox (OAuth)");
   await page.getByText(/^After you have connected, choose the space that agents will use\./).waitFor();
   await consent(page, page.getByRole("button", { name: "Continue to Sandbox" }));

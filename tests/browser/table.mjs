@@ -43,11 +43,11 @@ await scenario(async ({ page, signedIn, look }) => {
   await look("table");
   await page.getByRole("button", { name: "Name", exact: true }).click();
   await page.waitForURL(/view=table&sort=name$/);
-  assert.match(await rows.first().innerText(), /^Alpha/);
+  await rows.first().filter({ hasText: "Alpha" }).waitFor();
   assert.equal(await page.getByRole("columnheader", { name: /^Name/ }).getAttribute("aria-sort"), "ascending");
   await page.getByRole("button", { name: /^Name/ }).click();
   await page.waitForURL(/sort=-name$/);
-  assert.match(await rows.first().innerText(), /^Service 030/);
+  await rows.first().filter({ hasText: "Service 030" }).waitFor();
   await page.reload();
   await rows.first().waitFor();
   assert.match(await rows.first().innerText(), /^Service 030/);

@@ -1,10 +1,10 @@
 //! The metadata document of this application as an OAuth client. Its URL is the client id at providers that take one (OAuth
 //! Client ID Metadata Document). It is public, the same for every workspace, and must hold nothing else.
 
-use http::{StatusCode, header};
+use http::StatusCode;
 use nexus_common::Result;
 use nexus_common::config;
-use nexus_common::http::{json_response, set};
+use nexus_common::http::json_response;
 use nexus_common::platform::http::Response;
 use serde_json::json;
 
@@ -23,7 +23,5 @@ pub(crate) async fn document(own: Option<&str>) -> Result<Response> {
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     });
-    let mut response = json_response(StatusCode::OK, document.to_string());
-    set(&mut response, header::CACHE_CONTROL, "public, max-age=3600");
-    Ok(response)
+    Ok(json_response(StatusCode::OK, document.to_string()))
 }

@@ -111,7 +111,7 @@ const READ: [(&str, usize, &str); 16] = [
     ("/api/usage", 9, "\"calls\":5"),
     ("/api/manifests/gmail/findings", 9, "the provider answered 401"),
     ("/api/audit", 9, "integration.create"),
-    ("/api/audit/heads", 9, "\"seq\":1"),
+    ("/api/audit/heads", 9, "\"count\":1"),
     ("/api/people", 10, "ann@example.com"),
     ("/api/people/invitations", 10, "dora@example.com"),
     ("/api/agents", 10, "Support bot"),
@@ -191,6 +191,8 @@ async fn an_integration_that_was_not_finished_before_the_upgrade_is_not_deleted_
 fn take_back(dir: &Path, schema: usize) {
     let (path, earlier) = (database_in(dir), dir.join(".spin/earlier.db"));
     let database = Connection::open(&earlier).unwrap();
+    // The tables are copied one after the other, and some of them refer to later ones.
+    database.pragma_update(None, "foreign_keys", 0).unwrap();
     for migration in migrations().iter().take(schema) {
         database.execute_batch(migration).unwrap();
     }
