@@ -1,6 +1,6 @@
 /** The counts of a workspace's integrations, kept right while integrations change. */
 import type { Integration, IntegrationCounts } from "../api/types";
-import { isBroken, isChoosing } from "./health";
+import { isBroken, isDraft } from "./health";
 
 /** The counts after an integration has changed. Null before: it is new. Null after: it was deleted. */
 export function recount(counts: IntegrationCounts, before: Integration | null, after: Integration | null): IntegrationCounts {
@@ -9,7 +9,7 @@ export function recount(counts: IntegrationCounts, before: Integration | null, a
     const { status, manifest_id: manifest, health } = integration;
     const by_health = { ...from.by_health, [health.state]: from.by_health[health.state] + by };
     // A draft counts nowhere else.
-    if (health.state === "pending" && !isChoosing(integration)) return { ...from, by_health };
+    if (isDraft(integration)) return { ...from, by_health };
     return {
       total: from.total + by,
       attention: from.attention + (isBroken(integration) ? by : 0),

@@ -33,6 +33,11 @@ export function isChoosing({ health }: Pick<Integration, "health">): boolean {
   return health.next_action === "choose";
 }
 
+/** Whether the provider has not granted access yet. A draft is in no list until the consent came back. */
+export function isDraft(integration: Pick<Integration, "health">): boolean {
+  return integration.health.state === "pending" && !isChoosing(integration);
+}
+
 /** The key of the words for the state: the health, or `choose`. */
 export function stateWord(integration: Pick<Integration, "health">): string {
   return isChoosing(integration) ? "choose" : integration.health.state;

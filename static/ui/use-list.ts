@@ -10,7 +10,7 @@ import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { Integration, IntegrationCounts, IntegrationPage } from "../api/types";
 import { recount } from "../logic/counts";
-import { isBroken } from "../logic/health";
+import { isBroken, isDraft } from "../logic/health";
 import { isFiltered, queryOf } from "../logic/route";
 import type { Filters } from "../logic/route";
 import { orderOf } from "../logic/sort";
@@ -114,8 +114,7 @@ export function useList(client: Client, workspace: string, filters: Filters, may
   const view = useRef({ filters, load });
   view.current = { filters, load };
   const changed = useCallback((id: string, after: Integration | null) => {
-    // A draft is in no list until the provider's consent came back.
-    const integration = after?.health.state === "pending" ? null : after;
+    const integration = after && isDraft(after) ? null : after;
     setState((before) => {
       if (!before.items) return before;
       const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
@@ -187,7 +186,7 @@ async function loadMany(
 
 /** The integrations that need attention. Most workspaces have none, and then nothing is asked for. */
 async function allBroken(client: Client, counts: IntegrationCounts | null): Promise<Integration[]> {
-  const states = (["reauthorize", "failing"] as const).filter((state) => counts?.by_health[state] !== 0);
+  const states = (["reauthorize", "failing", "pending"] as const).filter((state) => counts?.by_health[state] !== 0);
   const found = await Promise.all(states.map((health) => onePage(client, { health }, MAX_PAGE, null)));
-  return found.flatMap((page) => page.items);
+  return found.flatMap((page) => page.items).filter((one) => !isDraft(one));
 }

@@ -9,6 +9,7 @@ const hidden = (box) => box.evaluate((one) => getComputedStyle(one).getPropertyV
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await signedIn("ADMIN");
+  await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
   await page.goto("/#/add/google-service-account");
   const { name, credentials } = await call("GET", "/api/manifests/google-service-account");
   const form = page.getByRole("dialog", { name: `Connect ${name}` });

@@ -80,7 +80,7 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await page.locator(".cells li").count(), 30);
   await look("integration");
   await page.getByRole("switch").click();
-  await page.getByRole("img", { name: /^Calls of agents end at Nexus/ }).waitFor();
+  await page.getByRole("img", { name: /^Nexus rejects the calls of agents/ }).waitFor();
   // A preset is one click, and is recognised again.
   await page.getByRole("tab", { name: "Access" }).click();
   const preset = (name) => page.getByRole("group", { name: "Ready-made rules" }).getByRole("button", { name, exact: true });

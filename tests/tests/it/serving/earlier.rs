@@ -216,8 +216,9 @@ fn take_back(dir: &Path, schema: usize) {
              where e.hidden = 0 and l.hidden = 0"
         );
         let columns = names(&database, &columns).join(", ");
-        let copy =
-            format!("insert into main.{table} ({columns}) select {columns} from later.{table}");
+        let copy = format!(
+            "insert or replace into main.{table} ({columns}) select {columns} from later.{table}"
+        );
         database.execute_batch(&copy).unwrap_or_else(|error| panic!("{table}: {error}"));
     }
     for trigger in triggers {

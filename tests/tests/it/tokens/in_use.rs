@@ -5,6 +5,7 @@ use nexus_simulators::{Behaviour, Kind, Misbehaviour, Simulator, TokenState};
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App};
+use crate::kit::token;
 use crate::tokens::oauth::{Pair, machine, manifest};
 
 const FIRST: &str = "sandbox-old-key-000000000001";
@@ -389,7 +390,13 @@ async fn a_minted_token_that_is_not_stored_ends() {
     pair.provider.hold_token_answers();
     let taken = async {
         pair.provider.wait_for_held(1).await.unwrap();
-        pair.begin_with(json!({})).await;
+        // By another person: a draft of the same one would be replaced.
+        let begun = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
+        let mut claims = token::claims("MANAGER", "acme");
+        claims["sub"] = "user-2".into();
+        let other = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
+        let begun = pair.app.post("/api/integrations").bearer(&other).json(&begun);
+        assert_eq!(begun.send().await.status, 201);
         pair.provider.release_token_answers();
     };
     let (refused, ()) = tokio::join!(post().send(), taken);
