@@ -28,7 +28,7 @@ pub(crate) fn headers() -> Value {
         ),
         "hash": header(
             "The SHA-256 of the content. Use it in `If-None-Match`",
-            json!({"type": "string", "pattern": "^\"[0-9a-f]{64}\"$"}),
+            json!({"type": "string", "pattern": "^\"[0-9a-f]{64}(-gzip)?\"$"}),
         ),
         "location": header(
             "The path of the new resource",
