@@ -18,13 +18,16 @@ use crate::ui;
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
 /// The maximum size of a component as shipped, in bytes.
-const LIMIT: u64 = 860_000;
+const LIMIT: u64 = 880_000;
 /// The maximum size of `auth`, which verifies every kind of proof and fetches issuers' keys, in bytes. A third of it
 /// verifies passkeys, with algorithms and attestations that nobody asks for: a debt.
-const LIMIT_OF_AUTH: u64 = 1_380_000;
+const LIMIT_OF_AUTH: u64 = 1_390_000;
 /// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
 /// has a limit of its own, in static/build.mjs.
-const LIMIT_OF_UI: u64 = 1_050_000;
+const LIMIT_OF_UI: u64 = 1_090_000;
+/// The maximum size of `list` and `proxy`, in bytes. They are compiled for speed, and the allocator is compiled into each
+/// place that allocates.
+const LIMIT_FOR_SPEED: u64 = 1_200_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -36,7 +39,8 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB, `ui`: 1.05 MB)
+    /// Fail if a component without the table of manifests is larger than 880 KB (`auth`: 1.39 MB, `ui`: 1.09 MB,
+    /// `list` and `proxy`: 1.2 MB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
@@ -95,6 +99,7 @@ fn limit(name: &str) -> Option<u64> {
     match name {
         "nexus_auth.wasm" => Some(LIMIT_OF_AUTH),
         "nexus_ui.wasm" => Some(LIMIT_OF_UI),
+        "nexus_list.wasm" | "nexus_proxy.wasm" => Some(LIMIT_FOR_SPEED),
         _ => (!WITH_THE_TABLE.contains(&name)).then_some(LIMIT),
     }
 }
