@@ -7,8 +7,6 @@ pub mod clock;
 mod db_error;
 pub mod http;
 pub mod kv;
-#[cfg(target_family = "wasm")]
-mod memory;
 mod messages;
 pub mod server;
 pub mod sqlite;
