@@ -10,6 +10,7 @@ import { CancelButton, Dialog } from "./dialog";
 import { Loaded } from "./loaded";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
+import { More } from "./more";
 import { Alert, Button, EmptyState, Mark, RouteLink } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
@@ -115,14 +116,7 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
           </li>
         ))}
       </ul>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { ChainCheck } from "./chain-check";
 import { useAction, useLoad, useNexus } from "./context";
 import { SearchField, Select } from "./controls";
 import { Loaded } from "./loaded";
+import { More } from "./more";
 import { Alert, Button, CopyField, LoadError, RouteLink, sentence } from "./parts";
 import { receiptRoute } from "./receipts";
 import { useNames } from "./use-names";
@@ -194,14 +195,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
           </tbody>
         </table>
       </div>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
     </>
   );
 }

@@ -11,6 +11,7 @@ import { formatValue } from "./activity";
 import { CallDetails, OpenCall, isFailed, resultOf } from "./call-details";
 import { Select, Switch } from "./controls";
 import { Loaded } from "./loaded";
+import { More } from "./more";
 import { Alert, Button } from "./parts";
 import { useAgentName } from "./use-agents";
 import { useCalls } from "./use-calls";
@@ -56,14 +57,7 @@ export function CallsPanel({ integration }: { integration: Integration }) {
       >
         {({ items }) => <Table calls={items} nameOf={nameOf} onOpen={setOpened} />}
       </Loaded>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
       {opened && <CallDetails call={opened} nameOf={nameOf} onClose={() => setOpened(null)} />}
     </div>
   );

@@ -9,7 +9,8 @@ import { moment } from "../logic/time";
 import { t } from "../text/all";
 import { useLoad, useNexus, useNow } from "./context";
 import { Loaded } from "./loaded";
-import { Alert, Button, CopyField, EmptyState, Fact, Mark, RouteLink } from "./parts";
+import { More } from "./more";
+import { Button, CopyField, EmptyState, Fact, Mark, RouteLink } from "./parts";
 import { RemoveDialog } from "./remove";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
@@ -125,14 +126,7 @@ function Apps({ apps, integrations, onEnd }: AppsAndIntegrations & { onEnd(app: 
           </li>
         ))}
       </ul>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { InviteDialog, SignInLinkDialog } from "./invite-dialog";
 import { Loaded } from "./loaded";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
+import { More } from "./more";
 import { Alert, Button, Mark } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
@@ -135,14 +136,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
           );
         })}
       </ul>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
       {linking && (
         <SignInLinkDialog
           person={linking}

@@ -12,7 +12,8 @@ import { useLoad, useNexus, useNow } from "./context";
 import { SearchField } from "./controls";
 import { Icon } from "./icons";
 import { Loaded } from "./loaded";
-import { Alert, Button, EmptyState, RouteLink } from "./parts";
+import { More } from "./more";
+import { EmptyState, RouteLink } from "./parts";
 import { ReceiptSlip } from "./receipt";
 import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
@@ -94,14 +95,7 @@ function Deletions({ first, catalogue, load }: DeletionsProps) {
           </li>
         ))}
       </ul>
-      <Alert problem={action.problem} />
-      {more && (
-        <div class="more">
-          <Button busy={action.busy} onClick={more}>
-            {t.loadMore}
-          </Button>
-        </div>
-      )}
+      <More action={action} more={more} />
     </>
   );
 }
