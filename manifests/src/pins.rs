@@ -84,7 +84,7 @@ pub fn token_urls(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &s
     let oauth2 = manifest.oauth2.as_ref();
     let token = oauth2.map(|oauth2| ("/oauth2/token_url", oauth2.token_url.as_str()));
     let refresh = oauth2.and_then(|oauth2| oauth2.refresh.as_ref()?.url.as_deref());
-    let login = manifest.login.as_ref().and_then(|login| login.request.as_ref());
+    let login = manifest.login_request();
     let login = login.map(|request| (LOGIN_URL, request.url.as_str()));
     token.into_iter().chain(refresh.map(|url| ("/oauth2/refresh/url", url))).chain(login)
 }

@@ -113,8 +113,7 @@ impl<'a> Expected<'a> {
 }
 
 /// What the status alone says about the credential.
-#[must_use]
-pub fn of_status(response: Response<'_>) -> Verdict<'static> {
+fn of_status(response: Response<'_>) -> Verdict<'static> {
     // JSON comes from the provider. A portal or a firewall in between responds with 403 and HTML.
     let is_own = response.json.is_some();
     match response.status {

@@ -18,8 +18,7 @@ const MAX: usize = 2048;
 /// # Errors
 /// 401, 403, 422, 502 (`provider_error`, `egress_denied`).
 pub(crate) async fn make(inbound: Inbound) -> Result<Response> {
-    let caller = access::require(&inbound, Role::Admin, "manifest.draft").await?;
-    drop(caller);
+    access::require(&inbound, Role::Admin, "manifest.draft").await?;
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
     let DraftIn { url, authorization_server } = inbound.json().await?;

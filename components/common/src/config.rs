@@ -214,7 +214,13 @@ pub async fn redirect_uri(manifest_id: &str) -> Result<String> {
 pub async fn client_metadata_url(manifest_id: &str) -> Result<Option<String>> {
     let is_https = public_url().await?.is_https();
     let redirect_uri = redirect_uri(manifest_id).await?;
-    Ok(is_https.then(|| format!("{redirect_uri}/client.json")))
+    Ok(is_https.then(|| client_document(&redirect_uri)))
+}
+
+/// The URL of the metadata document of this application as an OAuth client with this redirect URI.
+#[must_use]
+pub fn client_document(redirect_uri: &str) -> String {
+    format!("{redirect_uri}/client.json")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use serde_json::json;
 pub(crate) async fn document(own: Option<&str>) -> Result<Response> {
     let redirect_uri = config::redirect_uri(own.unwrap_or_default()).await?;
     let document = json!({
-        "client_id": format!("{redirect_uri}/client.json"),
+        "client_id": config::client_document(&redirect_uri),
         "client_name": "Integration Nexus",
         "client_uri": config::public_url().await?.as_str(),
         "redirect_uris": [redirect_uri],

@@ -270,7 +270,7 @@ fn register(lint: &mut Lint<'_>, oauth2: &OAuth2, needs_browser: bool) {
 pub(super) fn shown(lint: &mut Lint<'_>, place: &str, at: &str) {
     let manifest = lint.manifest;
     let answer = manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
-    let request = manifest.login.as_ref().and_then(|login| login.request.as_ref());
+    let request = manifest.login_request();
     let is_token = answer.is_some_and(|answer| {
         at == answer.access_token || Some(at) == answer.refresh_token.as_deref()
     }) || request.is_some_and(|request| at == request.token_response.access_token);

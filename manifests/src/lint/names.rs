@@ -1,7 +1,6 @@
 //! Rules for parameters and credential fields: their names, patterns and examples.
 
 use nexus_printable::pointer::below;
-use serde_json::Value;
 
 use super::Lint;
 use crate::model::{AuthMethod, CredentialField, FieldFormat, KeyEnd, Param, ParamSource, Revoke};
@@ -160,7 +159,7 @@ fn check_found_param(lint: &mut Lint<'_>, index: usize, param: &Param, at: &str)
             early.push((below("/revoke/request/form", name), text.clone()));
         }
         if let Some(json) = &request.json {
-            early.extend(leaves("/revoke/request/json", json));
+            super::parts::texts_of("/revoke/request/json", json, &mut early);
         }
     }
     misplaced(lint, param, &early, "until an entry of `find` is chosen");
@@ -178,21 +177,6 @@ fn check_key_end(lint: &mut Lint<'_>, index: usize, param: &Param, end: &KeyEnd)
     let is_host = param.whole_host || !param.within.is_empty();
     let detail = "needs `pattern` or `choices`: the end of a key is not a whole host";
     lint.unless(!is_host, &pointer, "from_form", detail);
-}
-
-/// The strings in `json`, with their places.
-fn leaves(pointer: &str, json: &Value) -> Vec<(String, String)> {
-    match json {
-        Value::String(text) => vec![(pointer.to_owned(), text.clone())],
-        Value::Array(items) => {
-            let items = items.iter().enumerate();
-            items.flat_map(|(index, item)| leaves(&format!("{pointer}/{index}"), item)).collect()
-        }
-        Value::Object(members) => {
-            members.iter().flat_map(|(name, item)| leaves(&below(pointer, name), item)).collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => vec![],
-    }
 }
 
 /// Reports `from_placement` for each of the templates `early` that has the parameter.
@@ -233,10 +217,10 @@ fn too_early(
             early.extend(map.iter().map(|(name, text)| (below(pointer, name), text.clone())));
         }
     }
-    if let Some(request) = lint.manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+    if let Some(request) = lint.manifest.login_request() {
         early.extend(super::parts::of_login(request));
     }
-    let assertion = lint.manifest.login.as_ref().and_then(|login| login.assertion.as_ref());
+    let assertion = lint.manifest.assertion();
     let claims = assertion.into_iter().flat_map(|assertion| &assertion.claims);
     early.extend(claims.map(|(name, text)| (below("/login/assertion/claims", name), text.clone())));
     early

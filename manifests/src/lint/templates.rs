@@ -34,13 +34,13 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     for (pointer, text) in injected("/inject", &manifest.inject) {
         one(lint, &pointer, &text, tokens(manifest.auth_method), true);
     }
-    if let Some(request) = manifest.login.as_ref().and_then(|login| login.request.as_ref()) {
+    if let Some(request) = manifest.login_request() {
         let names: &[&str] = if manifest.signing_key().is_some() { &["assertion"] } else { &[] };
         for (pointer, text) in of_login(request) {
             one(lint, &pointer, &text, names, true);
         }
     }
-    if let Some(assertion) = manifest.login.as_ref().and_then(|login| login.assertion.as_ref()) {
+    if let Some(assertion) = manifest.assertion() {
         let public = manifest.fields().filter(|(_, is_secret)| !is_secret).map(|(name, _)| name);
         let public: Vec<&str> = public.chain(["key_sha256"]).collect();
         for (claim, text) in &assertion.claims {

@@ -57,6 +57,16 @@ impl Inject {
     }
 }
 
+/// The parts of a path before and after the segment that holds a key ([`Inject::Path`]). `path` is what follows the path of
+/// the base URL. The segment stands at its beginning, or after the longest of the paths `below` that it is below.
+#[must_use]
+pub fn around_key<'a>(below: &[String], path: &'a str) -> (&'a str, &'a str) {
+    let is_below =
+        |own: &&String| path.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let longest = below.iter().filter(is_below).map(String::len).max();
+    path.split_at(longest.unwrap_or(0))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InjectForm {

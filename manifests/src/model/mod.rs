@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use field::{CredentialField, FieldFormat, FileMember};
 pub use find::{Find, Only};
-pub use inject::Inject;
+pub use inject::{Inject, around_key};
 pub use login::{Assertion, Login, LoginRequest, LoginResponse, SigningAlgorithm};
 pub use needs::{Needs, Registration};
 pub use nexus_auth_method::AuthMethod;
@@ -124,10 +124,22 @@ impl Manifest {
         self.fields().any(|(field, _)| field == name)
     }
 
+    /// The request of a login. `None` without a login, or if its assertion is the token.
+    #[must_use]
+    pub fn login_request(&self) -> Option<&LoginRequest> {
+        self.login.as_ref()?.request.as_ref()
+    }
+
+    /// The assertion that a login signs.
+    #[must_use]
+    pub fn assertion(&self) -> Option<&Assertion> {
+        self.login.as_ref()?.assertion.as_ref()
+    }
+
     /// The name of the field that holds a private key, if the login signs with one. It is never sent.
     #[must_use]
     pub fn signing_key(&self) -> Option<&str> {
-        self.login.as_ref()?.assertion.as_ref().map(|assertion| assertion.key.as_str())
+        self.assertion().map(|assertion| assertion.key.as_str())
     }
 
     /// Whether the tokens are assertions that the application signs, without a request to the provider.

@@ -110,11 +110,13 @@ async fn authorization(issuer: &Url) -> Result<Document> {
     let mut appended = issuer.clone();
     let path = issuer.path().trim_end_matches('/');
     appended.set_path(&format!("{path}/.well-known/openid-configuration"));
-    let places = [
+    let mut places = vec![
         well_known(issuer, "oauth-authorization-server"),
         well_known(issuer, "openid-configuration"),
         appended,
     ];
+    // Without a path, the last two are the same.
+    places.dedup();
     for place in &places {
         let found = match document(place, "the metadata of the authorization server").await {
             Ok((found, _)) => found,

@@ -17,7 +17,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
-use nexus_manifests::{Inject, params, template};
+use nexus_manifests::{Inject, around_key, params, template};
 use nexus_vault::credential::{self, Usable, secret_fields};
 use nexus_vault::oauth_app::Client;
 use serde_json::Value as Json;
@@ -202,11 +202,7 @@ pub(crate) fn in_path(usable: &Usable, base: &str, below: &str) -> Result<Secret
     let segment = template::expand_segment(value, &|name| usable.value(name))
         .map(Secret::new)
         .map_err(|error| Error::Internal(format!("inject: {error}")))?;
-    let is_prefix = |prefix: &&String| {
-        below.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
-    };
-    let prefix = prefixes.iter().filter(is_prefix).max_by_key(|prefix| prefix.len());
-    let (before, after) = below.split_at(prefix.map_or(0, String::len));
+    let (before, after) = around_key(prefixes, below);
     Ok(Secret::new(format!("{base}{before}/{}{after}", segment.expose())))
 }
 

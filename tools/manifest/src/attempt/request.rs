@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nexus_manifests::{Inject, Manifest, Verify, params, template};
+use nexus_manifests::{Inject, Manifest, Verify, around_key, params, template};
 use ureq::Agent;
 use ureq::http::{HeaderName, HeaderValue, Request, header};
 use url::Url;
@@ -119,11 +119,7 @@ impl Prepared {
         shown_url: &mut String,
     ) -> Result<()> {
         let real = |text: &str| -> Result<Zeroizing<String>> {
-            let lookup = |name: &str| {
-                let value = values.get(name).map(String::as_str).or_else(|| secrets.get(name));
-                value.map(|value| Zeroizing::new(value.to_owned()))
-            };
-            let expanded = template::expand(text, &|name| lookup(name).map(Shared));
+            let expanded = template::expand(text, &|name| value_of(name, values, secrets));
             Ok(Zeroizing::new(expanded.with_context(|| format!("`{text}`"))?))
         };
         let shown = |text: &str| {
@@ -162,21 +158,15 @@ impl Prepared {
         (values, secrets): (&BTreeMap<String, String>, &Secrets),
         shown_url: &mut String,
     ) -> Result<()> {
-        let lookup = |name: &str| {
-            let value = values.get(name).map(String::as_str).or_else(|| secrets.get(name));
-            value.map(|value| Shared(Zeroizing::new(value.to_owned())))
-        };
-        let segment =
-            template::expand_segment(text, &lookup).with_context(|| format!("`{text}`"))?;
-        let segment = Zeroizing::new(segment);
+        let segment = template::expand_segment(text, &|name| value_of(name, values, secrets));
+        let segment = Zeroizing::new(segment.with_context(|| format!("`{text}`"))?);
         let path = self.url.path().to_owned();
         let rest = path.strip_prefix(place.base).unwrap_or(&path);
-        let prefixes = place.below.iter().filter(|own| rest.starts_with(&format!("{own}/")));
-        let before = prefixes.map(|own| own.len()).max().unwrap_or(0) + (path.len() - rest.len());
-        let (before, after) = path.split_at(before);
-        let shown = format!("{before}/{}{after}", text.replace('{', "‹").replace('}', "›"));
+        let base = path.strip_suffix(rest).unwrap_or_default();
+        let (before, after) = around_key(place.below, rest);
+        let shown = format!("{base}{before}/{}{after}", text.replace('{', "‹").replace('}', "›"));
         *shown_url = shown_url.replacen(&path, &shown, 1);
-        self.url.set_path(&Zeroizing::new(format!("{before}/{}{after}", segment.as_str())));
+        self.url.set_path(&Zeroizing::new(format!("{base}{before}/{}{after}", segment.as_str())));
         Ok(())
     }
 
@@ -218,11 +208,11 @@ impl Prepared {
     }
 }
 
-/// A value of a template that is wiped from memory when it is dropped.
-struct Shared(Zeroizing<String>);
-
-impl AsRef<str> for Shared {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
+/// The parameter or the credential field `name`.
+fn value_of<'a>(
+    name: &str,
+    values: &'a BTreeMap<String, String>,
+    secrets: &'a Secrets,
+) -> Option<&'a str> {
+    values.get(name).map(String::as_str).or_else(|| secrets.get(name))
 }

@@ -191,7 +191,7 @@ impl Attempt {
     ) -> Result<Usable> {
         context.log("a refresh did not begin", &why);
         // A replica of the version that has migrated the database may ask at once.
-        let was_forced = self.reason.forced_every_ms().is_some();
+        let was_forced = !self.reason.is_not_forced();
         if may_end && let Err(error) = self.lease(context.key).release(was_forced).await {
             context.log("the lease of a refresh was not ended", &error);
         }

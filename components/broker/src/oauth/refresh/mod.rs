@@ -95,7 +95,7 @@ impl<'a> IntegrationContext<'a> {
     }
 
     /// Logs an error of the refresh that the caller may not get.
-    fn log(&self, what: &str, error: &Error) {
+    pub(crate) fn log(&self, what: &str, error: &Error) {
         let line = Line::error(what).with("request_id", &self.request_id);
         line.with("integration", &self.key.id).why(error);
     }

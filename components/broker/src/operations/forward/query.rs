@@ -97,7 +97,7 @@ fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// The text with `%u0064`, which is no URL escape, decoded as some servers do.
+/// The text with `%u0064` decoded, as some servers do. It is not an escape of URLs.
 fn wide_decoded(text: &str) -> String {
     let mut parts = text.split("%u");
     let mut out = parts.next().unwrap_or_default().to_owned();

@@ -118,7 +118,8 @@ impl Recording {
         self.is_replayed.set(true);
     }
 
-    /// The response to a call of `path` has begun, or there is none. `code` is that of our problem.
+    /// Notes how the call of `path` ended: its response has begun, or it failed without a response. `code` is that of our
+    /// problem.
     pub(super) fn end(&self, path: &str, outcome: CallOutcome, status: u16, code: Option<&str>) {
         // The secrets of the integration are not known, so nothing but the template is kept.
         self.path.borrow_mut().get_or_insert_with(|| template(path));

@@ -8,7 +8,6 @@ use http::{HeaderMap, StatusCode};
 use nexus_common::domain::{CallKey, IntegrationKey};
 use nexus_common::forward::{Attempt, WAIT, Wait, may_wait};
 use nexus_common::http::empty;
-use nexus_common::log::Line;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Refreshing, now_ms};
 use nexus_common::{Error, Result};
@@ -125,10 +124,7 @@ impl Call {
             }
             // A later call asks for the refresh again.
             Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) if lives => {
-                let line = Line::error("a call uses the old token, because storage failed");
-                line.with("request_id", &who.request_id)
-                    .with("integration", &who.key.id)
-                    .why(&error);
+                who.log("a call uses the old token, because storage failed", &error);
                 Ok(Live::Opened(opened))
             }
             Err(error) => Err(error),
