@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::read::and_each;
 use super::{read_row, write_relaxed};
 use crate::domain::{CallKey, Page};
 use crate::error::Result;
@@ -132,11 +133,19 @@ impl<'a> AgentCalls<'a> {
         let below = page.cursor.unwrap_or(i64::MAX).min(latest.saturating_add(1));
         let mut values: Vec<Value> =
             vec![self.workspace.into(), below.into(), after.into(), KEPT_MS.into()];
-        let mut conditions = String::new();
-        for (condition, value) in conditions_of(filter) {
-            values.push(value);
-            conditions.push_str(&format!(" and {condition}?{}", values.len()));
-        }
+        let text = |text: &Option<String>| text.as_deref().map(Value::text);
+        let statuses = filter.statuses.map(|(low, high)| (i64::from(low), i64::from(high)));
+        let filters = [
+            ("integration_id = ", text(&filter.integration_id)),
+            ("agent = ", text(&filter.agent)),
+            ("method = ", text(&filter.method)),
+            ("outcome = ", text(&filter.outcome)),
+            ("status >= ", statuses.map(|(low, _)| Value::integer(low))),
+            ("status <= ", statuses.map(|(_, high)| Value::integer(high))),
+            ("at >= ", filter.from.map(Value::integer)),
+            ("at < ", filter.to.map(Value::integer)),
+        ];
+        let conditions = and_each(&mut values, filters);
         let sql = format!(
             "select json_object('id', cast(number as text),
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
@@ -155,20 +164,17 @@ impl<'a> AgentCalls<'a> {
         Ok(format!("{open},\"latest\":\"{latest}\"}}"))
     }
 
-    /// The position of the newest call of the integration that `filter` names, or of the workspace. 0 if there is none.
+    /// The position of the newest call of the integration that `filter` names, or of the workspace. 0 without such a call.
     async fn latest(&self, filter: &CallFilter) -> Result<i64> {
-        let row = match &filter.integration_id {
-            Some(id) => {
-                let sql = "select number from agent_calls indexed by agent_calls_of_integration
-                           where integration_id = ?1 and workspace = ?2 order by number desc limit 1";
-                read_row(sql, [Value::text(id.as_str()), self.workspace.into()]).await?
-            }
-            None => {
-                let sql = "select number from agent_calls indexed by agent_calls_of_workspace
-                           where workspace = ?1 order by number desc limit 1";
-                read_row(sql, [self.workspace.into()]).await?
-            }
-        };
+        let mut values: Vec<Value> = vec![self.workspace.into()];
+        let integration = filter.integration_id.as_deref().map(Value::text);
+        let condition = and_each(&mut values, [("integration_id = ", integration)]);
+        let sql = format!(
+            "select number from agent_calls indexed by {}
+             where workspace = ?1{condition} order by number desc limit 1",
+            index_of(filter)
+        );
+        let row = read_row(&sql, values).await?;
         Ok(row.map(|row| row.get("number")).transpose()?.unwrap_or(0))
     }
 }
@@ -179,29 +185,6 @@ fn index_of(filter: &CallFilter) -> &'static str {
         Some(_) => "agent_calls_of_integration",
         None => "agent_calls_of_workspace",
     }
-}
-
-/// The conditions of a filter, each with its value.
-fn conditions_of(filter: &CallFilter) -> impl Iterator<Item = (&'static str, Value)> {
-    let texts = [
-        ("integration_id = ", &filter.integration_id),
-        ("agent = ", &filter.agent),
-        ("method = ", &filter.method),
-        ("outcome = ", &filter.outcome),
-    ];
-    let texts = texts
-        .into_iter()
-        .filter_map(|(condition, text)| Some((condition, Value::text(text.as_deref()?))));
-    let numbers = [
-        ("status >= ", filter.statuses.map(|(low, _)| i64::from(low))),
-        ("status <= ", filter.statuses.map(|(_, high)| i64::from(high))),
-        ("at >= ", filter.from),
-        ("at < ", filter.to),
-    ];
-    let numbers = numbers
-        .into_iter()
-        .filter_map(|(condition, number)| Some((condition, Value::integer(number?))));
-    texts.chain(numbers)
 }
 
 /// Deletes calls older than 7 days, and those that an integration has beyond [`RING`] or [`UNSENT_RING`], up to a thousand

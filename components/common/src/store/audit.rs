@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::audit_search::AuditSearch;
+use super::read::and_each;
 use super::{Event, Transaction, read_row};
 use crate::domain::{Caller, EventKind, IntegrationKey, Page};
 use crate::encoding::sha256_hex;
@@ -193,24 +194,16 @@ impl<'a> Audit<'a> {
     pub async fn page(&self, filter: &AuditFilter, page: &Page) -> Result<String> {
         let mut values: Vec<Value> =
             vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()];
-        let mut conditions = String::new();
-        let texts = [
-            ("record ->> '$.actor' = ", &filter.actor),
-            ("record ->> '$.action' = ", &filter.action),
-            ("record ->> '$.target' = ", &filter.target),
-            ("record ->> '$.outcome' = ", &filter.outcome),
+        let text = |text: &Option<String>| text.as_deref().map(Value::text);
+        let filters = [
+            ("record ->> '$.actor' = ", text(&filter.actor)),
+            ("record ->> '$.action' = ", text(&filter.action)),
+            ("record ->> '$.target' = ", text(&filter.target)),
+            ("record ->> '$.outcome' = ", text(&filter.outcome)),
+            ("at >= ", filter.from.map(Value::integer)),
+            ("at < ", filter.to.map(Value::integer)),
         ];
-        let texts = texts.into_iter().filter_map(|(condition, text)| {
-            text.as_deref().map(|text| (condition, Value::text(text)))
-        });
-        let times = [("at >= ", filter.from), ("at < ", filter.to)];
-        let times = times
-            .into_iter()
-            .filter_map(|(condition, time)| time.map(|time| (condition, Value::integer(time))));
-        for (condition, value) in texts.chain(times) {
-            values.push(value);
-            conditions.push_str(&format!(" and {condition}?{}", values.len()));
-        }
+        let mut conditions = and_each(&mut values, filters);
         let search = filter.search.condition(&mut values);
         if search.is_empty() {
             return page.read(&select(filter.index(), &conditions), values).await;

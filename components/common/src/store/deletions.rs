@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::audit::{append, record_of};
 use super::integrations::Integrations;
 use super::needle::Needle;
-use super::read::page_by;
+use super::read::{and_each, page_by};
 use super::{Entry, Transaction, now_ms, read_row, write_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
 use crate::encoding::{from_hex, to_hex};
@@ -253,10 +253,8 @@ impl Integrations<'_> {
             values.extend([Value::integer(at), Value::text(id)]);
             filters.push_str(" and (deleted_at, id) < (+?2, +?3)");
         }
-        if let Some(manifest) = &query.manifest {
-            values.push(Value::text(manifest.as_str()));
-            filters.push_str(&format!(" and manifest_id = ?{}", values.len()));
-        }
+        let manifest = query.manifest.as_deref().map(Value::text);
+        filters.push_str(&and_each(&mut values, [("manifest_id = ", manifest)]));
         if let Some(q) = query.q.as_deref() {
             let needle = Needle::bind(q, &mut values);
             let text =

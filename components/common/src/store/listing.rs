@@ -4,7 +4,7 @@
 //! stay stable while rows are added and deleted.
 
 use super::integrations::{Integrations, SHOWN};
-use super::read::page_by;
+use super::read::{and_each, page_by};
 use super::read_row;
 use crate::domain::{Health, Order, SortKey, Status};
 use crate::encoding::{from_hex, to_hex};
@@ -104,7 +104,7 @@ impl Integrations<'_> {
     }
 
     /// How many integrations the workspace has, as JSON: `{"total","attention","by_status":{…},"by_health":{…},
-    /// "by_manifest":{…}}`. `attention` counts those that a person must repair. Drafts are counted in `by_health` only.
+    /// "by_manifest":{…}}`. `attention` counts those that a person must repair or choose for. Drafts are counted in `by_health` only.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -139,17 +139,12 @@ impl Integrations<'_> {
 
 /// The conditions of the filters, each after `and`. Their values are added to `values`.
 fn filters(query: &ListQuery, values: &mut Vec<Value>) -> String {
-    let mut filters = String::new();
     let conditions = [
         ("status = ", query.status.map(Value::from)),
         ("manifest_id = ", query.manifest.as_deref().map(Value::text)),
         ("health_rank = ", query.health.map(|health| Value::integer(rank(health)))),
     ];
-    for (condition, value) in conditions {
-        let Some(value) = value else { continue };
-        values.push(value);
-        filters.push_str(&format!(" and {condition}?{}", values.len()));
-    }
+    let mut filters = and_each(values, conditions);
     if let Some(q) = query.q.as_deref().map(id::fold) {
         values.push(Value::text(q.replace(' ', "-")));
         values.push(Value::text(q));

@@ -182,6 +182,20 @@ impl Page {
     }
 }
 
+/// The conditions that have a value, each after `and` and followed by its parameter. The values are added to `values`.
+pub(super) fn and_each<const N: usize>(
+    values: &mut Vec<Value>,
+    conditions: [(&str, Option<Value>); N],
+) -> String {
+    let mut sql = String::new();
+    for (condition, value) in conditions {
+        let Some(value) = value else { continue };
+        values.push(value);
+        sql.push_str(&format!(" and {condition}?{}", values.len()));
+    }
+    sql
+}
+
 /// A page of at most `limit` items as JSON, `{"items":[…],"next_cursor":…}`. The cursor is the id of the last item.
 /// `sql` is a `select` without `limit` of the columns `item` (JSON) and `id`.
 pub(super) async fn page_by_id(sql: &str, values: Vec<Value>, limit: u32) -> Result<String> {
