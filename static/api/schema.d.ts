@@ -1762,7 +1762,7 @@ export interface components {
             readonly version: number;
         };
         readonly IntegrationCounts: {
-            /** @description Those that a person must repair: `failing` and `reauthorize` */
+            /** @description Those that need a person: `failing`, `reauthorize`, and those that wait for a choice */
             readonly attention: number;
             readonly by_health: {
                 readonly failing: number;

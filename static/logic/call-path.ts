@@ -15,8 +15,8 @@ export interface CallPath {
   readonly isClean: boolean;
 }
 
-/** How often a path may be decoded. */
-const DECODINGS = 3;
+/** How often a path or a query may be decoded. */
+export const DECODINGS = 3;
 
 /** The extensions by which frameworks choose a format. */
 const FORMAT = /^(.+)\.(json|xml|html|htm|csv|txt|yaml|yml|js|rss|atom|jsonp)$/i;
@@ -145,7 +145,7 @@ function trim(part: string): string {
  * A text in lower case. It goes through upper case first, because some letters share their capital with
  * another letter (`ſ` becomes `S`, and the Kelvin sign becomes `k`).
  */
-function fold(part: string): string {
+export function fold(part: string): string {
   const mapLetters = (text: string, change: (letter: string) => string) => Array.from(text, change).join("");
   return mapLetters(mapLetters(part, (letter) => letter.toUpperCase()), (letter) => letter.toLowerCase());
 }

@@ -2,13 +2,10 @@
  * The query parameters that servers may read in a call, as in `components/broker/src/operations/forward/query.rs`. A denied
  * parameter is denied in every spelling.
  */
-import { percentDecoded } from "./call-path";
+import { DECODINGS, fold, percentDecoded } from "./call-path";
 
 /** A parameter: its name in the form in which names are compared, and a value. */
 export type Parameter = readonly [name: string, value: string];
-
-/** How often a query may be decoded. */
-const DECODINGS = 3;
 
 /** Every parameter that a server may read. A gateway may decode a `?` in the path, and take the rest for the query. */
 export function parametersOf(path: string, query: string): Parameter[] {
@@ -37,8 +34,7 @@ export function comparableName(raw: string): string {
   const decoded = decodedForm(decodedForm(raw)).replace(/^[ \0]+|[ \0]+$/g, "").split("\0")[0] ?? "";
   const open = decoded.indexOf("[");
   const bare = open >= 0 && decoded.includes("]", open) ? decoded.slice(0, open) : decoded;
-  const plain = bare.replace(/[. \-[]/g, "_").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  return Array.from(Array.from(plain, (letter) => letter.toUpperCase()).join(""), (letter) => letter.toLowerCase()).join("");
+  return fold(bare.replace(/[. \-[]/g, "_"));
 }
 
 /** Whether a value is one of those that are denied, or a list separated by commas that has one of them. */

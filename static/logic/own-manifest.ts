@@ -2,6 +2,7 @@
  * A workspace's own manifest as a form. The form has what most services need. Whatever else a manifest says
  * stays as it is. A manifest that the form cannot show without changing it is edited as JSON.
  */
+import { canonical } from "./chain";
 import { slugOf } from "./names";
 
 /** Where a credential goes in each request. `oauth2` is a token of OAuth 2.0, as a Bearer token. */
@@ -130,7 +131,7 @@ export function draftOf(manifest: Json, words: Words): Draft | null {
     accountPointer: string(object(verify["account"])["id"]),
     manageUrl: string(revoke["manage_url"]),
   };
-  return isSame(manifestOf(draft, manifest, words), manifest) ? draft : null;
+  return canonical(manifestOf(draft, manifest, words)) === canonical(manifest) ? draft : null;
 }
 
 /** Whether a field is shown for this place of the credential. */
@@ -321,12 +322,4 @@ function object(value: unknown): Json {
 
 function list(value: unknown): Json[] {
   return Array.isArray(value) ? value.map(object) : [];
-}
-
-/** Whether two JSON values are the same. The order of members does not count. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((item, at) => isSame(item, other[at]));
-  if (typeof one !== "object" || typeof other !== "object" || !one || !other || Array.isArray(one) || Array.isArray(other)) return one === other;
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => isSame((one as Json)[name], (other as Json)[name]));
 }

@@ -37,7 +37,6 @@ export const calls = {
   ms: (value: number) => (value < 10_000 ? `${count(value)} ms` : `${count(Math.round(value / 1000))} s`),
   size: (bytes: number) => size(bytes),
   open: (call: string) => `Details of ${call}`,
-  title: "Call",
   path: "Path",
   host: "Host",
   code: "Error code",
@@ -54,6 +53,5 @@ export const calls = {
     deniedNone: (tried: number) => `These rules would deny none of the last ${plural(tried, "call", "calls")}`,
     allowed: (value: number) => `These rules would allow ${plural(value, "call", "calls")} that a rule has denied`,
     by: (agent: string) => `by ${agent}`,
-    more: (value: number) => `and ${count(value)} more`,
   },
 };

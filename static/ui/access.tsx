@@ -15,7 +15,7 @@ import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
 import { PolicyTrial } from "./policy-trial";
 import { RuleRow } from "./rule-row";
-import { useAgentName } from "./use-agents";
+import { namesOf, useAgents } from "./use-agents";
 
 interface Props {
   integration: Integration;
@@ -74,7 +74,9 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const [agents, setAgents] = useState(() => selectionOf(saved));
   const [limit, setLimit] = useState(() => String(saved.limits?.calls_per_minute ?? ""));
   const [rows, setRows] = useState(() => saved.rules.map(row));
-  const nameOf = useAgentName();
+  const [listed] = useAgents();
+  const known = listed.state === "ready" ? listed.value : [];
+  const nameOf = namesOf(known);
   const { busy, problem, run, clear } = useAction();
   const perMinute = limitOf(limit);
   const { limits: _, ...unlimited } = saved;
@@ -196,8 +198,8 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
           </div>
         )}
       </Form>
-      <PolicyTest policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
-      <PolicyTrial id={integration.id} policy={policy} saved={saved} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
+      <PolicyTest nameOf={nameOf} policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
+      <PolicyTrial agents={known} nameOf={nameOf} id={integration.id} policy={policy} saved={saved} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
       {types.length > 0 && <p class="hint">{t.access.onlyTypes(types.join(", "))}</p>}
       {deny.length > 0 && (
         <details class="fold">
@@ -230,7 +232,9 @@ interface ConflictProps {
 function Conflict({ id, onKeep, onTake }: ConflictProps) {
   const { client } = useNexus();
   const [theirs] = useLoad((signal) => client.get<Integration>(`/api/integrations/${id}`, {}, signal), id);
-  const nameOf = useAgentName();
+  const [listed] = useAgents();
+  const known = listed.state === "ready" ? listed.value : [];
+  const nameOf = namesOf(known);
   const policy = theirs.state === "ready" ? theirs.value.policy : null;
   return (
     <>

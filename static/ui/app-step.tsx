@@ -6,6 +6,7 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { belongToFields } from "../logic/fields";
 import { plainName } from "../logic/names";
 import { t } from "../text/all";
+import { ended } from "../text/plural";
 import { useAction, useLoad, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CancelButton } from "./dialog";
@@ -69,7 +70,7 @@ function Registration({ id, name, redirectUri, isPublic }: { id: string; name: s
         <div class="note">
           <Icon name="warn" />
           <p>
-            <strong>{t.app.choose}</strong> {note.replace(/[^.!?]$/, "$&.")}
+            <strong>{t.app.choose}</strong> {ended(note)}
           </p>
         </div>
       )}

@@ -41,7 +41,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       nexus.changed(integration.id, null);
       nexus.announce(t.remove.announce(name));
     });
-  /** The dialog cannot close before the receipts have arrived, because nothing else says that they exist. */
+  /** The dialog cannot close before the receipts have arrived, because the person is to see them. */
   const close = () => {
     if (!busy) onClose(deleted !== null);
   };

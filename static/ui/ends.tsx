@@ -3,6 +3,7 @@ import type { Integration, IntegrationPage, ManifestSummary } from "../api/types
 import { endState, endingOf } from "../logic/ends";
 import type { Ends } from "../logic/ends";
 import { t } from "../text/all";
+import { ended } from "../text/plural";
 import { useLoad, useNexus, useNow } from "./context";
 import { Icon } from "./icons";
 import { ExternalLink } from "./parts";
@@ -16,7 +17,7 @@ export function EndsNote({ ends }: { ends: Ends | null | undefined }) {
       <Icon name="clock" />
       <div>
         <strong>{t.ends.title(ends.on, isOver)}</strong>
-        <p>{ends.why.replace(/[^.!?]$/, "$&.")}</p>
+        <p>{ended(ends.why)}</p>
         <ExternalLink href={ends.source}>{t.ends.source}</ExternalLink>
       </div>
     </div>

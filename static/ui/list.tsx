@@ -6,6 +6,7 @@ import type { Integration, IntegrationCounts, ManifestSummary } from "../api/typ
 import type { Action } from "../logic/health";
 import { isFiltered, unfiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
+import { HEALTH_TONE } from "../logic/health";
 import { t } from "../text";
 import { Card } from "./card";
 import { check, setActive } from "./changes";
@@ -199,8 +200,8 @@ function Toolbar({ filters, catalogue, counts }: ToolbarProps) {
     return () => clearTimeout(timer);
   }, [q, filters, open]);
   const counted = (name: string, number: number | undefined) => (counts ? t.list.counted(name, number ?? 0) : name);
-  const states = Object.entries(t.list.healthState).map(
-    ([state, name]) => [state, counted(name, counts?.by_health[state as Integration["health"]["state"]])] as const,
+  const states = (Object.keys(HEALTH_TONE) as Integration["health"]["state"][]).map(
+    (state) => [state, counted(t.list.healthState[state] ?? "", counts?.by_health[state])] as const,
   );
   // Only the providers in use, and the one that is chosen.
   const inUse = catalogue.filter((one) => !counts || counts.by_manifest[one.id] || one.id === filters.manifest);

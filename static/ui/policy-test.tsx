@@ -8,7 +8,6 @@ import type { Verdict } from "../logic/policy";
 import { t } from "../text/all";
 import { Select } from "./controls";
 import { Icon } from "./icons";
-import { useAgentName } from "./use-agents";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 
@@ -17,6 +16,8 @@ const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 interface Props {
   policy: Policy;
+  /** The name of an agent. */
+  nameOf(subject: string): string;
   manifest: IntegrationManifest;
   /** Whether the server has validated exactly this policy. */
   isValidated: boolean;
@@ -24,14 +25,13 @@ interface Props {
   isInvalid: boolean;
 }
 
-export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) {
+export function PolicyTest({ policy, nameOf, manifest, isValidated, isInvalid }: Props) {
   const [method, setMethod] = useState("GET");
   const [path, setPath] = useState("");
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
   const [type, setType] = useState("");
   const listed = manifest.api.body_types ?? [];
-  const nameOf = useAgentName();
   // The agents that make a difference.
   const named = [...new Set([...policy.agents, ...policy.rules.flatMap((rule) => rule.agents ?? [])])].filter((one) => one !== "*");
   const [sent = ""] = path.split("#");

@@ -1,5 +1,5 @@
 /** What the rules in the form would have done to the last calls of agents. */
-import type { Call, CallPage, Policy } from "../api/types";
+import type { Agent, Call, CallPage, Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { tryPolicy } from "../logic/calls";
 import type { Trial } from "../logic/calls";
@@ -8,7 +8,6 @@ import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
 import { Loaded } from "./loaded";
 import { verdictText } from "./policy-test";
-import { useAgents } from "./use-agents";
 
 /** How many calls the rules are tried on. */
 const TRIED = 100;
@@ -19,6 +18,9 @@ interface Props {
   /** The integration. */
   id: string;
   policy: Policy;
+  /** The agents of the workspace, and their names. */
+  agents: readonly Agent[];
+  nameOf(subject: string): string;
   /** The policy in force. */
   saved: Policy;
   manifest: IntegrationManifest;
@@ -28,13 +30,10 @@ interface Props {
   isInvalid: boolean;
 }
 
-export function PolicyTrial({ id, policy, saved, manifest, isValidated, isInvalid }: Props) {
+export function PolicyTrial({ id, policy, agents, nameOf, saved, manifest, isValidated, isInvalid }: Props) {
   const { client } = useNexus();
-  const [agents] = useAgents();
   const path = `/api/integrations/${encodeURIComponent(id)}/calls`;
   const [calls, again] = useLoad((signal) => client.get<CallPage>(path, { limit: TRIED }, signal), id);
-  const known = agents.state === "ready" ? agents.value : [];
-  const nameOf = (subject: string) => known.find((one) => one.id === subject)?.name ?? subject;
   return (
     <section class="box trial">
       <h2>{t.calls.trial.title}</h2>
@@ -44,7 +43,7 @@ export function PolicyTrial({ id, policy, saved, manifest, isValidated, isInvali
           !isValidated || isInvalid ? (
             <p class="soft">{isValidated ? t.access.because["invalid"] : t.calls.trial.waiting}</p>
           ) : (
-            <Result trial={tryPolicy(policy, saved, manifest, items, known)} nameOf={nameOf} />
+            <Result trial={tryPolicy(policy, saved, manifest, items, agents)} nameOf={nameOf} />
           )
         }
       </Loaded>
@@ -69,7 +68,7 @@ function Result({ trial: { tried, denied, allowed }, nameOf }: { trial: Trial; n
           ))}
         </ul>
       )}
-      {denied.length > SHOWN && <p class="soft">{t.calls.trial.more(denied.length - SHOWN)}</p>}
+      {denied.length > SHOWN && <p class="soft">{t.remove.andMore(denied.length - SHOWN)}</p>}
       {allowed.length > 0 && (
         <>
           <p>{t.calls.trial.allowed(allowed.length)}</p>
@@ -82,7 +81,7 @@ function Result({ trial: { tried, denied, allowed }, nameOf }: { trial: Trial; n
           </ul>
         </>
       )}
-      {allowed.length > SHOWN && <p class="soft">{t.calls.trial.more(allowed.length - SHOWN)}</p>}
+      {allowed.length > SHOWN && <p class="soft">{t.remove.andMore(allowed.length - SHOWN)}</p>}
     </div>
   );
 }

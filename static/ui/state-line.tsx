@@ -2,6 +2,7 @@
 import type { Integration } from "../api/types";
 import { HEALTH_TONE, hasTokens, hasTypedCredentials, stateWord } from "../logic/health";
 import { t } from "../text";
+import { ended } from "../text/plural";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { sentence } from "./parts";
@@ -32,7 +33,7 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   const words = isLong
     ? [
         isOff ? meaning["off"] : (meaning[`${shown} ${repair}`] ?? meaning[shown]),
-        detail && sentence(detail).replace(/[^.!?]$/, "$&."),
+        detail && ended(sentence(detail)),
         checked && sentence(`${t.list.checked(checked, now)}.`),
       ].filter(Boolean).join(" ")
     : isOff

@@ -24,8 +24,12 @@ export function useAgents(mayRead = true): [LoadState<readonly Agent[]>, (agents
 /** The name of whoever acted: an agent's, or the subject of a token as it is. */
 export function useAgentName(): (subject: string) => string {
   const [agents] = useAgents();
-  const all = agents.state === "ready" ? agents.value : [];
-  return (subject) => all.find((one) => one.id === subject)?.name ?? subject;
+  return namesOf(agents.state === "ready" ? agents.value : []);
+}
+
+/** As {@link useAgentName}, with agents that are loaded. */
+export function namesOf(agents: readonly Agent[]): (subject: string) => string {
+  return (subject) => agents.find((one) => one.id === subject)?.name ?? subject;
 }
 
 /** What is wrong with the name of an agent that could not be saved. */

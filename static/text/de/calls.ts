@@ -38,7 +38,6 @@ export const calls: typeof englishCalls = {
   ms: (value) => (value < 10_000 ? `${count(value)} ms` : `${count(Math.round(value / 1000))} s`),
   size: (bytes) => size(bytes),
   open: (call) => `Einzelheiten zu ${call}`,
-  title: "Aufruf",
   path: "Pfad",
   host: "Host",
   code: "Fehlercode",
@@ -55,6 +54,5 @@ export const calls: typeof englishCalls = {
     deniedNone: (tried) => (tried === 1 ? "Diese Regeln würden den letzten Aufruf nicht ablehnen" : `Diese Regeln würden keinen der letzten ${count(tried)} Aufrufe ablehnen`),
     allowed: (value) => `Diese Regeln würden ${plural(value, "Aufruf", "Aufrufe")} erlauben, ${value === 1 ? "den" : "die"} eine Regel abgelehnt hat`,
     by: (agent) => `von ${agent}`,
-    more: (value) => `und ${count(value)} weitere`,
   },
 };

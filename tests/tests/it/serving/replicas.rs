@@ -24,6 +24,9 @@ mod lost;
 mod outage;
 mod soak;
 
+/// What a request to the server contains that commits.
+const COMMIT: &str = "\"sql\":\"COMMIT";
+
 /// Two replicas, each with a line of its own to the database, and the servers.
 struct Replicas {
     servers: Arc<Servers>,
@@ -53,6 +56,14 @@ async fn create(app: &App, manifest: &str, name: &str) -> Answer {
     let body = json!({"manifest_id": manifest, "name": name, "verify": false,
         "credentials": {"api_key": "sk_test_4eC39HqLyjWDarjtT1zdp7dc"}});
     app.post("/api/integrations").as_admin().json(&body).send().await
+}
+
+/// A provider with its manifest, and its first integration, which also makes the workspace's data key.
+async fn with_first(app: &App) -> (Simulator, String) {
+    let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
+    let manifest = app.adopt("stripe", &provider).await;
+    assert_eq!(create(app, &manifest, "First").await.status, 201);
+    (provider, manifest)
 }
 
 async fn call(app: &App) -> Answer {
@@ -167,13 +178,10 @@ async fn a_commit_whose_answer_is_lost_is_confirmed_and_not_repeated() {
     else {
         return;
     };
-    let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
-    let manifest = app.adopt("stripe", &provider).await;
-    // The first integration also makes the workspace's data key.
-    assert_eq!(create(&app, &manifest, "First").await.status, 201);
+    let (_provider, manifest) = with_first(&app).await;
     assert_eq!(app.delete("/api/integrations/first").as_admin().send().await.status, 200);
     for number in 1..=3 {
-        lines[0].lose_answer_to("\"sql\":\"COMMIT");
+        lines[0].lose_answer_to(COMMIT);
         let created = create(&app, &manifest, &format!("Stripe {number}")).await;
         assert_eq!(
             (created.status.as_u16(), lines[0].lost()),
@@ -181,7 +189,7 @@ async fn a_commit_whose_answer_is_lost_is_confirmed_and_not_repeated() {
             "{created:?}"
         );
         assert_eq!(app.count("integrations"), 1);
-        lines[0].lose_answer_to("\"sql\":\"COMMIT");
+        lines[0].lose_answer_to(COMMIT);
         let path = format!("/api/integrations/stripe-{number}");
         let deleted = app.delete(&path).as_admin().send().await;
         assert_eq!((deleted.status.as_u16(), lines[0].lost()), (200, 2 * number), "{deleted:?}");
@@ -196,7 +204,7 @@ async fn a_refresh_whose_commit_gets_no_answer_keeps_the_new_tokens() {
     let (pair, second, _servers, lines, _dir) = connected(replicas).await;
     for refreshes in 1..=3 {
         pair.expire();
-        lines[0].lose_answer_to("\"sql\":\"COMMIT");
+        lines[0].lose_answer_to(COMMIT);
         let answer = call(&pair.app).await;
         assert_eq!((answer.status.as_u16(), lines[0].lost()), (200, refreshes), "{answer:?}");
         assert_eq!(call(&second).await.status, 200);

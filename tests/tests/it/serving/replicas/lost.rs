@@ -1,14 +1,11 @@
 //! Requests to the database, or the answers to them, are lost at a bad moment.
 
-use nexus_simulators::{Kind, Simulator};
 use serde_json::json;
 
-use super::{Replicas, call, connected, create, introduced};
+use super::{COMMIT, Replicas, call, connected, create, introduced, with_first};
 use crate::kit::app::{App, TICK_SECRET, until};
 use crate::kit::line::Line;
 use crate::kit::person::{EVERYTHING, Person, Program, text};
-
-const COMMIT: &str = "\"sql\":\"COMMIT";
 
 /// How a commit gets no answer: it arrives, or it does not.
 const LOSSES: [fn(&Line); 2] =
@@ -88,10 +85,7 @@ async fn a_commit_is_confirmed_though_the_database_was_migrated_meanwhile() {
     else {
         return;
     };
-    let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
-    let manifest = app.adopt("stripe", &provider).await;
-    // The first integration also makes the workspace's data key.
-    assert_eq!(create(&app, &manifest, "First").await.status, 201);
+    let (_provider, manifest) = with_first(&app).await;
     lines[0].lose_answer_and_hold(COMMIT);
     let migrate = async {
         until("the answer is lost", async || (lines[0].lost() == 1).then_some(())).await;
@@ -113,9 +107,7 @@ async fn a_change_that_nobody_can_confirm_is_not_to_be_repeated_unless_its_metho
     else {
         return;
     };
-    let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
-    let manifest = app.adopt("stripe", &provider).await;
-    assert_eq!(create(&app, &manifest, "First").await.status, 201);
+    let (_provider, manifest) = with_first(&app).await;
     lines[0].lose_answer_and_hold(COMMIT);
     let created = create(&app, &manifest, "Second").await;
     lines[0].release();
