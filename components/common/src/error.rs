@@ -197,8 +197,8 @@ impl Error {
         Self::NotFound(format!("there is nothing at {path}"))
     }
 
-    /// This error of a step before the change that the request asks for. Of the rows of such a step (who was seen, what
-    /// was counted) the caller need not know whether they were written: the request may be repeated.
+    /// This error, for a step before the change that the request asks for. Such a step writes when an agent was last seen, or
+    /// counts a request. The caller may repeat the request, whether or not those rows were written.
     #[must_use]
     pub fn before_change(self) -> Self {
         match self {

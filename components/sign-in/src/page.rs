@@ -1,6 +1,6 @@
 //! The page, its script and its style.
 //!
-//! The page is the same for everybody who is not signed in, but for its theme: what it shows is in the part of the
+//! A person who is not signed in sees the same page as any other, except for the theme. What it shows is in the part of the
 //! address that a browser does not send, or in `return_to`. It must not be framed, and must not load anything from
 //! elsewhere.
 

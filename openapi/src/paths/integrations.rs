@@ -257,20 +257,23 @@ const CALLS: &str = "One record per call of an agent, without query, headers and
      limited, say. A call is listed about a second after it has ended. Of many calls a second that are not sent, some are only \
      counted in the log. To follow, read again with `after` set to `latest`.";
 
+/// The parameters of both lists of calls.
+const CALL_FILTERS: [&str; 9] = [
+    "call_agent",
+    "call_method",
+    "call_outcome",
+    "call_status",
+    "from",
+    "to",
+    "call_after",
+    "limit",
+    "after_row",
+];
+
 fn agents_calls() -> Operation {
     of_one("listIntegrationCalls", "List agents' last calls to an integration, newest first")
         .describe(CALLS)
-        .query(&[
-            "call_agent",
-            "call_method",
-            "call_outcome",
-            "call_status",
-            "from",
-            "to",
-            "call_after",
-            "limit",
-            "after_row",
-        ])
+        .query(&CALL_FILTERS)
         .responds(200, Answer::json("A page", "CallPage"))
 }
 
@@ -282,18 +285,8 @@ fn workspace_calls() -> Operation {
     )
     .role(Role::Manager)
     .describe(CALLS)
-    .query(&[
-        "call_integration",
-        "call_agent",
-        "call_method",
-        "call_outcome",
-        "call_status",
-        "from",
-        "to",
-        "call_after",
-        "limit",
-        "after_row",
-    ])
+    .query(&["call_integration"])
+    .query(&CALL_FILTERS)
     .responds(200, Answer::json("A page", "CallPage"))
 }
 

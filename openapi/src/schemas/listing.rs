@@ -15,15 +15,15 @@ pub(super) fn all() -> Value {
             component("schemas", "DeletedIntegrationPage"),
         ]},
         "Receipt": object(json!({
-                "token": {"type": "string", "description": "The credential field"},
-                "state": {"type": "string", "enum": [
-                    "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
-                ], "description": "The current state. `superseded`: not revoked, because that could end \
-                    a connection in use. If the detail begins with `kept:`, the token is kept, and is \
-                    revoked with the last of those connections"},
-                "detail": {"type": "string"},
-                "at": time(),
-            })),
+            "token": {"type": "string", "description": "The credential field"},
+            "state": {"type": "string", "enum": [
+                "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
+            ], "description": "The current state. `superseded`: not revoked, because that could end \
+                a connection in use. If the detail begins with `kept:`, the token is kept, and is \
+                revoked with the last of those connections"},
+            "detail": {"type": "string"},
+            "at": time(),
+        })),
         "DeletedIntegration": object(json!({
             "id": component("schemas", "IntegrationId"),
             "slug": text_or_null(),
@@ -64,7 +64,7 @@ fn counts() -> Value {
         "total": number,
         "attention": {
             "type": "integer", "minimum": 0,
-            "description": "Those that a person must repair: `failing` and `reauthorize`",
+            "description": "Those that need a person: `failing`, `reauthorize`, and those that wait for a choice",
         },
         "by_status": by(&["active", "inactive"]),
         "by_health": by(&["pending", "unknown", "healthy", "failing", "reauthorize"]),

@@ -25,8 +25,8 @@ const LIMIT_OF_AUTH: u64 = 1_390_000;
 /// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
 /// has a limit of its own, in static/build.mjs.
 const LIMIT_OF_UI: u64 = 1_090_000;
-/// The maximum size of `list` and `proxy`, in bytes, which are compiled for speed.
-const LIMIT_FOR_SPEED: u64 = 920_000;
+/// The maximum size of `list`, which is compiled for speed, in bytes.
+const LIMIT_OF_LIST: u64 = 920_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long)]
     guests: bool,
     /// Fail if a component without the table of manifests is larger than 880 KB (`auth`: 1.39 MB, `ui`: 1.09 MB,
-    /// `list` and `proxy`: 920 KB)
+    /// `list`: 920 KB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
@@ -98,7 +98,7 @@ fn limit(name: &str) -> Option<u64> {
     match name {
         "nexus_auth.wasm" => Some(LIMIT_OF_AUTH),
         "nexus_ui.wasm" => Some(LIMIT_OF_UI),
-        "nexus_list.wasm" | "nexus_proxy.wasm" => Some(LIMIT_FOR_SPEED),
+        "nexus_list.wasm" => Some(LIMIT_OF_LIST),
         _ => (!WITH_THE_TABLE.contains(&name)).then_some(LIMIT),
     }
 }

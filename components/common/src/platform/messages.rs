@@ -123,8 +123,8 @@ fn broken(error: &impl fmt::Display) -> ErrorCode {
 /// The trailers of a message, as the runtime reads them.
 type Trailers = Result<Option<wasi::Trailers>, ErrorCode>;
 
-/// The end of an empty body. Dropping it writes that there are no trailers. A write waits, and wakes the component once more,
-/// unless the runtime reads the end already.
+/// The end of an empty body. Dropping this value writes that the body has no trailers. The write waits until the runtime
+/// reads the end, and then wakes the component once more. It does neither if the runtime is reading the end already.
 pub(super) type End = FutureWriter<Trailers>;
 
 /// Converts a request into the runtime's own type. An empty body needs no stream, and no task that writes it. Its end is
