@@ -3,19 +3,18 @@
 //!
 //! This module must not store anything, and must not drop tokens: the caller gives up what is refused.
 
-use std::collections::BTreeMap;
-
 use nexus_common::domain::{Account, Health};
 use nexus_common::{Error, Result};
-use nexus_manifests::{params, pins};
+use nexus_manifests::pins;
 use nexus_vault::credential::Usable;
 use serde_json::Value as Json;
 
 use super::authorize::FlowSecret;
 use super::previous::PreviousConnection;
+use super::supplied;
 use super::token::Tokens;
 use crate::provider::screen::Screen;
-use crate::provider::{find, verify};
+use crate::provider::{find, unfit, verify};
 
 /// The callback's query.
 pub(super) struct Query<'a>(pub(super) &'a Json);
@@ -33,6 +32,11 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// The refusal because the response does not fit the manifest.
+    fn unfit(why: &str) -> Self {
+        Self { code: "provider_error", words: unfit(why) }
+    }
+
     /// The refusal because the entries of `find` could not be read.
     fn of_find(error: Error) -> Self {
         let (code, words) = match error {
@@ -73,20 +77,16 @@ impl AccountCheck<'_> {
         usable: &mut Usable,
         before: Option<&PreviousConnection>,
     ) -> Result<Health, Refusal> {
-        let found = self.found(usable).map_err(|words| {
-            let words = format!("the provider's response does not fit: {words}");
-            Refusal { code: "provider_error", words }
-        })?;
-        usable.params.extend(found);
+        let callback = |name: &str| self.query.get(name).map(str::to_owned);
+        let manifest = &usable.sourced.manifest;
+        let supplied = supplied::read(manifest, self.tokens, &callback, self.screen);
+        usable.params.extend(supplied.map_err(|why| Refusal::unfit(&why))?);
         if usable.sourced.manifest.find.is_some() && !self.connect_to_found(usable, before).await? {
             return Ok(Health::Pending);
         }
         // Only now is a host known that the token response names. Nothing was sent to it so far.
-        usable.credential.pins =
-            pins(&usable.sourced.manifest, &usable.params).map_err(|finding| {
-                let words = format!("the provider's response does not fit: {}", finding.detail);
-                Refusal { code: "provider_error", words }
-            })?;
+        usable.credential.pins = pins(&usable.sourced.manifest, &usable.params)
+            .map_err(|finding| Refusal::unfit(&finding.detail))?;
         let expected = before.and_then(|before| before.account_id.as_deref());
         let health = self.verify(usable, expected).await?;
         // After the verification, which says whose tokens these are: so they can be revoked.
@@ -194,20 +194,6 @@ impl AccountCheck<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Parameters that the provider supplied. A value with a secret in it is an error.
-    fn found(&self, usable: &Usable) -> Result<BTreeMap<String, String>, String> {
-        let callback = |name: &str| self.query.get(name).map(str::to_owned);
-        let found =
-            params::flow_params(&usable.sourced.manifest, self.tokens.answer.expose(), &callback);
-        let found = found.map_err(|findings| {
-            findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default()
-        })?;
-        match found.iter().find(|(_, value)| self.screen.holds(value)) {
-            Some((name, _)) => Err(format!("the value of {name} contains a secret")),
-            None => Ok(found),
-        }
     }
 }
 

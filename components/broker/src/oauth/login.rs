@@ -3,8 +3,6 @@
 //! This module must send to the pinned origins only, must not follow a redirect, and must not put a part of a
 //! response into an error before it was screened.
 
-use std::collections::BTreeMap;
-
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::store::now_ms;
@@ -14,12 +12,14 @@ use nexus_vault::credential::{self, Expiry, Times, Usable};
 
 use super::assertion;
 use super::refusal::{TokenFailure, is_about_the_request};
+use super::supplied;
 use super::token::{self, DEADLINE, Expected, Tokens, read};
 use crate::provider::answer::Answer;
 use crate::provider::call::{
     self, Transmission, content, header_name, header_value, inject, require_method, transmit,
 };
 use crate::provider::screen::Screen;
+use crate::provider::unfit;
 
 /// Obtains a token with the fields that an admin entered: by the client credentials grant (RFC 6749, 4.4), or by the
 /// manifest's login. Adds it to the fields.
@@ -137,22 +137,15 @@ fn screen(usable: &Usable, request: &LoginRequest, assertion: Option<&Secret>) -
 /// # Errors
 /// [`Error::Provider`] for a response that does not fit the manifest.
 pub(crate) fn complete(usable: &mut Usable, tokens: &Tokens) -> Result<()> {
-    let broken =
-        |why: &str| Error::Provider(format!("the provider's response does not fit: {why}"));
+    let broken = |why: &str| Error::Provider(unfit(why));
     let manifest = &usable.sourced.manifest;
     let is_supplied = |param: &Param| matches!(param.from, Some(ParamSource::TokenResponse(_)));
     if !manifest.params.iter().any(is_supplied) {
         return Ok(());
     }
-    let found: BTreeMap<String, String> =
-        params::flow_params(manifest, tokens.answer.expose(), &|_| None).map_err(|findings| {
-            broken(&findings.into_iter().next().map(|one| one.detail).unwrap_or_default())
-        })?;
     let secrets: Vec<Secret> = call::secrets(usable);
     let screen = Screen::new(secrets.iter().map(Secret::expose));
-    if let Some((name, _)) = found.iter().find(|(_, value)| screen.holds(value)) {
-        return Err(broken(&format!("the value of {name} contains a secret")));
-    }
+    let found = supplied::read(manifest, tokens, &|_| None, &screen).map_err(|why| broken(&why))?;
     usable.params.extend(found);
     usable.credential.pins = params::pins_now(&usable.sourced.manifest, &usable.params)
         .map_err(|finding| broken(&finding.detail))?;

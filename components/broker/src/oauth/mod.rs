@@ -13,6 +13,7 @@ mod refresh;
 mod refusal;
 mod register;
 mod scopes;
+mod supplied;
 mod token;
 
 pub(crate) use assertion::check_key;

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::provider::answer::Answer;
 use crate::provider::call::{self, Outgoing};
-use crate::provider::verify;
+use crate::provider::{unfit, verify};
 
 /// The maximum number of entries that are read of a response, and offered.
 const MOST: usize = 500;
@@ -113,8 +113,7 @@ fn before_choice(usable: &Usable) -> Usable {
 /// The entries of a response that meet the rules of the manifest.
 fn read(manifest: &Manifest, find: &Find, answer: &Answer) -> Result<Vec<Entry>> {
     let json = verify::require_accepted(answer)?;
-    let unfit =
-        |words: &str| Error::Provider(format!("the provider's response does not fit: {words}"));
+    let unfit = |why: &str| Error::Provider(unfit(why));
     let offered = find.entries(json).ok_or_else(|| unfit("it has no list of entries"))?;
     let mut entries: Vec<Entry> = Vec::new();
     let mut broken = None;

@@ -17,3 +17,8 @@ pub(crate) use reads::reads;
 
 /// The content type of a form body.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The message about a response that does not fit the manifest. `why` must not have a value of the response.
+pub(crate) fn unfit(why: &str) -> String {
+    format!("the provider's response does not fit: {why}")
+}
