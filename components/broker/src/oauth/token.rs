@@ -19,7 +19,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::refusal::{self, TokenFailure};
 use crate::provider::answer::Answer;
-use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
+use crate::provider::call::{
+    Transmission, basic, form_body, header_name, header_value, json_body, transmit,
+};
 use crate::provider::screen::Screen;
 
 /// The time limit of one request, with its response body.
@@ -87,8 +89,7 @@ pub(crate) async fn request(
                 .iter()
                 .map(|(name, value)| (name.clone(), Value::from(value.expose())))
                 .collect();
-            let json = SecretJson::new(Value::Object(object));
-            ("application/json", Secret::new(json.expose().to_string()))
+            json_body(&SecretJson::new(Value::Object(object)))
         }
     };
     let secrets = secrets(client, grant);

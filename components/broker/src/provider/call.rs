@@ -142,6 +142,11 @@ pub(crate) fn form_body(members: &[(String, Secret)]) -> Content {
     (FORM, Secret::new(encoder.finish()))
 }
 
+/// A JSON body, as it is.
+pub(crate) fn json_body(json: &SecretJson) -> Content {
+    ("application/json", Secret::new(json.expose().to_string()))
+}
+
 /// The method with the name `name`, from a manifest.
 ///
 /// # Errors
@@ -246,8 +251,7 @@ pub(crate) fn content(
         return Ok(Some(form_body(&members)));
     }
     let Some(json) = json else { return Ok(None) };
-    let json = SecretJson::new(expand_json(json, lookup).map_err(broken)?);
-    Ok(Some(("application/json", Secret::new(json.expose().to_string()))))
+    Ok(Some(json_body(&SecretJson::new(expand_json(json, lookup).map_err(broken)?))))
 }
 
 fn expand_json(json: &Json, lookup: Lookup<'_, '_>) -> Result<Json, template::TemplateError> {

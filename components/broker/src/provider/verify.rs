@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use nexus_common::domain::Account;
-use nexus_common::secret::Secret;
+use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
 use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict};
-use nexus_manifests::{Account as Pointers, Verify, params, template};
+use nexus_manifests::{Account as Pointers, Verify, params};
 use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
 
 use crate::provider::answer::Answer;
-use crate::provider::call::{self, Content, Outgoing, form_body};
+use crate::provider::call::{self, Content, Outgoing};
 
 /// Verifies a credential, before or after it is stored.
 ///
@@ -47,23 +47,16 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
     }
 }
 
+/// The body of a verify request. JSON is sent as it is, because a GraphQL query has braces of its own.
 fn body(
     usable: &Usable,
     json: Option<&Value>,
     form: Option<&BTreeMap<String, String>>,
 ) -> Result<Option<Content>> {
-    let lookup = |name: &str| usable.params.get(name).cloned();
-    let broken = |error: template::TemplateError| Error::Internal(format!("verify: {error}"));
-    if let Some(json) = json {
-        return Ok(Some(("application/json", Secret::new(json.to_string()))));
+    match json {
+        Some(json) => Ok(Some(call::json_body(&SecretJson::new(json.clone())))),
+        None => call::content(form, None, &|name| usable.params.get(name).map(String::as_str)),
     }
-    let Some(form) = form else { return Ok(None) };
-    let mut members = Vec::new();
-    for (name, value) in form {
-        let value = template::expand(value, &lookup).map_err(broken)?;
-        members.push((name.clone(), Secret::new(value)));
-    }
-    Ok(Some(form_body(&members)))
 }
 
 /// A response, and what the manifest expects of it.
