@@ -14,6 +14,7 @@ use super::vendor::{Kind, State, Vendor, put_success};
 use crate::kit::app::{App, Options};
 use crate::kit::process::is_spin;
 use crate::kit::upstream::{Reply, Seen};
+use crate::tokens::lives::{WITH_WAIT, count_leases, set_gone};
 
 const REQUEST: &str = "/login/request";
 
@@ -215,6 +216,19 @@ async fn many_calls_log_in_once_and_no_secret_is_shown() {
         }
     }
     assert!(hosts.strays().is_empty(), "{:?}", hosts.strays());
+}
+
+/// A login uses up nothing, so a lease whose holder is gone is not waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lease_of_a_login_is_waited_for() {
+    let Some((app, _hosts, vendor)) = start().await else { return };
+    assert_eq!(connect(&app, &vendor).await.status, 201);
+    count_leases(&app);
+    set_gone(&app, 1000);
+    let answer = call(&app).await;
+    let leases = app.count("leases");
+    assert_eq!((answer.status.as_u16(), leases >= WITH_WAIT), (200, false), "{leases} {answer:?}");
+    assert!(leases > 0);
 }
 
 /// A login that is refused stores nothing. One that ends later asks for a person, who enters another credential.

@@ -61,7 +61,7 @@ async fn a_call_goes_out_with_a_token_that_lives_while_its_refresh_takes_long() 
 }
 
 /// Counts in the table `leases` how often attempts take or renew a lease.
-fn count_leases(app: &App) {
+pub(crate) fn count_leases(app: &App) {
     app.database()
         .execute_batch(
             "create table leases (attempt text);
@@ -74,7 +74,7 @@ fn count_leases(app: &App) {
 }
 
 /// Gives the credential an attempt that is gone, whose lease has ended `ago` milliseconds ago.
-fn set_gone(app: &App, ago: i64) {
+pub(crate) fn set_gone(app: &App, ago: i64) {
     let sql = "update credentials set refresh_at = 1, expires_at = 1, attempt = 'gone',
                  lease_until = unixepoch('subsec') * 1000 - ?1";
     let database = app.database();
@@ -83,7 +83,7 @@ fn set_gone(app: &App, ago: i64) {
 }
 
 /// How often a lease is at least taken or renewed if its holder before is waited for: first, during the wait and after it.
-const WITH_WAIT: i64 = 3;
+pub(crate) const WITH_WAIT: i64 = 3;
 
 #[tokio::test]
 async fn only_a_lease_that_ended_a_moment_ago_is_waited_for() {

@@ -20,7 +20,7 @@ mod drafts;
 mod findings;
 pub(crate) mod in_use;
 mod kept;
-mod lives;
+pub(crate) mod lives;
 mod migrated;
 pub(crate) mod oauth;
 mod oauth_providers;

@@ -14,7 +14,6 @@ use nexus_common::store::{
     HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms, require_known_schema,
 };
 use nexus_common::{Error, Result};
-use nexus_manifests::AuthMethod;
 use nexus_vault::credential::{self, Usable};
 use nexus_vault::{digest, oauth_app};
 
@@ -348,9 +347,9 @@ impl Attempt {
 }
 
 /// Whether a request to the provider uses up what the next request needs. A refresh token may be good for one request. A
-/// client's own secret is good for any number.
+/// credential that an admin has entered is good for any number.
 fn may_lose_tokens(usable: &Usable) -> bool {
-    usable.sourced.manifest.auth_method != AuthMethod::Oauth2ClientCredentials
+    !usable.sourced.manifest.auth_method.mints()
 }
 
 /// The steps that may fail, before the provider is asked: what it gives must be stored.
