@@ -8,15 +8,15 @@
 use serde_json::{Value as Json, json};
 
 use super::audit::{append, record_of};
+use super::cursor;
 use super::integrations::Integrations;
 use super::needle::Needle;
 use super::read::{and_each, page_by};
 use super::{Entry, Transaction, now_ms, read_row, write_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
-use crate::encoding::{from_hex, to_hex};
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Row, Value};
+use crate::platform::sqlite::Value;
 use crate::request_id::RequestId;
 use crate::wire;
 
@@ -24,6 +24,8 @@ use crate::wire;
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// The maximum number of deletions that one transaction deletes.
 const PRUNED: u32 = 1000;
+/// The word of the list's order in a cursor.
+const ORDER: &str = "deleted";
 /// The action of the audit record that says what became of the tokens of a deletion.
 const SETTLED: &str = "integration.revocation";
 
@@ -267,7 +269,7 @@ impl Integrations<'_> {
             "select {DELETED} as item, id, cast(deleted_at as text) as place from deletions d
              where workspace = +?1{filters} order by deleted_at desc, id desc"
         );
-        page_by(&sql, values, query.limit, write_cursor).await
+        page_by(&sql, values, query.limit, |last| cursor::write(ORDER, last)).await
     }
 
     /// The deleted integration with this id, with its receipts, as the JSON object that the API shows.
@@ -320,14 +322,7 @@ pub async fn prune_deletions() -> Result<i64> {
 const OLD: &str = "deletions d where deleted_at < ?1 and not exists (
     select 1 from receipts r join outbox o on o.id = r.entry_id where r.integration_id = d.id)";
 
-fn write_cursor(last: &Row) -> Result<String> {
-    let place = to_hex(last.get::<&str>("place")?.as_bytes());
-    Ok(format!("\"{}.deleted.{place}\"", last.get::<&str>("id")?))
-}
-
 fn read_cursor(text: &str) -> Result<(String, i64)> {
-    let (id, place) = text.split_once(".deleted.").ok_or_else(wire::no_cursor)?;
-    let place = from_hex(place).and_then(|place| String::from_utf8(place).ok());
-    let place = place.and_then(|place| place.parse().ok()).ok_or_else(wire::no_cursor)?;
-    Ok((wire::id_cursor("int_", id.to_owned())?, place))
+    let (id, place) = cursor::read(ORDER, text)?;
+    Ok((id, place.parse().map_err(|_| wire::no_cursor())?))
 }

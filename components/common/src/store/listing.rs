@@ -3,11 +3,11 @@
 //! No order may read more rows than its page has: each has an index of the migrations. Pages are found by key, so they
 //! stay stable while rows are added and deleted.
 
+use super::cursor;
 use super::integrations::{Integrations, SHOWN};
 use super::read::{and_each, page_by};
 use super::read_row;
 use crate::domain::{Health, Order, SortKey, Status};
-use crate::encoding::{from_hex, to_hex};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
@@ -211,35 +211,23 @@ fn rank(health: Health) -> i64 {
     }
 }
 
-/// The cursor after the row `last`, as JSON: its id and, unless the list is sorted by the id, the order and the place
-/// of the row in it.
+/// The cursor after the row `last`, as JSON. A list that is sorted by the id needs the id only.
 fn write_cursor(key: SortKey, last: &Row) -> Result<String> {
-    let id: &str = last.get("id")?;
-    if key == SortKey::Created {
-        return Ok(format!("\"{id}\""));
+    match key {
+        SortKey::Created => Ok(format!("\"{}\"", last.get::<&str>("id")?)),
+        _ => cursor::write(key.as_str(), last),
     }
-    let place = to_hex(last.get::<&str>("place")?.as_bytes());
-    Ok(format!("\"{id}.{key}.{place}\""))
 }
 
 /// The cursor in `text`, which [`write_cursor`] made for the same order.
 fn read_cursor(key: SortKey, text: &str) -> Result<Cursor> {
-    let (id, place) = match text.split_once('.') {
-        Some((id, place)) if key != SortKey::Created => (id, Some(place)),
-        None if key == SortKey::Created => (text, None),
-        _ => return Err(wire::no_cursor()),
-    };
-    let id = wire::id_cursor("int_", id.to_owned())?;
-    let place =
-        place.map(|place| read_place(key, place).ok_or_else(wire::no_cursor)).transpose()?;
-    Ok(Cursor { id, place })
-}
-
-fn read_place(key: SortKey, text: &str) -> Option<Value> {
-    let place = text.strip_prefix(key.as_str())?.strip_prefix('.')?;
-    let place = String::from_utf8(from_hex(place)?).ok()?;
-    match key {
-        SortKey::Name | SortKey::Provider | SortKey::Status => Some(Value::text(place)),
-        _ => place.parse::<i64>().ok().map(Value::integer),
+    if key == SortKey::Created {
+        return Ok(Cursor { id: wire::id_cursor("int_", text.to_owned())?, place: None });
     }
+    let (id, place) = cursor::read(key.as_str(), text)?;
+    let place = match key {
+        SortKey::Name | SortKey::Provider | SortKey::Status => Value::text(place),
+        _ => Value::integer(place.parse().map_err(|_| wire::no_cursor())?),
+    };
+    Ok(Cursor { id, place: Some(place) })
 }

@@ -16,6 +16,7 @@ mod checks;
 mod clients;
 mod connect;
 mod counters;
+mod cursor;
 mod deletions;
 mod denials;
 mod documents;
