@@ -159,9 +159,8 @@ impl<'a> AgentCalls<'a> {
                and at > unixepoch() * 1000 - ?4{conditions} order by number desc",
             index_of(filter)
         );
-        let listed = page.read(&sql, values).await?;
-        let open = listed.strip_suffix('}').unwrap_or(&listed);
-        Ok(format!("{open},\"latest\":\"{latest}\"}}"))
+        let listed = page.list(&sql, values).await?;
+        Ok(listed.into_json_with("latest", &format!("\"{latest}\"")))
     }
 
     /// The position of the newest call of the integration that `filter` names, or of the workspace. 0 without such a call.

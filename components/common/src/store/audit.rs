@@ -210,11 +210,11 @@ impl<'a> Audit<'a> {
         }
         let (least, is_last) = self.searched(filter, page).await?;
         conditions.push_str(&format!(" and seq >= {least} and {search}"));
-        let listed = page.read(&select("", &conditions), values).await?;
-        Ok(match listed.strip_suffix("\"next_cursor\":null}") {
-            Some(open) if !is_last => format!("{open}\"next_cursor\":\"{least}\"}}"),
-            _ => listed,
-        })
+        let mut listed = page.list(&select("", &conditions), values).await?;
+        if !is_last {
+            listed.next_cursor.get_or_insert_with(|| format!("\"{least}\""));
+        }
+        Ok(listed.into_json())
     }
 
     /// The number of the last record that a page of a search reads, and whether there is nothing to find after it.

@@ -3,9 +3,9 @@
 //!
 //! A row expires by itself, because an instance can be killed. This module must not decide about a call.
 
-use super::{Transaction, read_row};
+use super::{Transaction, aggregated, read_row};
 use crate::domain::CallKey;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 
 /// The number of calls in one workspace.
@@ -31,7 +31,7 @@ impl CallSums {
     }
 
     fn of(row: Option<Row>) -> Result<Self> {
-        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        let row = aggregated(row)?;
         Ok(Self {
             agent: row.get("agent_calls")?,
             integration: row.get("integration_calls")?,
@@ -60,7 +60,7 @@ fn values(instance: i64, key: &CallKey, time: i64) -> [Value; 5] {
 /// The calls of all instances but `instance`, at the time `now_ms`.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`crate::Error::Storage`].
 pub async fn calls_of_others(instance: i64, key: &CallKey, now_ms: i64) -> Result<CallSums> {
     CallSums::of(read_row(CALLS_OF_OTHERS, values(instance, key, now_ms)).await?)
 }
@@ -76,7 +76,7 @@ impl CallsAtWork {
     /// Takes the write lock, and deletes expired rows.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn begin(instance: i64) -> Result<Self> {
         let tx = Transaction::begin_relaxed().await?;
         let gone = "delete from calls_at_work where until <= ?1";
@@ -87,7 +87,7 @@ impl CallsAtWork {
     /// The calls of all other instances.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn others(&self, key: &CallKey) -> Result<CallSums> {
         CallSums::of(
             self.tx.row(CALLS_OF_OTHERS, values(self.instance, key, self.tx.now_ms)).await?,
@@ -97,7 +97,7 @@ impl CallsAtWork {
     /// Sets this instance's number of calls, for the next `valid_ms` milliseconds.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn set(&self, key: &CallKey, calls: i64, valid_ms: i64) -> Result<()> {
         let values = values(self.instance, key, self.tx.now_ms + valid_ms).into_iter();
         if calls == 0 {
@@ -115,7 +115,7 @@ impl CallsAtWork {
     /// Writes all changes.
     ///
     /// # Errors
-    /// [`Error::Storage`], and then nothing was written.
+    /// [`crate::Error::Storage`], and then nothing was written.
     pub async fn commit(self) -> Result<()> {
         self.tx.commit().await
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::audit::{append, record_of};
 use super::slugs::slug_taken;
-use super::{Event, Integrations, RequestContext, Transaction, read_row};
+use super::{Event, Integrations, RequestContext, Transaction, aggregated, read_row};
 use crate::domain::{EventKind, IntegrationKey};
 use crate::error::{Error, Result};
 use crate::id;
@@ -68,7 +68,7 @@ impl Integrations<'_> {
                  and id not in (select id from own)) as has_slug"
         );
         let row = read_row(&sql, wanted.values(self.workspace())).await?;
-        let row = row.ok_or_else(|| Error::Internal("a count returned no row".into()))?;
+        let row = aggregated(row)?;
         quota.check_room(row.get("count")?)?;
         if let Some(id) = row.get::<Option<&str>>("same_name")? {
             return Err(Error::name_taken(wanted.name, id));

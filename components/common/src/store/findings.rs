@@ -5,9 +5,9 @@
 
 use serde_json::json;
 
-use super::{RequestContext, Transaction, read_row};
+use super::{RequestContext, Transaction, aggregated, read_row};
 use crate::domain::manifest_id::is_own;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::platform::sqlite::Value;
 
 /// The subject of a finding.
@@ -82,8 +82,7 @@ impl Findings<'_> {
                      from revocation_findings where workspace = ?1 and manifest_id = ?2
                      order by at desc)";
         let row = read_row(sql, self.values()).await?;
-        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-        Ok(row.into_text()?)
+        Ok(aggregated(row)?.into_text()?)
     }
 
     /// Deletes the findings. From then on the manifest is trusted again, unless two other workspaces have the

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::{People, RequestContext, Transaction, read, read_row};
+use super::{People, RequestContext, Transaction, read, read_row, returned};
 use crate::domain::{AccountStatus, PersonSource, Role};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
@@ -125,8 +125,7 @@ pub async fn insert_invitation(new: &NewInvitation<'_>, by: &RequestContext<'_>)
         Value::from(person),
     ];
     let row = tx.row(sql, values).await?;
-    let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
-    let at = row.text("at")?;
+    let at = returned(row)?.text("at")?;
     let entry = match person {
         Some(person) => by.entry("person.sign_in_link", person, json!({"invitation": new.id})),
         None => {

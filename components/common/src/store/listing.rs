@@ -6,9 +6,9 @@
 use super::cursor;
 use super::integrations::{Integrations, SHOWN};
 use super::read::{and_each, page_by};
-use super::read_row;
+use super::{aggregated, read_row};
 use crate::domain::{Health, Order, SortKey, Status};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
 use crate::wire;
@@ -68,7 +68,7 @@ impl Integrations<'_> {
     /// A page as JSON, `{"items":[…],"next_cursor":…}`, in the order of the query.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the cursor is not one of this order, [`Error::Storage`].
+    /// [`crate::Error::Invalid`] if the cursor is not one of this order, [`crate::Error::Storage`].
     pub async fn page(&self, query: &ListQuery) -> Result<String> {
         let mut values = vec![Value::text(self.workspace())];
         let filters = filters(query, &mut values);
@@ -107,7 +107,7 @@ impl Integrations<'_> {
     /// "by_manifest":{…}}`. `attention` counts those that a person must repair or choose for. Drafts are counted in `by_health` only.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn counts(&self) -> Result<String> {
         let sum = |condition: &str| format!("coalesce(sum(count) filter (where {condition}), 0)");
         let no_draft = "state <> 'pending'";
@@ -132,8 +132,7 @@ impl Integrations<'_> {
             by_health = by_health.collect::<Vec<_>>().join(", "),
         );
         let row = read_row(&sql, [Value::text(self.workspace())]).await?;
-        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-        Ok(row.into_text()?)
+        Ok(aggregated(row)?.into_text()?)
     }
 }
 
@@ -182,8 +181,7 @@ async fn newest(
            where workspace = +?1 and {which}{from}{filters} order by id desc limit {limit}))"
     );
     let row = read_row(&sql, values).await?;
-    let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-    Ok(row.into_text()?)
+    Ok(aggregated(row)?.into_text()?)
 }
 
 /// The column of an order. The migrations have an index of the workspace, this column and the id.

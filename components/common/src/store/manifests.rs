@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use super::documents::{find_document, key, note_stored};
-use super::{RequestContext, Transaction, read, read_row};
+use super::{RequestContext, Transaction, aggregated, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::kv;
@@ -190,7 +190,7 @@ impl<'a> Manifests<'a> {
 
     /// Checks that `id` may be saved, by the result of [`STATE`].
     fn check_save(&self, id: &str, replace: bool, state: Option<Row>) -> Result<()> {
-        let state = state.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        let state = aggregated(state)?;
         let (exists, count): (bool, u32) = (state.get("is_there")?, state.get("count")?);
         match (exists, replace) {
             (true, false) => {

@@ -126,8 +126,12 @@ fn returned(row: Option<Row>) -> Result<Row> {
     row.ok_or_else(|| Error::Internal("an insert returned no row".into()))
 }
 
+/// The row of an aggregate, which has one even if it aggregates nothing.
+fn aggregated(row: Option<Row>) -> Result<Row> {
+    row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))
+}
+
 /// The column `count` of an aggregate's row.
 fn count(row: Option<Row>) -> Result<i64> {
-    let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-    Ok(row.get("count")?)
+    Ok(aggregated(row)?.get("count")?)
 }

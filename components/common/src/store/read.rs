@@ -176,9 +176,39 @@ impl Page {
     /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit` of the
     /// columns `item` (JSON) and `position`.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
-        // One row more than the page shows whether there is a next page.
-        let rows = read(&format!("{sql} limit {}", self.limit + 1), values).await?;
-        listed(&rows, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("position")?)))
+        Ok(self.list(sql, values).await?.into_json())
+    }
+
+    /// The page of the same statement, before it is JSON.
+    pub(super) async fn list(&self, sql: &str, values: Vec<Value>) -> Result<Listed> {
+        list_by(sql, values, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("position")?)))
+            .await
+    }
+}
+
+/// A page that was read.
+pub(super) struct Listed {
+    /// The items as JSON, with commas between them.
+    items: String,
+    /// The cursor of the next page as JSON. `None` if this page is the last one.
+    pub(super) next_cursor: Option<String>,
+}
+
+impl Listed {
+    /// The page as JSON, `{"items":[…],"next_cursor":…}`.
+    pub(super) fn into_json(self) -> String {
+        self.closed_by("")
+    }
+
+    /// The page as JSON with one member more, whose value is `json`.
+    pub(super) fn into_json_with(self, name: &str, json: &str) -> String {
+        self.closed_by(&format!(",\"{name}\":{json}"))
+    }
+
+    /// The page as JSON, with `rest` after its members.
+    fn closed_by(self, rest: &str) -> String {
+        let next = self.next_cursor.as_deref().unwrap_or("null");
+        format!("{{\"items\":[{}],\"next_cursor\":{next}{rest}}}", self.items)
     }
 }
 
@@ -210,21 +240,23 @@ pub(super) async fn page_by(
     limit: u32,
     cursor: impl Fn(&Row) -> Result<String>,
 ) -> Result<String> {
-    let rows = read(&format!("{sql} limit {}", limit + 1), values).await?;
-    listed(&rows, limit, cursor)
+    Ok(list_by(sql, values, limit, cursor).await?.into_json())
 }
 
-/// The first `limit` of `rows` as JSON. If there are more, `cursor` makes the JSON of the next page's cursor from the
-/// last row that is shown.
-fn listed(rows: &[Row], limit: u32, cursor: impl Fn(&Row) -> Result<String>) -> Result<String> {
+/// The page of [`page_by`], before it is JSON.
+async fn list_by(
+    sql: &str,
+    values: Vec<Value>,
+    limit: u32,
+    cursor: impl Fn(&Row) -> Result<String>,
+) -> Result<Listed> {
+    // One row more than the page shows whether there is a next page.
+    let rows = read(&format!("{sql} limit {}", limit + 1), values).await?;
     let shown = rows.len().min(limit as usize);
-    let (page, rest) = rows.split_at_checked(shown).unwrap_or((rows, &[]));
+    let (page, rest) = rows.split_at_checked(shown).unwrap_or((rows.as_slice(), &[]));
     let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
-    let next = match page.last().filter(|_| !rest.is_empty()) {
-        Some(last) => cursor(last)?,
-        None => "null".to_owned(),
-    };
-    Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+    let next_cursor = page.last().filter(|_| !rest.is_empty()).map(cursor).transpose()?;
+    Ok(Listed { items: items.join(","), next_cursor })
 }
 
 async fn source() -> Result<Source> {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::people::Person;
-use super::{RequestContext, Transaction, read, read_row};
+use super::{RequestContext, Transaction, aggregated, read, read_row, returned};
 use crate::domain::{IntegrationKey, StopScope};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -129,8 +129,7 @@ impl<'a> Stops<'a> {
         let values =
             [Value::text(self.workspace), Value::from(scope), Value::from(target.as_deref())];
         let row = read_row(sql, values).await?;
-        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
-        Ok(row.into_text()?)
+        Ok(aggregated(row)?.into_text()?)
     }
 
     /// Writes a new stop. It counts from the next call on, on every instance. Returns the API's JSON.
@@ -153,8 +152,7 @@ impl<'a> Stops<'a> {
             Value::text(by.caller.subject.as_str()),
         ];
         let row = tx.row(&sql, values).await?;
-        let doc =
-            row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?.into_text()?;
+        let doc = returned(row)?.into_text()?;
         let detail = json!({"scope": new.scope, "target": new.target, "reason": new.reason});
         tx.audit(&by.entry("panic.stop", new.id, detail)).await?;
         tx.commit().await?;

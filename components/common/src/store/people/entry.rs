@@ -2,17 +2,17 @@
 
 use super::{COLUMNS, People, Person};
 use crate::domain::{PersonSource, Role};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id;
 use crate::platform::sqlite::Value;
 use crate::request_id::RequestId;
-use crate::store::Transaction;
+use crate::store::{Transaction, returned};
 
 impl People<'_> {
     /// Writes a person who was invited.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn insert_local(
         &self,
         tx: &Transaction,
@@ -38,7 +38,7 @@ impl People<'_> {
     /// so a name never leads to their rows.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn admit_by_machine(
         &self,
         tx: &Transaction,
@@ -75,7 +75,7 @@ impl People<'_> {
     /// change the role later, and an ADMIN stays one.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn save_outside(
         &self,
         tx: &Transaction,
@@ -114,8 +114,7 @@ impl People<'_> {
             Value::integer(tx.now_ms),
         ];
         let row = tx.row(&sql, values).await?;
-        let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
-        let person = Person::of(&row)?;
+        let person = Person::of(&returned(row)?)?;
         person.record_change(before.as_ref(), (tx, method), request_id).await?;
         Ok(person)
     }
@@ -126,7 +125,7 @@ impl Transaction {
     /// there are several, the one who was seen last.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`crate::Error::Storage`].
     pub async fn find_invited(&self, issuer: &str, subject: &str) -> Result<Option<Person>> {
         let sql = format!(
             "select {COLUMNS} from people p where p.issuer = ?1 and p.subject = ?2 and p.source = 'local'
