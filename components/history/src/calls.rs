@@ -5,6 +5,7 @@
 use http::StatusCode;
 use nexus_common::auth::Role;
 use nexus_common::call::CallMethod;
+use nexus_common::domain::CallOutcome;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AgentCalls, CallFilter, Integrations};
@@ -13,19 +14,6 @@ use nexus_common::{Error, Result, access, wire};
 /// The parameters of both lists.
 const NAMES: [&str; 9] =
     ["agent", "method", "outcome", "status", "from", "to", "after", "cursor", "limit"];
-/// The words for how a call ended, as the metrics have them.
-const OUTCOMES: [&str; 10] = [
-    "succeeded",
-    "client_error",
-    "server_error",
-    "timeout",
-    "unreachable",
-    "denied",
-    "limited",
-    "unusable",
-    "invalid",
-    "failed",
-];
 
 /// A page of the calls of the workspace, the newest first.
 ///
@@ -61,7 +49,7 @@ fn filter(query: Vec<(String, String)>) -> Result<CallFilter> {
             "integration_id" => filter.integration_id = Some(wire::typed(&name, value)?),
             "agent" => filter.agent = Some(wire::typed(&name, value)?),
             "method" => filter.method = Some(method(value)?),
-            "outcome" => filter.outcome = Some(outcome(value)?),
+            "outcome" => filter.outcome = Some(outcome(&value)?),
             "status" => filter.statuses = Some(statuses(&value)?),
             "from" => filter.from = Some(wire::time(&name, &value)?),
             "to" => filter.to = Some(wire::time(&name, &value)?),
@@ -82,12 +70,11 @@ fn method(value: String) -> Result<String> {
     }
 }
 
-fn outcome(value: String) -> Result<String> {
-    if OUTCOMES.contains(&value.as_str()) {
-        return Ok(value);
-    }
-    let detail = format!("must be one of {}, but is {value:?}", OUTCOMES.join(", "));
-    Err(Error::invalid("?outcome", detail))
+fn outcome(value: &str) -> Result<CallOutcome> {
+    CallOutcome::from_word(value).ok_or_else(|| {
+        let words = CallOutcome::WORDS.join(", ");
+        Error::invalid("?outcome", format!("must be one of {words}, but is {value:?}"))
+    })
 }
 
 /// The lowest and the highest status of a class (`4xx`) or of one status (`404`).

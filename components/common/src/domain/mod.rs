@@ -7,6 +7,7 @@
 mod agent_kind;
 mod basis;
 mod call_key;
+mod call_outcome;
 mod caller;
 mod event_kind;
 mod given_up;
@@ -25,6 +26,7 @@ pub use nexus_auth_method::AuthMethod;
 pub use agent_kind::{AccountStatus, AgentKind, PersonSource, StopScope};
 pub use basis::{Basis, CredentialRow, GrantLimits};
 pub use call_key::CallKey;
+pub use call_outcome::CallOutcome;
 pub use caller::{Caller, CallerKind, Role, Via};
 pub use event_kind::EventKind;
 pub use given_up::{GivenUp, OutboxEntry, Receipt};

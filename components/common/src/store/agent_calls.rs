@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::read::and_each;
 use super::{read_row, write_relaxed};
-use crate::domain::{CallKey, Page};
+use crate::domain::{CallKey, CallOutcome, Page};
 use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::sqlite::Value;
@@ -35,8 +35,8 @@ pub struct CallRecord {
     pub template: String,
     /// The path below the base URL.
     pub path: String,
-    /// How it ended, as the metrics say it.
-    pub outcome: &'static str,
+    /// How it ended.
+    pub outcome: CallOutcome,
     /// The status that the agent got.
     pub status: u16,
     /// The code of the problem, if the response was one of ours.
@@ -98,7 +98,7 @@ pub struct CallFilter {
     /// Exactly this method.
     pub method: Option<String>,
     /// Exactly this outcome.
-    pub outcome: Option<String>,
+    pub outcome: Option<CallOutcome>,
     /// The lowest and the highest status.
     pub statuses: Option<(u16, u16)>,
     /// From this time on, in milliseconds since the Unix epoch.
@@ -139,7 +139,7 @@ impl<'a> AgentCalls<'a> {
             ("integration_id = ", text(&filter.integration_id)),
             ("agent = ", text(&filter.agent)),
             ("method = ", text(&filter.method)),
-            ("outcome = ", text(&filter.outcome)),
+            ("outcome = ", filter.outcome.map(Value::from)),
             ("status >= ", statuses.map(|(low, _)| Value::integer(low))),
             ("status <= ", statuses.map(|(_, high)| Value::integer(high))),
             ("at >= ", filter.from.map(Value::integer)),

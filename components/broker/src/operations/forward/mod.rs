@@ -36,7 +36,7 @@ use http::{HeaderMap, HeaderName, Method, header};
 use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
-use nexus_common::domain::{CallKey, Health, Status};
+use nexus_common::domain::{CallKey, CallOutcome, Health, Status};
 use nexus_common::forward::{Attempt, HOST, OnBehalf, Past, WAIT, ours, ours_with};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
@@ -49,7 +49,7 @@ use serde_json::json;
 
 use opened::Opened;
 pub(crate) use opened::forget;
-use outcome::{AgentLabel, CallOutcome};
+use outcome::AgentLabel;
 use overrides::Methods;
 use record::Recording;
 use right::{Lost, Right};
@@ -75,7 +75,7 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             // A call that waits elsewhere comes again.
             if !response.headers().contains_key(WAIT) {
                 let status = response.status();
-                call.end(CallOutcome::of_status(status), status.as_u16(), None);
+                call.end(outcome::of_status(status), status.as_u16(), None);
             }
             response
         }
@@ -83,7 +83,7 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
             let is_unsent = call.progress.sent_at.get().is_none();
             let error = if is_unsent { error.before_change() } else { error };
             let problem = error.problem(&request_id);
-            let outcome = CallOutcome::of_error(&error, &problem.code);
+            let outcome = outcome::of_error(&error, &problem.code);
             call.end(outcome, problem.status, Some(&problem.code));
             ours_with(&error, &problem)
         }

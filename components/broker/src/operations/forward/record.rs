@@ -8,13 +8,12 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use http::{HeaderValue, Method};
-use nexus_common::domain::CallKey;
+use nexus_common::domain::{CallKey, CallOutcome};
 use nexus_common::forward::Past;
 use nexus_common::platform::clock;
 use nexus_common::store::CallRecord;
 
 use super::opened::Opened;
-use super::outcome::CallOutcome;
 use super::target::Target;
 use super::template::{plain, template};
 
@@ -165,7 +164,7 @@ impl Drop for Recording {
                 host: self.host.take(),
                 template: template(&path),
                 path,
-                outcome: end.outcome.as_str(),
+                outcome: end.outcome,
                 status: end.status,
                 code: end.code,
                 ms: ended_at.saturating_sub(self.begun_at),

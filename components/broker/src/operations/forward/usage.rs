@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nexus_common::Result;
-use nexus_common::domain::CallKey;
 use nexus_common::domain::manifest_id::provider_label;
+use nexus_common::domain::{CallKey, CallOutcome};
 use nexus_common::kept::Recent;
 use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family, Histogram, Series};
@@ -20,7 +20,7 @@ use nexus_common::store::{
     CallRow, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
 };
 
-use super::outcome::{AgentLabel, CallOutcome};
+use super::outcome::AgentLabel;
 use super::record::Ended;
 use super::right::Right;
 use super::room::Room;
