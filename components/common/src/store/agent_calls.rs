@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
+use super::pruning::{self, Pruned, STEP};
 use super::read::and_each;
 use super::{read_row, write_relaxed};
 use crate::domain::{CallKey, CallOutcome, Page};
 use crate::error::Result;
-use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
 /// How many calls of an integration are kept that were sent to the provider.
@@ -18,8 +18,6 @@ pub const RING: u32 = 1_000;
 pub const UNSENT_RING: u32 = 200;
 /// How long they are kept, in milliseconds: 7 days.
 const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// The maximum number of rows that one statement deletes.
-const SWEPT: u32 = 1_000;
 
 /// One call of an agent that has ended.
 pub struct CallRecord {
@@ -192,19 +190,18 @@ fn index_of(filter: &CallFilter) -> &'static str {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn sweep_calls(limit: Duration) -> Result<i64> {
-    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-    let end = clock::now_ms().saturating_add(limit);
+    let end = pruning::end_after(limit);
     let work = Work::find().await?;
     let mut removed = 0;
     if work.has_old {
         let sql = format!(
             "delete from agent_calls where at < cast(unixepoch('subsec') * 1000 as integer) - ?1
-               and id in (select id from agent_calls order by id limit {SWEPT}) returning 1"
+               and id in (select id from agent_calls order by id limit {STEP}) returning 1"
         );
         removed += delete_until(end, &sql, KEPT_MS).await?.deleted;
     }
     if work.newest > work.counted {
-        let Deletion { deleted, is_done } = delete_until(end, &excess(), work.counted).await?;
+        let Pruned { deleted, is_done } = delete_until(end, &excess(), work.counted).await?;
         removed += deleted;
         if is_done {
             let sql = "insert into counted_calls (one, up_to) values (1, ?1)
@@ -233,7 +230,7 @@ fn excess() -> String {
            full as materialized ({} union all {})
            select old.id from full cross join agent_calls as old indexed by agent_calls_of_integration
              on old.integration_id = full.integration_id and old.number <= full.last and old.sent = full.sent
-           limit {SWEPT}) returning 1",
+           limit {STEP}) returning 1",
         last(1, RING),
         last(0, UNSENT_RING)
     )
@@ -265,24 +262,11 @@ impl Work {
     }
 }
 
-/// What was deleted, and whether that is all.
-struct Deletion {
-    deleted: i64,
-    is_done: bool,
-}
-
-/// Runs a statement that deletes some rows, each time in a transaction of its own, until none is left or the time `end` has
-/// come.
-async fn delete_until(end: u64, sql: &str, value: i64) -> Result<Deletion> {
-    let mut deleted = 0;
-    loop {
+/// Runs a statement that deletes up to [`STEP`] rows, until none is left or the time `end` has come.
+async fn delete_until(end: u64, sql: &str, value: i64) -> Result<Pruned> {
+    pruning::until(end, async || {
         let rows = write_relaxed(sql, [Value::integer(value)]).await?.len();
-        deleted += i64::try_from(rows).unwrap_or(0);
-        if rows < SWEPT as usize {
-            return Ok(Deletion { deleted, is_done: true });
-        }
-        if clock::now_ms() >= end {
-            return Ok(Deletion { deleted, is_done: false });
-        }
-    }
+        Ok(Pruned { deleted: i64::try_from(rows).unwrap_or(0), is_done: rows < STEP as usize })
+    })
+    .await
 }

@@ -11,6 +11,7 @@ use super::audit::{append, record_of};
 use super::cursor;
 use super::integrations::Integrations;
 use super::needle::Needle;
+use super::pruning::{STEP, delete_if_any};
 use super::read::{and_each, page_by};
 use super::{Entry, Transaction, now_ms, read_row, write_row};
 use crate::domain::{EventKind, IntegrationKey, Receipt, TokenState};
@@ -22,8 +23,6 @@ use crate::wire;
 
 /// How long deletions are kept, in milliseconds: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
-/// The maximum number of deletions that one transaction deletes.
-const PRUNED: u32 = 1000;
 /// The word of the list's order in a cursor.
 const ORDER: &str = "deleted";
 /// The action of the audit record that says what became of the tokens of a deletion.
@@ -305,17 +304,11 @@ pub async fn note_attempt(entry_id: &str, detail: &str) -> Result<()> {
 pub async fn prune_deletions() -> Result<i64> {
     let before = now_ms().await? - KEPT_MS;
     let any = format!("select 1 from {OLD} limit 1");
-    if read_row(&any, [Value::integer(before)]).await?.is_none() {
-        return Ok(0);
-    }
-    let sql = format!(
+    let delete = format!(
         "delete from deletions where id in
-           (select id from {OLD} order by deleted_at limit {PRUNED}) returning 1"
+           (select id from {OLD} order by deleted_at limit {STEP}) returning 1"
     );
-    let tx = Transaction::begin().await?;
-    let rows = tx.query(&sql, [Value::integer(before)]).await?;
-    tx.commit().await?;
-    Ok(i64::try_from(rows.len()).unwrap_or(0))
+    delete_if_any(&any, &delete, vec![Value::integer(before)]).await
 }
 
 /// The deletions of before the time `?1` whose tokens wait for nothing.

@@ -6,18 +6,16 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+use super::pruning::{self, Pruned, STEP};
 use super::{Transaction, read_row};
 use crate::domain::{EventKind, IntegrationKey, Page};
 use crate::error::Result;
-use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
 /// How long events and usage are kept, in milliseconds: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// How much of a workspace's usage is read if nobody says since when, in milliseconds: 30 days.
 const SHOWN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
-/// The maximum number of rows of a table that one transaction deletes.
-const PRUNED: u32 = 1000;
 
 /// Something that happened to an integration.
 pub struct Event<'a> {
@@ -230,44 +228,33 @@ pub async fn workspace_usage(workspace: &str, span: &Span, by: By, page: &Page) 
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn prune(limit: Duration) -> Result<i64> {
-    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-    let end = clock::now_ms().saturating_add(limit);
-    let mut removed = 0;
-    loop {
-        match prune_some().await? {
-            0 => return Ok(removed),
-            some => removed += some,
-        }
-        if clock::now_ms() >= end {
-            return Ok(removed);
-        }
-    }
+    Ok(pruning::until(pruning::end_after(limit), prune_some).await?.deleted)
 }
 
-/// Deletes the oldest rows in a transaction of its own, so that other writers get a turn in between.
-async fn prune_some() -> Result<i64> {
+/// Deletes the oldest events and the oldest usage, in one transaction.
+async fn prune_some() -> Result<Pruned> {
     let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
                or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1) as is_any";
     let found = read_row(old, [Value::integer(KEPT_MS)]).await?;
     let is_any = found.map(|row| row.get::<bool>("is_any")).transpose()?;
     if is_any != Some(true) {
-        return Ok(0);
+        return Ok(Pruned { deleted: 0, is_done: true });
     }
     let tx = Transaction::begin().await?;
-    let mut removed = 0;
+    let mut deleted = 0;
     for sql in [
         format!(
             "delete from events where id in
-               (select id from events where at < ?1 order by at limit {PRUNED}) returning 1"
+               (select id from events where at < ?1 order by at limit {STEP}) returning 1"
         ),
         format!(
             "delete from usage where id in
-               (select id from usage where minute < ?1 order by minute limit {PRUNED}) returning 1"
+               (select id from usage where minute < ?1 order by minute limit {STEP}) returning 1"
         ),
     ] {
         let rows = tx.query(&sql, [Value::integer(tx.now_ms - KEPT_MS)]).await?;
-        removed += i64::try_from(rows.len()).unwrap_or(0);
+        deleted += i64::try_from(rows.len()).unwrap_or(0);
     }
     tx.commit().await?;
-    Ok(removed)
+    Ok(Pruned { deleted, is_done: deleted == 0 })
 }

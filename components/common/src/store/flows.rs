@@ -4,6 +4,7 @@
 //! The rows must not hold `state` or the cookie, only their hashes, so that a reader of the database cannot
 //! finish a flow.
 
+use super::pruning::delete_if_any;
 use super::{Transaction, read_row, require_standing};
 use crate::domain::{Basis, IntegrationKey};
 use crate::encoding::sha256_hex;
@@ -165,13 +166,7 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn forget_flows() -> Result<i64> {
-    let old = "select 1 from flows where created_at < unixepoch('subsec') * 1000 - ?1 limit 1";
-    if read_row(old, [Value::integer(FLOW_MS)]).await?.is_none() {
-        return Ok(0);
-    }
-    let tx = Transaction::begin().await?;
-    let sql = "delete from flows where created_at < ?1 returning 1";
-    let rows = tx.query(sql, [Value::integer(tx.now_ms - FLOW_MS)]).await?;
-    tx.commit().await?;
-    Ok(i64::try_from(rows.len()).unwrap_or(0))
+    let any = "select 1 from flows where created_at < unixepoch('subsec') * 1000 - ?1 limit 1";
+    let delete = "delete from flows where created_at < unixepoch('subsec') * 1000 - ?1 returning 1";
+    delete_if_any(any, delete, vec![Value::integer(FLOW_MS)]).await
 }

@@ -4,7 +4,8 @@
 //! changed. After 90 days, only the last head of each day is kept. Only the broker has the key, so this
 //! module cannot sign a head.
 
-use super::{Transaction, read, read_row};
+use super::pruning::{STEP, delete_if_any};
+use super::{Transaction, read};
 use crate::domain::Page;
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
@@ -85,18 +86,12 @@ impl Grown {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn thin_heads() -> Result<i64> {
-    let sql = format!("select 1 from audit_heads h where {OLD} limit 1");
-    if read_row(&sql, []).await?.is_none() {
-        return Ok(0);
-    }
-    let tx = Transaction::begin().await?;
-    let sql = format!(
-        "delete from audit_heads where id in (select id from audit_heads h where {OLD} limit 1000)
+    let any = format!("select 1 from audit_heads h where {OLD} limit 1");
+    let delete = format!(
+        "delete from audit_heads where id in (select id from audit_heads h where {OLD} limit {STEP})
          returning 1"
     );
-    let rows = tx.query(&sql, []).await?;
-    tx.commit().await?;
-    Ok(i64::try_from(rows.len()).unwrap_or(0))
+    delete_if_any(&any, &delete, Vec::new()).await
 }
 
 impl<'a> Heads<'a> {

@@ -38,6 +38,7 @@ mod outbox;
 mod passkeys;
 mod people;
 mod policy_agents;
+mod pruning;
 mod read;
 mod retry;
 mod schema;
