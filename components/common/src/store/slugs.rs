@@ -6,8 +6,6 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
 
-const IS_TAKEN: &str = "select 1 from integrations where workspace = ?1 and slug = ?2";
-
 impl Integrations<'_> {
     /// The slug of a new integration.
     ///
@@ -19,25 +17,28 @@ impl Integrations<'_> {
         new: &NewIntegration<'_>,
     ) -> Result<String> {
         let Some(slug) = new.slug else { return self.free_slug(tx, new.name).await };
-        let values = [Value::text(self.workspace()), Value::text(slug)];
-        match tx.row(IS_TAKEN, values).await? {
-            None => Ok(slug.to_owned()),
-            Some(_) => Err(slug_taken(slug)),
-        }
+        if self.has_slug(tx, slug).await? { Err(slug_taken(slug)) } else { Ok(slug.to_owned()) }
+    }
+
+    /// Whether an integration has this slug.
+    async fn has_slug(&self, tx: &Transaction, slug: &str) -> Result<bool> {
+        let sql = "select 1 from integrations where workspace = ?1 and slug = ?2";
+        let row = tx.row(sql, [Value::text(self.workspace()), Value::text(slug)]).await?;
+        Ok(row.is_some())
     }
 
     /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
     /// under the write lock, and its time does not depend on the number of equal slugs.
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
         let base = id::slug(name);
-        let values = |slug: &str| [Value::text(self.workspace()), Value::text(slug)];
-        if tx.row(IS_TAKEN, values(&base)).await?.is_none() {
+        if !self.has_slug(tx, &base).await? {
             return Ok(base);
         }
+        let values = || [Value::text(self.workspace()), Value::text(base.as_str())];
         // If no integration was deleted, this number is the lowest free one.
         let after_all = format!("select count(*) + 2 as number from {NUMBERED}");
-        let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
-        if tx.row(IS_TAKEN, values(&slug)).await?.is_none() {
+        let slug = Self::numbered(&base, tx.row(&after_all, values()).await?)?;
+        if !self.has_slug(tx, &slug).await? {
             return Ok(slug);
         }
         let least = format!(
@@ -46,7 +47,7 @@ impl Integrations<'_> {
              select min(number) + 1 as number from (select 1 as number union all select number from taken)
              where number + 1 not in (select number from taken)"
         );
-        Self::numbered(&base, tx.row(&least, values(&base)).await?)
+        Self::numbered(&base, tx.row(&least, values()).await?)
     }
 
     fn numbered(base: &str, row: Option<Row>) -> Result<String> {
