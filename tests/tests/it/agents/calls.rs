@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use nexus_simulators::Kind;
 
-use crate::kit::app::{App, TICK_SECRET, until};
+use crate::kit::app::{App, until};
 use crate::kit::stream::Stream;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream};
@@ -38,12 +38,6 @@ async fn set_rules(app: &App, rules: Value) {
     let body = json!({"policy": {"agents": ["*"], "rules": rules}});
     let put = app.put("/api/integrations/up").as_admin().json(&body).send().await;
     assert_eq!(put.status, 200, "{put:?}");
-}
-
-async fn tick(app: &App) -> Value {
-    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
 }
 
 /// The one call of `items` with this status.
@@ -214,16 +208,9 @@ async fn filters_select_and_pages_continue() {
                 "{list} {query}"
             );
         }
-        let (mut seen, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let page = page(&app, &format!("{list}?limit=2{cursor}")).await;
-            let ids = page["items"].as_array().unwrap().iter();
-            seen.extend(ids.map(|item| item["id"].as_str().unwrap().parse::<i64>().unwrap()));
-            match page["next_cursor"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => break,
-            }
-        }
+        let seen = app.pages(list, 2).await;
+        let id = |item: &Value| item["id"].as_str().unwrap().parse::<i64>().unwrap();
+        let seen: Vec<_> = seen.iter().map(id).collect();
         assert!(seen.len() == 5 && seen.is_sorted_by(|one, next| one > next), "{seen:?}");
         for query in [
             "status=6xx",
@@ -286,23 +273,13 @@ async fn calls_that_were_not_sent_displace_none_that_were() {
     let (app, upstream) = Upstream::connected().await;
     insert(&app, "up", 3, 0, true);
     insert(&app, "up", 1_500, 0, false);
-    assert_eq!(tick(&app).await["pruned"], 1_300);
-    let count = async |query: &str| {
-        let (mut sum, mut cursor) = (0, String::new());
-        loop {
-            let page = page(&app, &format!("{CALLS}?limit=100&{query}{cursor}")).await;
-            sum += page["items"].as_array().unwrap().len();
-            match page["next_cursor"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => return sum,
-            }
-        }
-    };
+    assert_eq!(app.tick().await["pruned"], 1_300);
+    let count = async |query: &str| app.pages(&format!("{CALLS}?{query}"), 100).await.len();
     assert_eq!((count("outcome=succeeded").await, count("outcome=denied").await), (3, 200));
     // The newest are kept, and calls that were sent displace none that were not.
     assert_eq!(items(&app, &format!("{CALLS}?limit=1")).await[0]["path"], "/1500");
     insert(&app, "up", 1_100, 0, true);
-    assert_eq!(tick(&app).await["pruned"], 103);
+    assert_eq!(app.tick().await["pruned"], 103);
     assert_eq!((count("outcome=succeeded").await, count("outcome=denied").await), (1_000, 200));
     drop(upstream);
 }
@@ -318,7 +295,7 @@ async fn a_flood_of_denied_calls_leaves_what_was_sent() {
     }
     assert_eq!(call(&app, Method::GET, "/good").await, 200);
     recorded(&app, &format!("{CALLS}?outcome=succeeded"), 2).await;
-    tick(&app).await;
+    app.tick().await;
     let database = app.database();
     let count = |sent: bool| -> i64 {
         let sql = "select count(*) from agent_calls where sent = ?1";
@@ -342,7 +319,7 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     insert("up", 2_500, 0);
     let newest = page(&app, &format!("{CALLS}?limit=1")).await;
     assert_eq!(newest["items"][0]["path"], "/2500");
-    assert_eq!(tick(&app).await["pruned"], 30 + 1_500);
+    assert_eq!(app.tick().await["pruned"], 30 + 1_500);
     assert_eq!(app.count("agent_calls"), 1_003);
     assert_eq!(items(&app, "/api/integrations/quiet/calls").await.len(), 3);
     let database = app.database();
@@ -355,10 +332,10 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
         )
         .unwrap();
     assert_eq!(lowest, "/1501");
-    assert_eq!(tick(&app).await["pruned"], 0);
+    assert_eq!(app.tick().await["pruned"], 0);
     insert("quiet", 1, 0);
     insert("up", 2, 0);
-    assert_eq!(tick(&app).await["pruned"], 2);
+    assert_eq!(app.tick().await["pruned"], 2);
     // What is too old is not shown, even before a tick.
     app.database().execute("update agent_calls set at = at - 8 * 86400000", []).unwrap();
     assert_eq!(items(&app, "/api/calls").await.len(), 0);

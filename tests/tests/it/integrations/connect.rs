@@ -398,16 +398,8 @@ async fn pages_are_newest_first_and_complete() {
         request["verify"] = json!(false);
         assert_eq!(create(&app, &request).await.status, 201);
     }
-    let mut names = Vec::new();
-    let mut path = "/api/integrations?limit=3".to_owned();
-    loop {
-        let page = app.get(&path).as_admin().send().await.json();
-        let items = page["items"].as_array().unwrap();
-        assert!(items.len() <= 3);
-        names.extend(items.iter().map(|item| item["name"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
-        path = format!("/api/integrations?limit=3&cursor={cursor}");
-    }
+    let items = app.pages("/api/integrations", 3).await;
+    let names: Vec<_> = items.iter().map(|item| item["name"].as_str().unwrap()).collect();
     let expected: Vec<_> = (0..7).rev().map(|number| format!("Stripe {number}")).collect();
     assert_eq!(names, expected);
     let filtered = app

@@ -22,25 +22,6 @@ async fn connect(app: &App, manifest: &str, name: &str) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn tick(app: &App) -> Value {
-    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
-}
-
-async fn pages(app: &App, path: &str) -> Vec<Value> {
-    let (mut items, mut cursor) = (Vec::new(), String::new());
-    let first = if path.contains('?') { '&' } else { '?' };
-    loop {
-        let page = app.get(&format!("{path}{first}limit=2{cursor}")).as_admin().send().await.json();
-        items.extend(page["items"].as_array().unwrap().clone());
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return items,
-        }
-    }
-}
-
 fn kinds(items: &[Value]) -> Vec<&str> {
     items.iter().map(|item| item["kind"].as_str().unwrap()).collect()
 }
@@ -55,7 +36,7 @@ async fn events_tell_what_happened_also_of_one_that_is_gone() {
     }
     let status = json!({"status": "inactive"});
     app.put("/api/integrations/stripe").as_role("MANAGER", "acme").json(&status).send().await;
-    let items = pages(&app, "/api/integrations/stripe/events").await;
+    let items = app.pages("/api/integrations/stripe/events", 2).await;
     let expected = ["integration.updated", "integration.health", "integration.created"];
     assert_eq!(kinds(&items), expected);
     for item in &items {
@@ -66,7 +47,7 @@ async fn events_tell_what_happened_also_of_one_that_is_gone() {
     assert_eq!(items[1]["detail"]["to"], "reauthorize");
 
     app.delete("/api/integrations/stripe").as_admin().send().await;
-    let items = pages(&app, &path).await;
+    let items = app.pages(&path, 2).await;
     assert_eq!(kinds(&items)[0], "integration.deleted");
     assert_eq!(items.len(), 4);
     assert_eq!(items[0]["detail"]["revocation"][0]["state"], "not_revocable");
@@ -99,7 +80,7 @@ async fn usage_is_per_minute_and_agent() {
             )
             .unwrap();
     }
-    let items = pages(&app, "/api/integrations/stripe/usage").await;
+    let items = app.pages("/api/integrations/stripe/usage", 2).await;
     let calls: Vec<_> = items.iter().map(|item| item["calls"].as_i64().unwrap()).collect();
     assert_eq!(calls, [7, 5, 3], "{items:?}");
     assert_eq!((&items[0]["agent"], &items[0]["bytes"]), (&json!("other"), &json!(1024)));
@@ -146,7 +127,7 @@ async fn usage_is_summed_up_per_hour_and_day() {
             .unwrap();
     }
     let summed = async |per: &str| {
-        let items = pages(&app, &format!("/api/integrations/{id}/usage?per={per}")).await;
+        let items = app.pages(&format!("/api/integrations/{id}/usage?per={per}"), 2).await;
         let of = |item: &Value| {
             let text = |name: &str| item[name].as_str().unwrap().to_owned();
             let count = |name: &str| item[name].as_i64().unwrap();
@@ -196,7 +177,7 @@ async fn the_usage_of_the_workspace_is_summed_up_by_integration_and_by_agent() {
             .unwrap();
     }
     let rows = async |query: &str| {
-        let items = pages(&app, &format!("/api/usage?{query}")).await;
+        let items = app.pages(&format!("/api/usage?{query}"), 2).await;
         let of = |item: &Value| {
             let what = item.get("agent").or_else(|| item.get("integration_id"));
             let what = what.map_or("", |what| what.as_str().unwrap()).to_owned();
@@ -233,7 +214,7 @@ async fn tick_has_its_own_secret() {
     app.post("/api/tick?x=1").bearer(TICK_SECRET).send().await.problem(422, "invalid");
     let get = app.call(Method::GET, "/api/tick").bearer(TICK_SECRET).send().await;
     get.problem(405, "method_not_allowed");
-    let idle = tick(&app).await;
+    let idle = app.tick().await;
     let nothing = json!({"checked": 0, "refreshed": 0, "revoked": 0, "resealed": 0, "failed": 0,
         "flows": 0, "pruned": 0});
     assert_eq!(idle, nothing);
@@ -251,26 +232,26 @@ async fn tick_checks_what_is_due_and_nothing_else() {
     let inactive = json!({"status": "inactive"});
     app.put("/api/integrations/idle").as_admin().json(&inactive).send().await;
     provider.clear_requests();
-    assert_eq!(tick(&app).await["checked"], 0, "it was verified a moment ago");
+    assert_eq!(app.tick().await["checked"], 0, "it was verified a moment ago");
     // Six hours later, for all integrations except one.
     let sql = "update credentials set check_at = 0 where integration_id not in
                (select id from integrations where name = 'Waiting')";
     app.database().execute(sql, []).unwrap();
     provider.set_behaviour(Behaviour::Down).await.unwrap();
-    assert_eq!(tick(&app).await["checked"], 1);
+    assert_eq!(app.tick().await["checked"], 1);
     let health = async || {
         app.get("/api/integrations/stripe").as_admin().send().await.json()["health"].clone()
     };
     assert_eq!(health().await["state"], "failing");
-    assert_eq!(tick(&app).await["checked"], 0, "it is not due again at once");
+    assert_eq!(app.tick().await["checked"], 0, "it is not due again at once");
     provider.release().await.unwrap();
     app.database().execute("update credentials set check_at = 1 where check_at > 0", []).unwrap();
-    let ticks = futures::future::join_all((0..4).map(|_| tick(&app))).await;
+    let ticks = futures::future::join_all((0..4).map(|_| app.tick())).await;
     let checked: i64 = ticks.iter().map(|ticked| ticked["checked"].as_i64().unwrap()).sum();
     assert_eq!(checked, 2, "of ticks at once each does its own: {ticks:?}");
     assert_eq!(provider.requests().len(), 2);
     assert_eq!(health().await["state"], "healthy");
-    let events = pages(&app, "/api/integrations/stripe/events").await;
+    let events = app.pages("/api/integrations/stripe/events", 2).await;
     assert_eq!(events[0]["actor"], "tick", "{events:?}");
 }
 
@@ -280,8 +261,8 @@ async fn tick_seals_anew_when_a_key_was_added() {
     let dir = app.kill().await;
     let keys = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
-    assert_eq!(tick(&app).await["resealed"], 2, "the credential, and the key of digests");
-    assert_eq!(tick(&app).await["resealed"], 0);
+    assert_eq!(app.tick().await["resealed"], 2, "the credential, and the key of digests");
+    assert_eq!(app.tick().await["resealed"], 0);
     let shown = app.get(&format!("/api/integrations/{id}")).as_admin().send().await.json();
     assert_eq!((&shown["credential"]["key_id"], &shown["version"]), (&json!("k2"), &json!(1)));
     // The old key is removed.
@@ -304,7 +285,7 @@ async fn the_tick_continues_after_a_ciphertext_that_does_not_open() {
     let dir = app.kill().await;
     let keys = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
-    let ticked = tick(&app).await;
+    let ticked = app.tick().await;
     assert_eq!((&ticked["resealed"], &ticked["failed"]), (&json!(2), &json!(1)), "{ticked}");
 }
 
@@ -326,17 +307,17 @@ async fn tick_forgets_what_is_older_than_90_days_and_empties_the_log() {
     }
     drop(database);
     assert_eq!(
-        pages(&app, "/api/integrations/stripe/events").await.len(),
+        app.pages("/api/integrations/stripe/events", 2).await.len(),
         1,
         "too old to be shown"
     );
-    assert_eq!(tick(&app).await["pruned"], 2);
+    assert_eq!(app.tick().await["pruned"], 2);
     assert_eq!((app.count("events"), app.count("usage")), (1, 0));
     let log = app.dir.path().join(".spin/sqlite_db.db-wal");
     let length = || std::fs::metadata(&log).map_or(0, |file| file.len());
     // Readers of other instances may prevent a checkpoint once.
     for _ in 0..20 {
-        tick(&app).await;
+        app.tick().await;
         if length() == 0 {
             return;
         }

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::kit::app::App;
 use crate::kit::upstream::{KEY, Upstream};
 
+const LIST: &str = "/api/integrations";
+
 /// Seven integrations that differ in what they can be sorted by. Some values are equal, and some are missing.
 async fn varied() -> (App, Upstream) {
     let (app, upstream) = Upstream::connected().await;
@@ -39,22 +41,6 @@ async fn varied() -> (App, Upstream) {
     (app, upstream)
 }
 
-/// All pages of two items.
-async fn walk(app: &App, query: &str) -> Vec<Value> {
-    let (mut items, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let path = format!("/api/integrations?limit=2&{query}{cursor}");
-        let answer = app.get(&path).as_admin().send().await;
-        assert_eq!(answer.status, 200, "{path}: {answer:?}");
-        let page = answer.json();
-        items.extend(page["items"].as_array().unwrap().clone());
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return items,
-        }
-    }
-}
-
 fn names(items: &[Value]) -> Vec<&str> {
     items.iter().map(|item| item["name"].as_str().unwrap()).collect()
 }
@@ -83,14 +69,22 @@ fn place(key: &str, item: &Value) -> String {
 #[tokio::test]
 async fn each_order_is_complete_page_by_page_in_both_directions() {
     let (app, _upstream) = varied().await;
-    let all = walk(&app, "").await;
+    let all = app.pages(LIST, 2).await;
     assert_eq!(all.len(), 7);
     for key in ["created", "updated", "used", "name", "provider", "status", "health", "expires"] {
         let mut expected = all.clone();
         expected.sort_by_key(|item| (place(key, item), item["id"].as_str().unwrap().to_owned()));
-        assert_eq!(names(&walk(&app, &format!("sort={key}")).await), names(&expected), "{key}");
+        assert_eq!(
+            names(&app.pages(&format!("{LIST}?sort={key}"), 2).await),
+            names(&expected),
+            "{key}"
+        );
         expected.reverse();
-        assert_eq!(names(&walk(&app, &format!("sort=-{key}")).await), names(&expected), "-{key}");
+        assert_eq!(
+            names(&app.pages(&format!("{LIST}?sort=-{key}"), 2).await),
+            names(&expected),
+            "-{key}"
+        );
         // A filter keeps the order.
         for filter in ["status=active", "health=reauthorize", "manifest=custom-up", "q=ha"] {
             let kept = |item: &&Value| match filter {
@@ -100,7 +94,7 @@ async fn each_order_is_complete_page_by_page_in_both_directions() {
                 _ => ["charlie", "Alpha"].contains(&item["name"].as_str().unwrap()),
             };
             let kept: Vec<Value> = expected.iter().filter(kept).cloned().collect();
-            let found = walk(&app, &format!("sort=-{key}&{filter}")).await;
+            let found = app.pages(&format!("{LIST}?sort=-{key}&{filter}"), 2).await;
             assert_eq!(names(&found), names(&kept), "-{key}, {filter}");
         }
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET};
+use crate::kit::app::{Answer, App, Options};
 
 /// A manifest of the workspace `acme`, for no real provider. Each `version` is another document.
 fn manifest(version: u32) -> Value {
@@ -27,12 +27,6 @@ async fn connect(app: &App, name: &str) -> Answer {
 
 async fn replace(app: &App, version: u32) -> Answer {
     app.put("/api/manifests/custom-idle").as_admin().json(&manifest(version)).send().await
-}
-
-async fn tick(app: &App) -> Value {
-    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
 }
 
 /// The result of an MCP tool for an agent.
@@ -261,25 +255,25 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
         app.database().execute(sql, []).unwrap();
     };
     assert_eq!(store(), 4);
-    assert_eq!(tick(&app).await["pruned"], 0, "what was begun with them may come to name them");
+    assert_eq!(app.tick().await["pruned"], 0, "what was begun with them may come to name them");
     assert_eq!(store(), 4);
     an_hour_later();
-    assert_eq!(tick(&app).await["pruned"], 2, "not the one in use, nor the current one");
+    assert_eq!(app.tick().await["pruned"], 2, "not the one in use, nor the current one");
     assert_eq!((store(), app.count("manifest_documents")), (2, 2));
     let used = tool(&app, "describe_integration", json!({"integration": "old"})).await;
     assert!(used.to_string().contains("Version 1"), "it still has its version: {used}");
     // A manifest that is saved again is not forgotten while integrations use it.
     assert_eq!(replace(&app, 2).await.status, 200);
-    tick(&app).await;
+    app.tick().await;
     an_hour_later();
     assert_eq!(replace(&app, 4).await.status, 200);
-    tick(&app).await;
+    app.tick().await;
     assert_eq!(app.get("/api/manifests/custom-idle").as_admin().send().await.status, 200);
     assert_eq!(app.delete("/api/integrations/old").as_admin().send().await.status, 200);
     assert_eq!(app.delete("/api/manifests/custom-idle").as_admin().send().await.status, 204);
-    tick(&app).await;
+    app.tick().await;
     an_hour_later();
-    tick(&app).await;
+    app.tick().await;
     assert_eq!((store(), app.count("manifest_documents")), (0, 0));
     assert_eq!(app.count("manifest_texts"), 0);
 }
@@ -303,7 +297,7 @@ async fn a_document_that_the_key_value_store_has_lost_comes_back() {
 
     // An earlier version wrote documents only into the key-value store. The tick copies them to the database.
     app.database().execute("delete from manifest_texts", []).unwrap();
-    tick(&app).await;
+    app.tick().await;
     assert_eq!(app.count("manifest_texts"), 1);
     store.delete(name);
     let app = app.restart().await;
@@ -341,6 +335,6 @@ async fn pruning_does_not_fall_behind() {
         insert into usage (workspace, integration_id, minute, agent)
         select 'acme', 'int_x', (unixepoch() - 91 * 86400) * 1000, 'bot ' || n from n";
     app.database().execute(sql, []).unwrap();
-    assert_eq!(tick(&app).await["pruned"], 7000);
+    assert_eq!(app.tick().await["pruned"], 7000);
     assert_eq!(app.count("usage"), 0);
 }

@@ -13,6 +13,7 @@
 //! - `process`: the process of the application
 //! - `programs`: the repository, and the programs that the tests run
 //! - `servers`: a libSQL server and a Redis server
+//! - `shortcuts`: requests that many tests send
 //! - `site`: a site of the web with TLS
 //! - `stream`: a stream of events through the proxy
 //! - `token`: makes tokens
@@ -30,6 +31,7 @@ pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod servers;
+mod shortcuts;
 pub(crate) mod site;
 pub(crate) mod stream;
 pub(crate) mod token;

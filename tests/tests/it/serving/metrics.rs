@@ -257,7 +257,7 @@ async fn refreshes_revocations_the_outbox_and_ticks_are_counted() {
     let call = format!("/api/proxy/{slug}/anything");
     app.get(&call).bearer(&token::of("AGENT", "acme")).send().await;
     until_counted(app, &refreshed("refreshed"), 1.0).await;
-    pair.tick().await;
+    pair.app.tick().await;
     let ticked = scrape(app).await.value("nexus_last_tick_timestamp_seconds");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert!((now.as_secs_f64() - ticked).abs() < 60.0, "{ticked}");
@@ -270,7 +270,7 @@ async fn refreshes_revocations_the_outbox_and_ticks_are_counted() {
     assert!(waiting.samples.contains_key("nexus_outbox_oldest_seconds{state=\"retrying\"}"));
     provider.release().await.unwrap();
     app.database().execute("update outbox set next_at = 0", []).unwrap();
-    pair.tick().await;
+    pair.app.tick().await;
     let scraped = scrape(app).await;
     assert!(scraped.value("nexus_revocations_total{state=\"revoked\"}") >= 1.0, "{}", scraped.text);
     assert_eq!(scraped.value("nexus_outbox_entries{state=\"retrying\"}"), 0.0);

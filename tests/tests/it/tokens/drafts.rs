@@ -62,7 +62,7 @@ async fn a_draft_is_deleted_after_its_sign_in_and_its_name_is_free() {
     let back = flow.consent().await;
     let draft = pair.app.get("/api/integrations/chosen").as_admin().send().await.json();
     let id = draft["id"].as_str().unwrap().to_owned();
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(pair.app.count("integrations"), 1, "its flow has not ended");
     // While the sign-in can be finished, nobody else gets its name.
     let body = json!({"manifest_id": pair.manifest_id, "name": "PRIMARY"});
@@ -70,7 +70,7 @@ async fn a_draft_is_deleted_after_its_sign_in_and_its_name_is_free() {
     assert_eq!(taken.problem(409, "name_taken")["existing_id"], id);
 
     end_drafts(&pair.app);
-    assert_eq!(pair.tick().await["pruned"], 1);
+    assert_eq!(pair.app.tick().await["pruned"], 1);
     assert_eq!((pair.app.count("integrations"), pair.app.count("flows")), (0, 0));
     // The browser that comes back now is told so, and nothing is exchanged.
     assert_eq!(flow.come_back(&pair.app, &back).await.status, 400);
@@ -108,16 +108,16 @@ async fn each_sign_in_prolongs_its_draft_and_a_connection_never_ends() {
     end_drafts(&pair.app);
     // The person starts again, in the last moment.
     let flow = pair.again(json!({})).await;
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(pair.app.count("integrations"), 1);
     flow.finish(&pair.app).await;
     let sql = "update integrations set draft_ends_at = 1";
     pair.app.database().execute(sql, []).unwrap();
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(listed(&pair.app, "").await, ["primary"]);
     // A sign-in that connects again makes no draft of it.
     pair.again(json!({})).await;
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(pair.get().await["health"]["state"], "healthy");
 }
 

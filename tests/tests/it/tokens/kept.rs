@@ -4,7 +4,7 @@
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET, key};
+use crate::kit::app::{Answer, App, Options, key};
 use crate::tokens::in_use::{ends, introduce_keys, settle};
 use crate::tokens::oauth::{CLIENT, Flow, Pair, SECRET, manifest};
 
@@ -36,7 +36,7 @@ async fn replaced_tokens_end_with_the_connection_a_year_later() {
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     let old = pair.provider.live_tokens();
     pair.again(json!({})).await.finish(&pair.app).await;
-    assert_eq!(pair.tick().await["revoked"], 0);
+    assert_eq!(pair.app.tick().await["revoked"], 0);
     assert_eq!(ends(&pair.app, &id).await, ["superseded", "superseded"]);
     for words in words(&pair.app, &id).await {
         assert!(words.starts_with("kept: revoking it could end the connection in use"), "{words}");
@@ -52,7 +52,7 @@ async fn replaced_tokens_end_with_the_connection_a_year_later() {
     let keys = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
     let pair = Pair { app, ..pair };
-    pair.tick().await;
+    pair.app.tick().await;
     settle(&pair.app).await;
     let stale = "select count(*) from outbox where key_id <> 'k2' or kept_at is null";
     let stale: i64 = pair.app.database().query_row(stale, [], |row| row.get(0)).unwrap();
@@ -90,7 +90,7 @@ async fn kept_tokens_cost_the_tick_nothing_and_a_refresh_adds_none() {
     let due = "select count(*) from outbox where next_at < (unixepoch() + 86400) * 1000";
     let due: i64 = pair.app.database().query_row(due, [], |row| row.get(0)).unwrap();
     assert_eq!(due, 0, "tick would look at what waits");
-    pair.tick().await;
+    pair.app.tick().await;
     assert!(pair.provider.requests().is_empty(), "{:?}", pair.provider.requests());
     let deleted = pair.delete().await;
     assert_eq!(deleted.status, 200, "{deleted:?}");
@@ -171,7 +171,7 @@ async fn a_connection_of_another_workspace_is_not_ended_and_hears_of_its_own_tok
     assert_eq!(pair.provider.live_tokens().len(), 4);
     let there = pair.app.delete("/api/integrations/there").as_role("ADMIN", "globex").send().await;
     assert_eq!(states(&there), ["revoked", "revoked"], "{there:?}");
-    pair.tick().await;
+    pair.app.tick().await;
     assert!(pair.provider.live_tokens().is_empty());
     assert_eq!(ends(&pair.app, &id).await, ["revoked", "revoked", "superseded", "superseded"]);
 }
@@ -337,7 +337,7 @@ async fn a_connection_that_comes_to_another_account_lets_go_of_the_first() {
     })
     .await;
     // The test does not make an entry due. The change has woken the kept entries.
-    let answer = pair.app.post("/api/tick").bearer(TICK_SECRET).send().await.json();
+    let answer = pair.app.tick().await;
     assert_eq!(answer["revoked"], 2, "{answer}");
     assert_eq!((pair.provider.live_tokens().len(), pair.app.count("outbox")), (2, 0));
 }

@@ -6,7 +6,7 @@ use nexus_simulators::{Kind, Misbehaviour, Simulator, TokenState};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET, key};
+use crate::kit::app::{Answer, App, Options, key};
 
 pub(crate) const CLIENT: &str = "nexus-client";
 pub(crate) const SECRET: &str = "nexus-client-secret-0123456789";
@@ -141,12 +141,6 @@ impl Pair {
 
     pub(crate) async fn check(&self) -> Answer {
         self.app.post("/api/integrations/primary/check").as_admin().send().await
-    }
-
-    pub(crate) async fn tick(&self) -> Value {
-        let answer = self.app.post("/api/tick").bearer(TICK_SECRET).send().await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()
     }
 
     pub(crate) async fn delete(&self) -> Answer {
@@ -371,7 +365,7 @@ async fn a_flow_ends_after_ten_minutes() {
     assert_eq!(pair.provider.stats().exchanges, 0);
     pair.again(json!({})).await;
     pair.app.database().execute(sql, []).unwrap();
-    assert_eq!(pair.tick().await["flows"], 1);
+    assert_eq!(pair.app.tick().await["flows"], 1);
 }
 
 #[tokio::test]
@@ -436,7 +430,7 @@ async fn connecting_again_keeps_the_account_unless_told_otherwise() {
     let back = flow.consent().await;
     failed(&flow.come_back(&pair.app, &back).await, 403, "account_mismatch");
     // The old tokens stay valid, and the new ones are revoked.
-    pair.tick().await;
+    pair.app.tick().await;
     let mut live = pair.provider.live_tokens();
     let mut kept = old.clone();
     live.sort();
@@ -451,7 +445,7 @@ async fn connecting_again_keeps_the_account_unless_told_otherwise() {
     let now = pair.get().await;
     assert_eq!((&now["id"], &now["account"]["id"]), (&first["id"], &json!("user-2")));
     assert_eq!(now["scopes"]["requested"], json!(["mail"]));
-    pair.tick().await;
+    pair.app.tick().await;
     for token in &old {
         assert_eq!(pair.provider.token_state(token), TokenState::Revoked, "{token}");
     }
@@ -515,7 +509,7 @@ async fn a_refresh_that_comes_too_late_gives_its_tokens_back() {
     let (_, deleted) = tokio::join!(check, delete);
     assert!(deleted.status.is_success(), "{deleted:?}");
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    pair.tick().await;
+    pair.app.tick().await;
     assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
     assert_eq!(pair.count("outbox"), 0);
 }
@@ -528,10 +522,10 @@ async fn a_failed_revocation_is_retried_until_it_succeeds() {
     let deleted = pair.delete().await;
     assert_eq!(deleted.status, StatusCode::ACCEPTED, "{deleted:?}");
     assert_eq!(deleted.json()["revocation"][0]["state"], "pending");
-    assert_eq!(pair.tick().await["revoked"], 0, "not before its time");
+    assert_eq!(pair.app.tick().await["revoked"], 0, "not before its time");
     let pair = pair.restart().await;
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    assert_eq!(pair.tick().await["revoked"], 2);
+    assert_eq!(pair.app.tick().await["revoked"], 2);
     assert!(pair.provider.live_tokens().is_empty());
     let path = format!("/api/integrations/{id}/events");
     let events = pair.app.get(&path).as_admin().send().await.json();
@@ -553,7 +547,7 @@ async fn a_revocation_fails_after_seven_days_and_says_so() {
     pair.delete().await;
     let sql = "update outbox set next_at = 0, created_at = created_at - 8 * 86400000";
     pair.app.database().execute(sql, []).unwrap();
-    assert_eq!(pair.tick().await["revoked"], 2);
+    assert_eq!(pair.app.tick().await["revoked"], 2);
     let path = format!("/api/integrations/{id}/events");
     let events = pair.app.get(&path).as_admin().send().await.json();
     assert_eq!(events["items"][0]["detail"]["state"], "failed", "{events}");
@@ -669,11 +663,11 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
         Pair { app, provider: pair.provider, manifest_id: pair.manifest_id }
     };
     let pair = with_keys(pair, format!("k2:{},k1:{}", key(2), key(1))).await;
-    assert_eq!(pair.tick().await["resealed"], 4, "app, two tokens, key of digests");
+    assert_eq!(pair.app.tick().await["resealed"], 4, "app, two tokens, key of digests");
     // The old key can be removed.
     let pair = with_keys(pair, format!("k2:{}", key(2))).await;
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    assert_eq!(pair.tick().await["revoked"], 2);
+    assert_eq!(pair.app.tick().await["revoked"], 2);
     assert!(pair.provider.live_tokens().is_empty());
     pair.connect().await;
 }

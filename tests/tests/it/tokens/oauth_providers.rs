@@ -86,7 +86,7 @@ async fn slack_that_does_not_end_a_token_is_not_believed() {
     assert_eq!(deleted.status, 202, "{deleted:?}");
     assert_eq!(pair.provider.live_tokens().len(), 1);
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    assert_eq!(pair.tick().await["revoked"], 1);
+    assert_eq!(pair.app.tick().await["revoked"], 1);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
     // A second consent of the same user yields a refresh token only if the request asks for one.
     pair.again(json!({})).await.finish(&pair.app).await;
     // The replaced token belongs to the same grant, so it is not revoked yet.
-    assert_eq!(pair.tick().await["revoked"], 0);
+    assert_eq!(pair.app.tick().await["revoked"], 0);
     assert_eq!(pair.provider.stats().revocations, 0);
     let events = pair.app.get("/api/integrations/primary/events").as_admin().send().await.json();
     let superseded = events["items"].as_array().unwrap().iter().any(|event| {

@@ -51,7 +51,7 @@ async fn a_receipt_follows_its_token_and_the_audit_record_says_how_it_ended() {
     // A restart loses nothing.
     let pair = pair.restart().await;
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    assert_eq!(pair.tick().await["revoked"], 2);
+    assert_eq!(pair.app.tick().await["revoked"], 2);
     let settled = receipts(&pair.app, &id).await;
     assert_eq!(states(&settled), ["revoked", "revoked"]);
     for receipt in settled["revocation"].as_array().unwrap() {
@@ -68,7 +68,7 @@ async fn a_receipt_follows_its_token_and_the_audit_record_says_how_it_ended() {
     assert_eq!(settled["settled"]["seq"], end["seq"]);
     assert_eq!(settled["settled"]["hash"], end["hash"]);
     assert_eq!(records(&pair.app, "integration.delete", &id).await[0], record);
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(records(&pair.app, "integration.revocation", &id).await.len(), 1);
 }
 
@@ -97,7 +97,7 @@ async fn a_kept_token_is_settled_twice_first_as_kept_and_then_as_revoked() {
     // Its receipts are kept for as long as its tokens wait.
     let sql = "update deletions set deleted_at = deleted_at - 91 * 86400000";
     pair.app.database().execute(sql, []).unwrap();
-    pair.tick().await;
+    pair.app.tick().await;
     assert_eq!(states(&receipts(&pair.app, &second).await), ["superseded", "superseded"]);
     // The last connection takes them with it, and both deletions say so.
     let deleted = pair.delete().await.json();
@@ -107,7 +107,7 @@ async fn a_kept_token_is_settled_twice_first_as_kept_and_then_as_revoked() {
     assert_eq!(states(&first), ["revoked"; 4], "{first}");
     assert!(!records(&pair.app, "integration.revocation", &second).await.is_empty());
     // And then they are deleted, after 90 days.
-    assert!(pair.tick().await["pruned"].as_i64() > Some(0));
+    assert!(pair.app.tick().await["pruned"].as_i64() > Some(0));
     let path = format!("/api/integrations/{second}/receipts");
     pair.app.get(&path).as_admin().send().await.problem(404, "not_found");
 }
@@ -128,7 +128,7 @@ async fn a_token_that_is_given_up_after_the_deletion_gets_a_receipt_too() {
     let (_, deleted) = tokio::join!(check, delete);
     let planned = deleted.json()["revocation"].as_array().unwrap().len();
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
-    pair.tick().await;
+    pair.app.tick().await;
     let kept = receipts(&pair.app, &id).await;
     assert!(states(&kept).len() >= planned, "{kept}");
     assert!(!states(&kept).contains(&"pending"), "{kept}");

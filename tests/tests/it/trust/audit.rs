@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET, key, until};
+use crate::kit::app::{Answer, App, Options, key, until};
 use crate::kit::programs::{nexus, repo};
 use crate::kit::upstream::{KEY as UP_KEY, Upstream};
 
@@ -71,12 +71,6 @@ async fn with_denied(app: &App, attempts: i64) -> (String, Vec<Value>) {
         (counted(&items) >= attempts).then_some((text, items))
     })
     .await
-}
-
-async fn tick(app: &App) -> Value {
-    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
 }
 
 async fn denied(app: &App, role: &str) -> Answer {
@@ -529,7 +523,7 @@ fn made_anew(items: &[Value], edit: impl Fn(&mut Value)) -> Vec<(i64, String, St
 #[tokio::test]
 async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     let app = lively().await;
-    assert_eq!(tick(&app).await["failed"], 0);
+    assert_eq!(app.tick().await["failed"], 0);
     let now = head(&app).await;
     let signed = &now["signed"];
     assert_eq!((&signed["count"], &signed["hash"]), (&now["count"], &now["hash"]), "{now}");
@@ -544,7 +538,7 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         (&json!(1), &json!(0), &json!(4))
     );
     // Without new records, no new head is signed. Other workspaces have heads of their own.
-    tick(&app).await;
+    app.tick().await;
     assert_eq!(verified().await["heads"], 1);
     let others = app.get("/api/audit/heads").as_role("ADMIN", "other").send().await.json();
     assert_eq!(others["items"], json!([]));
@@ -583,8 +577,8 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     database.execute("delete from audit where seq = 4", []).unwrap();
     assert_eq!(verified().await["broken"], 1);
     // The tick reports the break once, and continues from there. The finding stays visible.
-    assert_eq!(tick(&app).await["failed"], 1);
-    assert_eq!(tick(&app).await["failed"], 0);
+    assert_eq!(app.tick().await["failed"], 1);
+    assert_eq!(app.tick().await["failed"], 0);
     let found = verified().await;
     assert_eq!(
         (&found["heads"], &found["broken"], &found["up_to"]),
@@ -599,10 +593,10 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
 #[tokio::test]
 async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     let app = lively().await;
-    tick(&app).await;
+    app.tick().await;
     denied(&app, "AGENT").await;
     let (text, _) = with_denied(&app, 1).await;
-    tick(&app).await;
+    app.tick().await;
     // The log has a line for each head, so a copy of the log proves the heads.
     let file = app.dir.path().join("heads.log");
     std::fs::write(&file, app.log()).unwrap();
@@ -621,7 +615,7 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     let dir = app.kill().await;
     let keys = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
-    tick(&app).await;
+    app.tick().await;
     let dir = app.kill().await;
     let keys = format!("k2:{}", key(2));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
@@ -669,7 +663,7 @@ async fn the_last_head_of_each_day_is_kept() {
         let days = format!("-{days} days");
         app.database().execute(sql, rusqlite::params![days, time]).unwrap();
     }
-    assert_eq!(tick(&app).await["pruned"], 2);
+    assert_eq!(app.tick().await["pruned"], 2);
     let sql =
         "select group_concat(substr(at, 12, 2)) from (select at from audit_heads order by id)";
     let left: String = app.database().query_row(sql, [], |row| row.get(0)).unwrap();

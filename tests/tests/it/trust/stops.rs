@@ -4,7 +4,7 @@
 use nexus_simulators::Kind;
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, TICK_SECRET, until};
+use crate::kit::app::{Answer, App, until};
 use crate::kit::upstream::Upstream;
 use crate::tokens::oauth::Pair;
 
@@ -22,9 +22,7 @@ async fn lift(app: &App, stop: &str) {
 
 async fn tick_when_due(app: &App) -> Value {
     app.database().execute("update credentials set check_at = 1", []).unwrap();
-    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
+    app.tick().await
 }
 
 fn is_stopped(answer: &Answer) {
