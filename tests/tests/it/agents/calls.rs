@@ -208,7 +208,7 @@ async fn filters_select_and_pages_continue() {
                 "{list} {query}"
             );
         }
-        let seen = app.pages(list, 2).await;
+        let seen = app.pages(&list, 2).await;
         let id = |item: &Value| item["id"].as_str().unwrap().parse::<i64>().unwrap();
         let seen: Vec<_> = seen.iter().map(id).collect();
         assert!(seen.len() == 5 && seen.is_sorted_by(|one, next| one > next), "{seen:?}");
