@@ -175,6 +175,8 @@ mod tests {
             "2001:db9::1",
             "fe00::1",
             "ff0e::1",
+            // 10.0.0.1 behind a NAT64. Spin does not block it either (docs/spin-notes.md).
+            "64:ff9b::a00:1",
         ] {
             assert!(!blocked(&["private"], address), "{address}");
         }
@@ -184,6 +186,7 @@ mod tests {
     fn a_network_listed_with_private_is_blocked_even_if_global() {
         assert!(blocked(&["private", "192.0.0.0/24"], "192.0.0.9"));
         assert!(blocked(&["private", "::/0"], "2600::1"));
+        assert!(blocked(&["private", "64:ff9b::a00:0/104"], "64:ff9b::a00:1"));
     }
 
     #[test]
