@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::failures::Failure;
 use super::shape::list;
-use super::vendor::Vendor;
+use super::vendor::{Kind, Vendor};
 use crate::kit::app::App;
 
 /// The health that a check must find when the verify request meets this failure.
@@ -26,7 +26,7 @@ pub(super) fn health(failure: Failure, vendor: &Vendor) -> &'static str {
 /// Checks every connection while its provider is silent. All wait at the same time, for the time limit of a check.
 pub(super) async fn time_outs(app: &App, vendors: &[Arc<Vendor>]) -> Vec<String> {
     let waiting = vendors.iter().filter(|vendor| vendor.verifies()).map(async |vendor| {
-        vendor.state().failure = Some(Failure::Silent);
+        vendor.state().failure = Some((Kind::Verify, Failure::Silent));
         let path = format!("/api/integrations/{}/check", vendor.id);
         let answer = app.post(&path).as_admin().send().await;
         vendor.state().failure = None;

@@ -73,8 +73,8 @@ pub(super) struct State {
     pub(super) offered: Option<Vec<Value>>,
     /// Whether the refresh token is refused.
     pub(super) is_dead: bool,
-    /// How calls and the verify request fail.
-    pub(super) failure: Option<Failure>,
+    /// How requests of a kind fail: calls, or the verify request.
+    pub(super) failure: Option<(Kind, Failure)>,
     /// The PKCE challenge and the redirect URI of the flow.
     pub(super) challenge: Option<String>,
     pub(super) redirect_uri: String,
@@ -325,7 +325,7 @@ impl Vendor {
                 .collect();
             state.expect("verify: the form", &form, &sent);
         }
-        if let Some(failure) = state.failure {
+        if let Some((Kind::Verify, failure)) = state.failure {
             return self.failing(state, failure, &self.verified());
         }
         if state.is_refused {
@@ -364,8 +364,8 @@ impl Vendor {
         self.check_credential(state, "call", request, &map(&self.manifest, "/api/headers"));
         let ok = json!({"answer": 42});
         match state.failure {
-            Some(failure) => self.failing(state, failure, &ok),
-            None => Reply::json(200, &ok),
+            Some((Kind::Call, failure)) => self.failing(state, failure, &ok),
+            _ => Reply::json(200, &ok),
         }
     }
 
