@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
+import { integrationPath } from "../api/paths";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { entriesOf, selectionOf } from "../logic/agents";
@@ -95,7 +96,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
     if (!dirty) return;
     const cancelled = new AbortController();
     const validate = async () => {
-      const path = `/api/integrations/${integration.id}`;
+      const path = integrationPath(integration.id);
       const options = { body: { policy }, query: { dry_run: "true" }, signal: cancelled.signal };
       const problem = await nexus.client.call("PUT", path, options).then(() => null, problemOf);
       // Other problems are shown when the policy is saved.
@@ -116,7 +117,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   };
   const save = (over?: number) =>
     void run(async () => {
-      const path = `/api/integrations/${integration.id}`;
+      const path = integrationPath(integration.id);
       // A change of something else, such as the name, is not in the way.
       const isBase = JSON.stringify(integration.policy) === JSON.stringify(saved);
       const options = { body: { policy }, version: over ?? (isBase ? integration : base).version };
@@ -231,7 +232,7 @@ interface ConflictProps {
 /** Somebody else has changed the rules: theirs are shown, and one of both stays. */
 function Conflict({ id, onKeep, onTake }: ConflictProps) {
   const { client } = useNexus();
-  const [theirs] = useLoad((signal) => client.get<Integration>(`/api/integrations/${id}`, {}, signal), id);
+  const [theirs] = useLoad((signal) => client.get<Integration>(integrationPath(id), {}, signal), id);
   const [listed] = useAgents();
   const known = listed.state === "ready" ? listed.value : [];
   const nameOf = namesOf(known);

@@ -1,4 +1,5 @@
 /** The events of an integration, newest first. */
+import { integrationPath } from "../api/paths";
 import type { EventPage } from "../api/types";
 import { moment } from "../logic/time";
 import { t } from "../text/all";
@@ -13,7 +14,7 @@ import { usePages } from "./use-pages";
 export function Activity({ id }: { id: string }) {
   const { client } = useNexus();
   const now = useNow();
-  const path = `/api/integrations/${encodeURIComponent(id)}/events`;
+  const path = `${integrationPath(id)}/events`;
   const [first, again] = useLoad((signal) => client.get<EventPage>(path, {}, signal), id);
   return (
     <Loaded of={first} onRetry={() => again()} isEmpty={({ items }) => items.length === 0} empty={<p class="soft">{t.activity.empty}</p>}>

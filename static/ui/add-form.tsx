@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
+import { integrationPath } from "../api/paths";
 import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { registersItself, registrationOf } from "../config/services";
@@ -99,7 +100,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     if (oauth) {
       flow.start(
         flow.id
-          ? { path: `/api/integrations/${flow.id}/authorize`, body: { scopes }, id: flow.id }
+          ? { path: `${integrationPath(flow.id)}/authorize`, body: { scopes }, id: flow.id }
           : { path: "/api/integrations", body: input(), id: null },
       );
       return;
@@ -114,7 +115,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     const { id } = flow;
     flow.reset();
     if (!id) return;
-    nexus.client.call("DELETE", `/api/integrations/${id}`).then(
+    nexus.client.call("DELETE", integrationPath(id)).then(
       () => nexus.changed(id, null),
       (thrown: unknown) => nexus.announce(problemOf(thrown).message, "bad"),
     );

@@ -1,6 +1,7 @@
 /** How a registered agent connects: a key, made here and shown once, and snippets with real values. */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Agent, AgentAccess, AgentKeyCreated, Integration } from "../api/types";
 import { snippets, targetOf } from "../logic/snippets";
 import { t } from "../text/all";
@@ -23,7 +24,7 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
   // Without an integration, or while it is loading, the snippets list what the agent may use.
   const [loaded] = useLoad(async (signal) => {
     if (!chosen) return null;
-    const integration = await client.get<Integration>(`/api/integrations/${chosen}`, {}, signal);
+    const integration = await client.get<Integration>(integrationPath(chosen), {}, signal);
     return targetOf(integration, await manifests.get(integration.manifest_id), agent.id);
   }, chosen);
   const target = loaded.state === "ready" ? loaded.value : null;

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
+import { integrationPath } from "../api/paths";
 import type { Deletion, Integration, ManifestSummary } from "../api/types";
 import { forEachOf } from "../logic/bulk";
 import { isBroken } from "../logic/health";
@@ -84,7 +85,7 @@ export function BulkDelete({ integrations, providers, onClose }: DeleteProps) {
     setPhase("deletes");
     for (const { id, name, manifest_id } of integrations) {
       try {
-        const { revocation } = await nexus.client.call<Deletion>("DELETE", `/api/integrations/${id}`, { query: { force: "false" } });
+        const { revocation } = await nexus.client.call<Deletion>("DELETE", integrationPath(id), { query: { force: "false" } });
         const provider = providers.get(manifest_id)?.name ?? manifest_id;
         setDeleted((before) => [...before, { id, name, provider, receipts: revocation }]);
         nexus.changed(id, null);

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Call, CallPage, Integration } from "../api/types";
 import { NO_CALL_FILTERS, callQuery, isAnyCallFilter } from "../logic/calls";
 import type { CallFilters } from "../logic/calls";
@@ -25,7 +26,7 @@ export function CallsPanel({ integration }: { integration: Integration }) {
   const [hasStopped, setHasStopped] = useState(false);
   const [opened, setOpened] = useState<Call | null>(null);
   const nameOf = useAgentName();
-  const path = `/api/integrations/${encodeURIComponent(integration.id)}/calls`;
+  const path = `${integrationPath(integration.id)}/calls`;
   const key = JSON.stringify(filters);
   const { list, reload, action, more, problem } = useCalls(path, () => callQuery(filters, Date.now()), key, follows, () => {
     setFollows(false);

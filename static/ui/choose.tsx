@@ -4,6 +4,7 @@
  */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Choices, Integration } from "../api/types";
 import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
@@ -24,7 +25,7 @@ interface Props {
 /** The entries, and the button that connects one. */
 export function ChoiceForm({ integration, provider, onChanged }: Props) {
   const nexus = useNexus();
-  const path = `/api/integrations/${integration.id}`;
+  const path = integrationPath(integration.id);
   const [loaded, again] = useLoad<Choices>((signal) => nexus.client.get(`${path}/choices`, {}, signal), integration.id);
   const [picked, pick] = useState<string | null>(null);
   const [typed, type] = useState("");

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { Client } from "../api/client";
+import { integrationPath } from "../api/paths";
 import type { Deletion, Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { byAgent, since } from "../logic/usage";
@@ -34,7 +35,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   const shared = problem?.code === "grant_shared";
   const remove = (force: "true" | "false" | null) =>
     void run(async () => {
-      const path = `/api/integrations/${integration.id}`;
+      const path = integrationPath(integration.id);
       const query = { force };
       const deletion = await nexus.client.call<Deletion>("DELETE", path, { query });
       setDeleted({ ...deletion, at: new Date().toISOString() });

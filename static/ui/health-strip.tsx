@@ -1,4 +1,5 @@
 /** Thirty cells: the health of an integration, day by day. */
+import { integrationPath } from "../api/paths";
 import type { EventPage, Integration } from "../api/types";
 import { HEALTH_TONE } from "../logic/health";
 import { healthDays } from "../logic/health-days";
@@ -13,7 +14,7 @@ const DAYS = 30;
 export function HealthStrip({ integration }: { integration: Integration }) {
   const { client } = useNexus();
   const [events, again] = useLoad(
-    (signal) => client.get<EventPage>(`/api/integrations/${integration.id}/events`, { limit: 100 }, signal),
+    (signal) => client.get<EventPage>(`${integrationPath(integration.id)}/events`, { limit: 100 }, signal),
     `${integration.id} ${integration.health.state}`,
   );
   if (events.state === "failed") return <LoadError problem={events.problem} onRetry={() => again()} />;

@@ -1,6 +1,7 @@
 /** The overview of the workspace: what agents do, what is broken, and what was denied. */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { AuditPage, AuditRecord, Integration, ManifestSummary } from "../api/types";
 import type { Action } from "../logic/health";
 import { mayDo } from "../logic/identity";
@@ -192,7 +193,7 @@ function useIntegrations(ids: readonly string[]): ReadonlyMap<string, Integratio
   const key = ids.join();
   const [loaded] = useLoad(async (signal) => {
     const found = await Promise.all(
-      ids.map((id) => client.get<Integration>(`/api/integrations/${id}`, {}, signal).catch(() => null)),
+      ids.map((id) => client.get<Integration>(integrationPath(id), {}, signal).catch(() => null)),
     );
     return new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
   }, key);

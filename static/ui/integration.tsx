@@ -1,6 +1,7 @@
 /** The page of one integration: what it is, its state, its actions, and its tabs. */
 import { useEffect, useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { accountName } from "../logic/names";
@@ -48,7 +49,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
   const guard = useGuard();
   const [dialog, setDialog] = useState<ManageDialog | null>(null);
   const [loaded, set] = useLoad<IntegrationDetails>(async (signal) => {
-    const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
+    const integration = await nexus.client.get<Integration>(integrationPath(id), {}, signal);
     return { integration, manifest: await nexus.manifests.get(integration.manifest_id) };
   }, id);
   // A reload must not replace what somebody is working on.

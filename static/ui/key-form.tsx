@@ -4,6 +4,7 @@
  */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Agent, AgentKeyCreated, Integration } from "../api/types";
 import { admits, freeAgentName } from "../logic/agents";
 import { t } from "../text/all";
@@ -61,7 +62,7 @@ function Chooser({ integration, onChanged, onMade, all, onRegistered }: ChooserP
       if (!admits(integration.policy, agent)) {
         const policy = { ...integration.policy, agents: [...integration.policy.agents, agent.id] };
         const options = { body: { policy }, version: integration.version };
-        onChanged(await client.call<Integration>("PUT", `/api/integrations/${integration.id}`, options));
+        onChanged(await client.call<Integration>("PUT", integrationPath(integration.id), options));
       }
       const body = { name: integration.name };
       const { key = "" } = await client.call<AgentKeyCreated>("POST", `/api/agents/${agent.id}/keys`, { body });

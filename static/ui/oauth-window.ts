@@ -8,6 +8,7 @@
  */
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
+import { integrationPath } from "../api/paths";
 import { hearTabs, randomName } from "../api/tabs";
 import type { TabMessage } from "../api/tabs";
 import type { EventPage } from "../api/types";
@@ -114,7 +115,7 @@ export function watch(
 
 /** The ids of the requests that connected the integration so far. */
 export async function connections(client: Client, integrationId: string, signal?: AbortSignal): Promise<string[]> {
-  const path = `/api/integrations/${encodeURIComponent(integrationId)}/events`;
+  const path = `${integrationPath(integrationId)}/events`;
   const page = await client.get<EventPage>(path, { limit: 20 }, signal);
   return connectionIds(page.items);
 }

@@ -1,6 +1,7 @@
 /** The overview of an integration: its facts, its scopes, its name, and its deletion. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { ago, moment } from "../logic/time";
@@ -84,7 +85,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
   const isChanged = name.trim() !== integration.name && name.trim() !== "";
   const submit = () =>
     void run(async () => {
-      const path = `/api/integrations/${integration.id}`;
+      const path = integrationPath(integration.id);
       const renamed = await nexus.client.call<Integration>("PUT", path, { body: { name: name.trim() } });
       onChanged(renamed);
       nexus.announce(t.manage.renamed(renamed.name));

@@ -1,4 +1,5 @@
 /** What the rules in the form would have done to the last calls of agents. */
+import { integrationPath } from "../api/paths";
 import type { Agent, Call, CallPage, Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { tryPolicy } from "../logic/calls";
@@ -32,7 +33,7 @@ interface Props {
 
 export function PolicyTrial({ id, policy, agents, nameOf, saved, manifest, isValidated, isInvalid }: Props) {
   const { client } = useNexus();
-  const path = `/api/integrations/${encodeURIComponent(id)}/calls`;
+  const path = `${integrationPath(id)}/calls`;
   const [calls, again] = useLoad((signal) => client.get<CallPage>(path, { limit: TRIED }, signal), id);
   return (
     <section class="box trial">

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Client } from "../api/client";
+import { integrationPath } from "../api/paths";
 import type { AuditPage, DeletedIntegration, DeletedIntegrationPage, ManifestSummary } from "../api/types";
 import { mayDo } from "../logic/identity";
 import { deletionOf } from "../logic/receipts";
@@ -117,7 +118,7 @@ export function ReceiptPage({ id, catalogue, onName }: PageProps) {
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(async (signal): Promise<DeletedIntegration | null> => {
     try {
-      return await client.get<DeletedIntegration>(`/api/integrations/${encodeURIComponent(id)}/receipts`, {}, signal);
+      return await client.get<DeletedIntegration>(`${integrationPath(id)}/receipts`, {}, signal);
     } catch (thrown) {
       if (problemOf(thrown).status !== 404) throw thrown;
     }

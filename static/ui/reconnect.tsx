@@ -1,6 +1,7 @@
 /** The dialog that reconnects an integration by OAuth. */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { isChoosing } from "../logic/health";
@@ -41,7 +42,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   });
   const start = (force?: boolean) =>
     flow.start({
-      path: `/api/integrations/${integration.id}/authorize${force === undefined ? "" : `?force=${force}`}`,
+      path: `${integrationPath(integration.id)}/authorize${force === undefined ? "" : `?force=${force}`}`,
       body: { scopes, ...(acceptsOther && { accept_account_change: true }) },
       id: integration.id,
     });

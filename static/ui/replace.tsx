@@ -1,6 +1,7 @@
 /** The dialog that replaces credentials. The server checks the new ones first. */
 import { useState } from "preact/hooks";
 
+import { integrationPath } from "../api/paths";
 import type { Integration, IntegrationPatch } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
@@ -34,7 +35,7 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
         credentials: values.ofGroup("credentials"),
         ...(Object.keys(params).length > 0 && { params }),
       };
-      const path = `/api/integrations/${integration.id}`;
+      const path = integrationPath(integration.id);
       const changed = await nexus.client.call<Integration>("PUT", path, { body, query: { force } });
       onChanged(changed);
       nexus.announce(t.replace.done(changed.name));

@@ -1,4 +1,5 @@
 /** The scopes that were asked for and those that were granted, with what is missing first. */
+import { integrationPath } from "../api/paths";
 import type { CallPage, Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { scopeRows, usesOf } from "../logic/scopes";
@@ -69,7 +70,7 @@ const LOOKED_AT = 100;
 /** What the last calls of agents say about the scopes: whether they read or write, and whether the provider forbade some. */
 function Use({ id, manifest }: { id: string; manifest: IntegrationManifest }) {
   const { client } = useNexus();
-  const [calls, again] = useLoad((signal) => client.get<CallPage>(`/api/integrations/${id}/calls`, { limit: LOOKED_AT }, signal), id);
+  const [calls, again] = useLoad((signal) => client.get<CallPage>(`${integrationPath(id)}/calls`, { limit: LOOKED_AT }, signal), id);
   return (
     <>
       <h3>{t.manage.use}</h3>

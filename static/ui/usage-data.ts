@@ -1,6 +1,7 @@
 /** Loads the usage of an integration, or of the whole workspace. */
 import type { Client } from "../api/client";
 import { pages } from "../api/pages";
+import { integrationPath } from "../api/paths";
 import type { Usage, UsagePage, WorkspaceUsage, WorkspaceUsagePage } from "../api/types";
 import type { Granularity } from "../logic/usage";
 
@@ -15,7 +16,7 @@ interface Rows<T> {
 
 export async function usageOf(client: Client, id: string, per: Granularity, from: string, signal: AbortSignal): Promise<Rows<Usage>> {
   const load = (cursor: string | null) =>
-    client.get<UsagePage>(`/api/integrations/${id}/usage`, { per, from, limit: 100, cursor }, signal);
+    client.get<UsagePage>(`${integrationPath(id)}/usage`, { per, from, limit: 100, cursor }, signal);
   const all = await pages<Usage>(load, MAX_ROWS);
   return { rows: all.items, isComplete: all.next_cursor === null };
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, problemOf } from "../api/client";
+import { integrationPath } from "../api/paths";
 import { t } from "../text/all";
 import { useNexus } from "./context";
 import { begin, connections, openWindow, watch } from "./oauth-window";
@@ -70,7 +71,7 @@ export function useFlow(): Flow {
       if (!isCurrent()) {
         // Cancelled while it began: delete the new integration.
         popup?.close();
-        if (!request.id) await client.call("DELETE", `/api/integrations/${id}`);
+        if (!request.id) await client.call("DELETE", integrationPath(id));
         return;
       }
       setId(id);

@@ -1,5 +1,6 @@
 /** The names of what is stopped. A stop has only ids. */
 import { pages } from "../api/pages";
+import { integrationPath } from "../api/paths";
 import type { Agent, Integration, PersonPage, Stop } from "../api/types";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
@@ -31,7 +32,7 @@ async function nameOf({ client, manifests }: Nexus, scope: Stop["scope"], target
     case "agent":
       return (await client.get<Agent>(`/api/agents/${target}`)).name;
     case "integration":
-      return (await client.get<Integration>(`/api/integrations/${target}`)).name;
+      return (await client.get<Integration>(integrationPath(target))).name;
     case "provider":
       return (await manifests.catalogue()).find((one) => one.id === target)?.name ?? null;
     case "person": {
