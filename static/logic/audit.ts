@@ -1,5 +1,7 @@
 /** Searching the audit record. The server looks for the words. */
 
+import { DAY, since } from "./period";
+
 /** The most actions that the API takes. */
 const MOST_ACTIONS = 50;
 
@@ -25,7 +27,7 @@ export function auditQuery({ text, outcome, period }: AuditFilters, actions: Rea
   const named = Object.entries(actions).filter(([, name]) => words.every((word) => name.toLowerCase().includes(word)));
   return {
     outcome,
-    from: period ? new Date(now - Number(period) * 86_400_000).toISOString() : "",
+    from: since(period, DAY, now),
     q: text,
     q_actions: words.length > 0 ? named.slice(0, MOST_ACTIONS).map(([code]) => code).join(",") : "",
   };

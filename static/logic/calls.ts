@@ -1,5 +1,6 @@
 /** Agents' calls: the filters of their list, what came since the last look, and rules that are tried on them. */
 import type { Agent, Call, CallPage, Policy } from "../api/types";
+import { HOUR, since } from "./period";
 import { predict } from "./policy";
 import type { Endpoints, Verdict } from "./policy";
 
@@ -23,7 +24,7 @@ export function isAnyCallFilter(filters: CallFilters): boolean {
 
 /** What the API gets of the filters; `now` in milliseconds. */
 export function callQuery({ period, ...filters }: CallFilters, now: number): Record<string, string> {
-  return { ...filters, from: period ? new Date(now - Number(period) * 3_600_000).toISOString() : "" };
+  return { ...filters, from: since(period, HOUR, now) };
 }
 
 /** The most calls that a list shows, which is how many of an integration are kept. */

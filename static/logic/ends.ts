@@ -1,10 +1,10 @@
 /** The announced end of a way to connect: whether it is over, and whether a person should act now. */
 import type { ManifestSummary } from "../api/types";
+import { DAY } from "./period";
 
 /** What a manifest says: the last day on which the way to connect works, the reason, and the provider's page. */
 export type Ends = NonNullable<ManifestSummary["ends"]>;
 
-const DAY = 86_400_000;
 /** How many days before the end somebody should act. */
 const SOON = 90;
 

@@ -1,5 +1,6 @@
 /** The health of an integration day by day, from its events. */
 import type { Event, Integration } from "../api/types";
+import { DAY } from "./period";
 
 type State = Integration["health"]["state"];
 
@@ -10,7 +11,6 @@ export interface HealthDay {
   readonly state: State | null;
 }
 
-const DAY = 86_400_000;
 /** From the best to the worst. */
 const ORDER: readonly State[] = ["healthy", "unknown", "pending", "failing", "reauthorize"];
 

@@ -1,5 +1,6 @@
 /** Usage as the bars of a chart: one for each day or hour, including those without calls. */
 import type { Usage, WorkspaceUsage } from "../api/types";
+import { DAY, HOUR } from "./period";
 
 export type Granularity = "hour" | "day";
 
@@ -20,7 +21,7 @@ export interface AgentTotal {
   readonly bytes: number;
 }
 
-const LENGTH: Record<Granularity, number> = { hour: 3_600_000, day: 86_400_000 };
+const LENGTH: Record<Granularity, number> = { hour: HOUR, day: DAY };
 /** How many bars a chart has. */
 export const BARS: Record<Granularity, number> = { hour: 24, day: 30 };
 

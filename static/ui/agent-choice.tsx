@@ -6,7 +6,7 @@ import { entriesOf, freeAgentName } from "../logic/agents";
 import type { AgentSelection } from "../logic/agents";
 import { t } from "../text/all";
 import { useAction, useNexus } from "./context";
-import { Field } from "./controls";
+import { Check, Field, Radio } from "./controls";
 import { useHold } from "./guard";
 import { Button, LoadError } from "./parts";
 import { agentNameError, useAgents } from "./use-agents";
@@ -24,13 +24,13 @@ export function AgentChoice({ agents, onChange, error, disabled = false }: Props
     <fieldset class="group" disabled={disabled}>
       <legend>{t.access.agents}</legend>
       {[true, false].map((all) => (
-        <label class="check">
-          <input type="radio" checked={everyone === all} onChange={() => onChange({ ...agents, everyone: all })} />
-          <span>
-            {all ? t.access.allAgents : t.access.someAgents}
-            <span class="soft">{all ? t.access.allAgentsHint : t.access.someAgentsHint}</span>
-          </span>
-        </label>
+        <Radio
+          name="agents"
+          label={all ? t.access.allAgents : t.access.someAgents}
+          hint={all ? t.access.allAgentsHint : t.access.someAgentsHint}
+          checked={everyone === all}
+          onPick={() => onChange({ ...agents, everyone: all })}
+        />
       ))}
       {!everyone && <Chosen agents={agents} onChange={onChange} error={error} />}
     </fieldset>
@@ -57,22 +57,16 @@ function Chosen({ agents, onChange, error }: Props) {
       {loaded.state === "failed" && <LoadError problem={loaded.problem} onRetry={() => reload()} />}
       <div class="checks" role="group" aria-label={t.agents.title}>
         {all.map((agent) => (
-          <label class="check" key={agent.id}>
-            <input type="checkbox" checked={chosen.includes(agent.id)} onChange={(event) => choose(agent.id, event.currentTarget.checked)} />
-            <span>
-              {agent.name}
-              <span class="soft">{agent.status === "active" ? (t.agents.kind[agent.kind] ?? agent.kind) : t.agents.off}</span>
-            </span>
-          </label>
+          <Check
+            key={agent.id}
+            label={agent.name}
+            hint={agent.status === "active" ? (t.agents.kind[agent.kind] ?? agent.kind) : t.agents.off}
+            checked={chosen.includes(agent.id)}
+            onChange={(checked) => choose(agent.id, checked)}
+          />
         ))}
         {unknown.map((id) => (
-          <label class="check" key={id}>
-            <input type="checkbox" checked onChange={() => choose(id, false)} />
-            <span>
-              <code>{id}</code>
-              <span class="soft">{t.access.unknownAgent}</span>
-            </span>
-          </label>
+          <Check key={id} label={<code>{id}</code>} hint={t.access.unknownAgent} checked onChange={() => choose(id, false)} />
         ))}
       </div>
       {entriesOf(agents).length === 0 && <p class="hint">{t.access.nobody}</p>}

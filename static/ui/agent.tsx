@@ -11,9 +11,10 @@ import { AgentKeys } from "./agent-keys";
 import { AgentSwitch, aboutAgent, useSwitch } from "./agents";
 import { useAction, useLoad, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
+import { Crumb } from "./crumb";
 import { useGuard } from "./guard";
-import { Icon } from "./icons";
-import { Alert, Button, EmptyState, Fact, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { Loaded } from "./loaded";
+import { Alert, Button, EmptyState, Fact, Mark } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import { agentNameError } from "./use-agents";
@@ -28,38 +29,24 @@ interface Props {
 }
 
 export function AgentPage({ id, onName }: Props) {
-  const { client, identity, go } = useNexus();
+  const { client, identity } = useNexus();
   const guard = useGuard();
   const [loaded, set] = useLoad((signal) => client.get<Agent>(`/api/agents/${encodeURIComponent(id)}`, {}, signal), id);
   useFresh(identity.workspace, () => !guard.isHolding && set());
   const name = loaded.state === "ready" ? loaded.value.name : "";
   useEffect(() => onName(id, name || t.agents.title), [id, name]);
-  const back = (
-    <p class="crumb">
-      <RouteLink origin={client.origin} route={AGENTS} go={go}>
-        <Icon name="back" />
-        <span>{t.agents.title}</span>
-      </RouteLink>
-    </p>
-  );
-  if (loaded.state === "loading") return <>{back}<Skeleton rows={8} /></>;
-  if (loaded.state === "failed") {
-    return (
-      <>
-        {back}
-        {loaded.problem.status === 404 ? (
-          <EmptyState icon="unknown" title={t.agents.goneTitle} lead={t.agents.goneLead} isPage />
-        ) : (
-          <LoadError title={t.agents.errorTitle} problem={loaded.problem} onRetry={() => set()} />
-        )}
-      </>
-    );
-  }
   return (
     <div class="integration">
-      {back}
-      {loaded.stale && <LoadError problem={loaded.stale} onRetry={() => set()} />}
-      <View agent={loaded.value} onChanged={set} />
+      <Crumb route={AGENTS}>{t.agents.title}</Crumb>
+      <Loaded
+        of={loaded}
+        onRetry={() => set()}
+        rows={8}
+        title={t.agents.errorTitle}
+        gone={<EmptyState icon="unknown" title={t.agents.goneTitle} lead={t.agents.goneLead} isPage />}
+      >
+        {(agent) => <View agent={agent} onChanged={set} />}
+      </Loaded>
     </div>
   );
 }

@@ -8,9 +8,10 @@ import { integrationPath } from "../api/paths";
 import type { Choices, Integration } from "../api/types";
 import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
-import { Form, SearchField } from "./controls";
+import { Form, Radio, SearchField } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
-import { LoadError, Skeleton, Alert, Button } from "./parts";
+import { Unloaded } from "./loaded";
+import { Alert, Button } from "./parts";
 
 /** From this number of entries on, they can be searched. */
 const SEARCHABLE = 8;
@@ -30,8 +31,7 @@ export function ChoiceForm({ integration, provider, onChanged }: Props) {
   const [picked, pick] = useState<string | null>(null);
   const [typed, type] = useState("");
   const { busy, problem, run } = useAction();
-  if (loaded.state === "loading") return <Skeleton rows={4} />;
-  if (loaded.state === "failed") return <LoadError title={t.choose.errorTitle} problem={loaded.problem} onRetry={() => again()} />;
+  if (loaded.state !== "ready") return <Unloaded of={loaded} onRetry={() => again()} rows={4} title={t.choose.errorTitle} />;
   const { items, label } = loaded.value;
   const chosen = picked ?? items.find((one) => one.chosen)?.value ?? null;
   const wanted = typed.trim().toLowerCase();
@@ -53,13 +53,14 @@ export function ChoiceForm({ integration, provider, onChanged }: Props) {
         <legend>{label}</legend>
         <div class="checks">
           {shown.map((one) => (
-            <label class="check" key={one.value}>
-              <input type="radio" name="choice" checked={one.value === chosen} onChange={() => pick(one.value)} />
-              <span>
-                {one.label}
-                {one.label !== one.value && <span class="soft">{one.value}</span>}
-              </span>
-            </label>
+            <Radio
+              key={one.value}
+              name="choice"
+              label={one.label}
+              hint={one.label === one.value ? undefined : one.value}
+              checked={one.value === chosen}
+              onPick={() => pick(one.value)}
+            />
           ))}
         </div>
         {shown.length === 0 && <p class="hint">{t.choose.none}</p>}

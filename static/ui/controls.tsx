@@ -181,6 +181,38 @@ export function Switch({ label, on, busy = false, isMoot = false, onChange, chil
   );
 }
 
+interface OptionProps {
+  label: ComponentChildren;
+  hint?: string | undefined;
+  checked: boolean;
+}
+
+/** A labelled box to tick. */
+export function Check({ label, hint, checked, onChange }: OptionProps & { onChange(checked: boolean): void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>
+        {label}
+        {hint && <span class="soft">{hint}</span>}
+      </span>
+    </label>
+  );
+}
+
+/** One of several labelled options, of which a person picks one. Those with the same `name` belong together. */
+export function Radio({ name, label, hint, checked, onPick }: OptionProps & { name: string; onPick(): void }) {
+  return (
+    <label class="check">
+      <input type="radio" name={name} checked={checked} onChange={onPick} />
+      <span>
+        {label}
+        {hint && <span class="soft">{hint}</span>}
+      </span>
+    </label>
+  );
+}
+
 interface FormProps {
   id: string;
   /** Whether it has words that are not saved. Whatever closes the form then asks first. */

@@ -14,14 +14,15 @@ import { CallsPanel } from "./calls";
 import { ChooseDialog } from "./choose";
 import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
+import { Crumb } from "./crumb";
 import { DeleteDialog } from "./delete";
 import { EndsNote } from "./ends";
 import { useGuard } from "./guard";
-import { Icon } from "./icons";
 import { IntegrationHead } from "./integration-head";
 import type { ManageDialog } from "./integration-head";
+import { Unloaded } from "./loaded";
 import { Overview } from "./overview";
-import { CopyField, EmptyState, ExternalLink, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { CopyField, EmptyState, ExternalLink, LoadError, Mark } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 import { Tabs } from "./tabs";
@@ -62,23 +63,19 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
   const close = (closed: ManageDialog) => setDialog((now) => (now === closed ? null : now));
   const name = loaded.state === "ready" ? loaded.value.integration.name : "";
   useEffect(() => onName(id, name || t.nav.integrations), [id, name]);
-  const back = (
-    <p class="crumb">
-      <RouteLink origin={nexus.client.origin} route={list} go={nexus.go}>
-        <Icon name="back" />
-        <span>{t.nav.integrations}</span>
-      </RouteLink>
-    </p>
-  );
+  const back = <Crumb route={list}>{t.nav.integrations}</Crumb>;
 
-  if (loaded.state === "loading") return <>{back}<Skeleton rows={8} /></>;
-  if (loaded.state === "failed") {
-    const gone = loaded.problem.status === 404;
+  if (loaded.state !== "ready") {
+    const gone = (
+      <>
+        <EmptyState icon="unknown" title={t.manage.goneTitle} lead={t.manage.goneLead} isPage />
+        {id.startsWith("int_") && <Activity id={id} />}
+      </>
+    );
     return (
       <>
         {back}
-        {gone ? <EmptyState icon="unknown" title={t.manage.goneTitle} lead={t.manage.goneLead} isPage /> : <LoadError title={t.manage.errorTitle} problem={loaded.problem} onRetry={() => set()} />}
-        {gone && id.startsWith("int_") && <Activity id={id} />}
+        <Unloaded of={loaded} onRetry={() => set()} rows={8} title={t.manage.errorTitle} gone={gone} />
       </>
     );
   }

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { InvitationCreated, Person } from "../api/types";
 import { roleName, t } from "../text/all";
 import { useAction, useNexus } from "./context";
-import { Field, Form } from "./controls";
+import { Field, Form, Radio } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
 import { Alert, Button, CopyField } from "./parts";
 
@@ -32,13 +32,7 @@ export function InviteDialog({ onClose }: { onClose(): void }) {
           <fieldset class="group">
             <legend>{t.people.role}</legend>
             {["MANAGER", "ADMIN"].map((one) => (
-              <label class="check">
-                <input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} />
-                <span>
-                  {roleName({ role: one })}
-                  <span class="soft">{t.people.roleHint[one]}</span>
-                </span>
-              </label>
+              <Radio name="role" label={roleName({ role: one })} hint={t.people.roleHint[one]} checked={role === one} onPick={() => setRole(one)} />
             ))}
           </fieldset>
           {!isShownInForm && <Alert problem={inviting.problem} />}

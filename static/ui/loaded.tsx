@@ -7,24 +7,39 @@ import type { ComponentChildren } from "preact";
 import type { LoadState } from "./context";
 import { LoadError, Skeleton } from "./parts";
 
-interface Props<T> {
-  of: LoadState<T>;
+type NotReady = Exclude<LoadState<unknown>, { state: "ready" }>;
+
+interface WaitingProps {
   /** Loads it again. */
   onRetry(): void;
   /** How many grey lines stand in its place. */
   rows?: number;
+  /** What could not be loaded. */
+  title?: string;
+  /** What is shown if the server does not have it. */
+  gone?: ComponentChildren;
+}
+
+/** What stands in the place of something that is loading, or could not be loaded. */
+export function Unloaded({ of, onRetry, rows = 6, title = "", gone }: WaitingProps & { of: NotReady }) {
+  if (of.state === "loading") return <Skeleton rows={rows} />;
+  if (gone && of.problem.status === 404) return <>{gone}</>;
+  return <LoadError title={title} problem={of.problem} onRetry={onRetry} />;
+}
+
+interface Props<T> extends WaitingProps {
+  of: LoadState<T>;
   isEmpty?(value: T): boolean;
   /** What is shown if it is empty. */
   empty?: ComponentChildren;
   children(value: T): ComponentChildren;
 }
 
-export function Loaded<T>({ of, onRetry, rows = 6, isEmpty = () => false, empty, children }: Props<T>) {
-  if (of.state === "loading") return <Skeleton rows={rows} />;
-  if (of.state === "failed") return <LoadError problem={of.problem} onRetry={onRetry} />;
+export function Loaded<T>({ of, isEmpty = () => false, empty, children, ...waiting }: Props<T>) {
+  if (of.state !== "ready") return Unloaded({ of, ...waiting });
   return (
     <>
-      {of.stale && <LoadError problem={of.stale} onRetry={onRetry} />}
+      {of.stale && <LoadError problem={of.stale} onRetry={waiting.onRetry} />}
       {isEmpty(of.value) ? empty : children(of.value)}
     </>
   );

@@ -2,7 +2,7 @@
 import { PLACES, hasField, idOf } from "../logic/own-manifest";
 import type { Draft } from "../logic/own-manifest";
 import { t } from "../text/all";
-import { Field } from "./controls";
+import { Check, Field, Radio } from "./controls";
 import { sentence } from "./parts";
 
 interface Props {
@@ -59,13 +59,7 @@ export function ProviderForm({ draft, isNew, errors, missing, onChange, preview 
       <fieldset class="group">
         <legend>{words.place}</legend>
         {PLACES.map((place) => (
-          <label class="check">
-            <input type="radio" name="place" checked={draft.place === place} onChange={() => set({ place })} />
-            <span>
-              {words.places[place]}
-              <span class="soft">{words.placeHints[place]}</span>
-            </span>
-          </label>
+          <Radio name="place" label={words.places[place]} hint={words.placeHints[place]} checked={draft.place === place} onPick={() => set({ place })} />
         ))}
       </fieldset>
       {field("headerName", { required: true, placeholder: "X-Api-Key", code: true })}
@@ -77,20 +71,12 @@ export function ProviderForm({ draft, isNew, errors, missing, onChange, preview 
         <fieldset class="group">
           <legend>{words.clientAuth}</legend>
           {(["post", "basic"] as const).map((one) => (
-            <label class="check">
-              <input type="radio" name="client-auth" checked={draft.clientAuth === one} onChange={() => set({ clientAuth: one })} />
-              <span>{words.clientAuths[one]}</span>
-            </label>
+            <Radio name="client-auth" label={words.clientAuths[one]} checked={draft.clientAuth === one} onPick={() => set({ clientAuth: one })} />
           ))}
         </fieldset>
       )}
       {field("scopes", { hint: words.scopesHint, code: true })}
-      {draft.place === "oauth2" && (
-        <label class="check">
-          <input type="checkbox" checked={draft.refreshes} onChange={(event) => set({ refreshes: event.currentTarget.checked })} />
-          <span>{words.refreshes}</span>
-        </label>
-      )}
+      {draft.place === "oauth2" && <Check label={words.refreshes} checked={draft.refreshes} onChange={(refreshes) => set({ refreshes })} />}
       <fieldset class="group">
         <legend>{words.test}</legend>
         <p class="hint">{words.testLead}</p>

@@ -11,7 +11,7 @@ import { t } from "../text/all";
 import { Ago } from "./ago";
 import { useLoad, useNexus, useNow } from "./context";
 import { SearchField } from "./controls";
-import { Icon } from "./icons";
+import { Crumb } from "./crumb";
 import { Loaded } from "./loaded";
 import { More } from "./more";
 import { EmptyState, RouteLink } from "./parts";
@@ -113,7 +113,7 @@ interface PageProps {
 
 /** The receipt of one deletion, with what became of each token since. */
 export function ReceiptPage({ id, catalogue, onName }: PageProps) {
-  const { client, identity, go } = useNexus();
+  const { client, identity } = useNexus();
   const isAdmin = mayDo(identity.role, "ADMIN");
   const nameOf = useAgentName();
   const [loaded, again] = useLoad(async (signal): Promise<DeletedIntegration | null> => {
@@ -132,12 +132,7 @@ export function ReceiptPage({ id, catalogue, onName }: PageProps) {
   useEffect(() => onName(id, name), [id, name]);
   return (
     <div class="text">
-      <p class="crumb">
-        <RouteLink origin={client.origin} route={{ page: "section", name: "receipts" }} go={go}>
-          <Icon name="back" />
-          <span>{t.receipt.pageTitle}</span>
-        </RouteLink>
-      </p>
+      <Crumb route={{ page: "section", name: "receipts" }}>{t.receipt.pageTitle}</Crumb>
       <div class="page-head">
         <h1 tabIndex={-1}>{found ? t.remove.deleted(name) : name}</h1>
       </div>

@@ -10,6 +10,7 @@ import { t } from "../text/all";
 import { OauthAppStep } from "./app-step";
 import { ChooseDialog } from "./choose";
 import { useNexus } from "./context";
+import { Check } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
 import { Hold } from "./guard";
@@ -68,13 +69,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
           {account && <p>{t.reconnect.account(account)}</p>}
           <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />
           {account && (
-            <label class="check">
-              <input type="checkbox" checked={acceptsOther} onChange={(event) => setAcceptsOther(event.currentTarget.checked)} />
-              <span>
-                {t.reconnect.acceptOther}
-                <span class="soft">{t.reconnect.acceptOtherHint}</span>
-              </span>
-            </label>
+            <Check label={t.reconnect.acceptOther} hint={t.reconnect.acceptOtherHint} checked={acceptsOther} onChange={setAcceptsOther} />
           )}
           <div class="actions">
             <Button tone="primary" icon="out" onClick={() => start(shared ? false : undefined)}>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Stop, StopPreview } from "../api/types";
 import { t } from "../text/all";
 import { useAction, useLoad, useNexus } from "./context";
-import { Field, Form } from "./controls";
+import { Field, Form, Radio } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
 import { Icon } from "./icons";
 import { Alert, Button } from "./parts";
@@ -50,10 +50,12 @@ export function StopDialog({ target: narrow, wider, onClose }: Props) {
           <fieldset class="group">
             <legend>{t.stops.whatElse}</legend>
             {[narrow, wider].map((one) => (
-              <label class="check">
-                <input type="radio" name="stop-scope" checked={one === target} onChange={() => setWide(one === wider)} />
-                <span>{one === wider ? t.stops.allOf(one.name) : t.stops.only(one.name)}</span>
-              </label>
+              <Radio
+                name="stop-scope"
+                label={one === wider ? t.stops.allOf(one.name) : t.stops.only(one.name)}
+                checked={one === target}
+                onPick={() => setWide(one === wider)}
+              />
             ))}
           </fieldset>
         )}
