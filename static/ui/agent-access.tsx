@@ -1,4 +1,5 @@
 /** What an agent may call: the integrations that admit it, with their rules for it. */
+import { agentPath } from "../api/paths";
 import type { Agent, AgentAccess } from "../api/types";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
@@ -11,7 +12,7 @@ const isUsable = ({ may }: Item): boolean => may;
 
 export function AgentAccessList({ agent }: { agent: Agent }) {
   const { client, go } = useNexus();
-  const [access, reload] = useLoad((signal) => client.get<AgentAccess>(`/api/agents/${agent.id}/access`, {}, signal), agent.id);
+  const [access, reload] = useLoad((signal) => client.get<AgentAccess>(`${agentPath(agent.id)}/access`, {}, signal), agent.id);
   return (
     <section class="box">
       <h2>{t.agents.access}</h2>

@@ -1,7 +1,7 @@
 /** How a registered agent connects: a key, made here and shown once, and snippets with real values. */
 import { useState } from "preact/hooks";
 
-import { integrationPath } from "../api/paths";
+import { agentPath, integrationPath } from "../api/paths";
 import type { Agent, AgentAccess, AgentKeyCreated, Integration } from "../api/types";
 import { snippets, targetOf } from "../logic/snippets";
 import { t } from "../text/all";
@@ -18,7 +18,7 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
   const [made, setMade] = useState<ShownKey | null>(null);
   const [slug, setSlug] = useState<string | null>(null);
   const making = useAction();
-  const [access] = useLoad((signal) => client.get<AgentAccess>(`/api/agents/${agent.id}/access`, {}, signal), agent.id);
+  const [access] = useLoad((signal) => client.get<AgentAccess>(`${agentPath(agent.id)}/access`, {}, signal), agent.id);
   const usable = access.state === "ready" ? access.value.items.filter((one) => one.may) : [];
   const chosen = slug ?? usable[0]?.slug ?? "";
   // Without an integration, or while it is loading, the snippets list what the agent may use.
@@ -30,7 +30,7 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
   const target = loaded.state === "ready" ? loaded.value : null;
   const make = () =>
     void making.run(async () => {
-      const { key = "" } = await client.call<AgentKeyCreated>("POST", `/api/agents/${agent.id}/keys`, { body: {} });
+      const { key = "" } = await client.call<AgentKeyCreated>("POST", `${agentPath(agent.id)}/keys`, { body: {} });
       setMade({ agent, key });
       onChanged();
     });

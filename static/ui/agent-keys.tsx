@@ -1,6 +1,7 @@
 /** The keys of an agent. A key cannot be shown again, only revoked. */
 import { useState } from "preact/hooks";
 
+import { agentPath } from "../api/paths";
 import type { Agent } from "../api/types";
 import { moment } from "../logic/time";
 import { t } from "../text/all";
@@ -38,7 +39,7 @@ export function AgentKeys({ agent, onChanged }: { agent: Agent; onChanged(): voi
           title={t.agents.revokeTitle(nameOf(revoking))}
           lead={t.agents.revokeLead}
           done={t.agents.revoked}
-          path={`/api/agents/${agent.id}/keys/${revoking.id}`}
+          path={`${agentPath(agent.id)}/keys/${revoking.id}`}
           yes={t.agents.revoke}
           onClose={(isRevoked) => {
             setRevoking(null);

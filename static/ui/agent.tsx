@@ -1,6 +1,7 @@
 /** The page of one agent: connecting it, what it may call, its keys, its name, and its end. */
 import { useEffect, useState } from "preact/hooks";
 
+import { agentPath } from "../api/paths";
 import type { Agent } from "../api/types";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
@@ -31,7 +32,7 @@ interface Props {
 export function AgentPage({ id, onName }: Props) {
   const { client, identity } = useNexus();
   const guard = useGuard();
-  const [loaded, set] = useLoad((signal) => client.get<Agent>(`/api/agents/${encodeURIComponent(id)}`, {}, signal), id);
+  const [loaded, set] = useLoad((signal) => client.get<Agent>(agentPath(id), {}, signal), id);
   useFresh(identity.workspace, () => !guard.isHolding && set());
   const name = loaded.state === "ready" ? loaded.value.name : "";
   useEffect(() => onName(id, name || t.agents.title), [id, name]);
@@ -119,7 +120,7 @@ function Words({ agent, onChanged }: { agent: Agent; onChanged(agent: Agent): vo
   const submit = () =>
     void saving.run(async () => {
       const body = { name: name.trim(), description: description.trim() };
-      onChanged(await client.call<Agent>("PUT", `/api/agents/${agent.id}`, { body }));
+      onChanged(await client.call<Agent>("PUT", agentPath(agent.id), { body }));
       announce(t.agents.saved(body.name));
     });
   const errors = { name: agentNameError(saving.problem), description: saving.problem?.at("/description") };
@@ -168,7 +169,7 @@ function Danger({ agent }: { agent: Agent }) {
           title={t.agents.removeTitle(agent.name)}
           lead={t.agents.removeLead}
           done={t.agents.removed(agent.name)}
-          path={`/api/agents/${agent.id}`}
+          path={agentPath(agent.id)}
           onClose={(isDeleted) => {
             setOpen(null);
             if (isDeleted) replace(AGENTS);

@@ -1,6 +1,7 @@
 /** The agents of the workspace: what each is, when it called last, and whether it may. */
 import { useEffect, useState } from "preact/hooks";
 
+import { agentPath } from "../api/paths";
 import type { Agent, AgentPage } from "../api/types";
 import { agentRoute } from "../logic/route";
 import { t } from "../text/all";
@@ -62,7 +63,7 @@ export function Agents() {
           title={t.agents.removeTitle(open.agent.name)}
           lead={t.agents.removeLead}
           done={t.agents.removed(open.agent.name)}
-          path={`/api/agents/${open.agent.id}`}
+          path={agentPath(open.agent.id)}
           onClose={close}
         />
       )}
@@ -152,7 +153,7 @@ export function useSwitch(onChanged: (agent: Agent) => void) {
   const set = ({ id, name }: Agent, on: boolean) =>
     void run(async () => {
       const body = { status: on ? "active" : "disabled" };
-      onChanged(await client.call<Agent>("PUT", `/api/agents/${id}`, { body }));
+      onChanged(await client.call<Agent>("PUT", agentPath(id), { body }));
       announce(t.agents.switched(name, on));
     });
   return { busy, problem, set };

@@ -1,6 +1,7 @@
 /** Waits for an agent's next call, and says when it has come. */
 import { useEffect, useState } from "preact/hooks";
 
+import { agentPath } from "../api/paths";
 import type { Agent } from "../api/types";
 import { agentRoute } from "../logic/route";
 import type { Route } from "../logic/route";
@@ -20,7 +21,7 @@ export function FirstCall({ agent, go }: { agent: Agent; go?(route: Route): void
     const stop = new AbortController();
     const look = () => {
       if (document.visibilityState !== "visible") return;
-      client.get<Agent>(`/api/agents/${agent.id}`, {}, stop.signal).then(
+      client.get<Agent>(agentPath(agent.id), {}, stop.signal).then(
         (now) => !stop.signal.aborted && now.last_used_at !== agent.last_used_at && setCalled(true),
         // The next look may succeed.
         () => undefined,

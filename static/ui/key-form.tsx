@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 
-import { integrationPath } from "../api/paths";
+import { agentPath, integrationPath } from "../api/paths";
 import type { Agent, AgentKeyCreated, Integration } from "../api/types";
 import { admits, freeAgentName } from "../logic/agents";
 import { t } from "../text/all";
@@ -65,7 +65,7 @@ function Chooser({ integration, onChanged, onMade, all, onRegistered }: ChooserP
         onChanged(await client.call<Integration>("PUT", integrationPath(integration.id), options));
       }
       const body = { name: integration.name };
-      const { key = "" } = await client.call<AgentKeyCreated>("POST", `/api/agents/${agent.id}/keys`, { body });
+      const { key = "" } = await client.call<AgentKeyCreated>("POST", `${agentPath(agent.id)}/keys`, { body });
       onMade({ agent, key });
     });
   const nameError = agentNameError(making.problem);

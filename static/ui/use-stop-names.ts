@@ -1,6 +1,6 @@
 /** The names of what is stopped. A stop has only ids. */
 import { pages } from "../api/pages";
-import { integrationPath } from "../api/paths";
+import { agentPath, integrationPath } from "../api/paths";
 import type { Agent, Integration, PersonPage, Stop } from "../api/types";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
@@ -30,7 +30,7 @@ async function namesOf(nexus: Nexus, stops: readonly Stop[]): Promise<ReadonlyMa
 async function nameOf({ client, manifests }: Nexus, scope: Stop["scope"], target: string): Promise<string | null> {
   switch (scope) {
     case "agent":
-      return (await client.get<Agent>(`/api/agents/${target}`)).name;
+      return (await client.get<Agent>(agentPath(target))).name;
     case "integration":
       return (await client.get<Integration>(integrationPath(target))).name;
     case "provider":
