@@ -281,7 +281,7 @@ mod tests {
         for pointer in own {
             assert!(found.iter().any(|(found, _)| found == pointer), "{pointer}: {found:?}");
         }
-        // What a value that stands in breaks is not the manifest's fault.
+        // A rule that only a placeholder breaks is not the manifest's fault.
         assert!(found.iter().all(|(found, _)| own.contains(&found.as_str())), "{found:?}");
         // Without the fields, no rule about them can be judged.
         let found = faults_with(r#"{"/credentials": "x", "/brand/color": "red"}"#);

@@ -12,7 +12,7 @@ pub struct Finding {
     pub pointer: String,
     /// The rule: a stable snake_case name.
     pub rule: &'static str,
-    /// What is wrong, with the value, for people.
+    /// The fault and the value, in words for people.
     pub detail: String,
 }
 

@@ -128,7 +128,7 @@ pub fn expand_segment<V: AsRef<str>>(
     expand(template, &|name| lookup(name).map(encode))
 }
 
-/// What RFC 3986, section 3.3 does not allow in a segment, and `;`, at which some servers end one.
+/// The characters that RFC 3986, section 3.3 does not allow in a segment, and `;`, at which some servers end one.
 const NOT_IN_SEGMENT: &AsciiSet = &RESERVED
     .remove(b'!')
     .remove(b'$')
@@ -143,7 +143,7 @@ const NOT_IN_SEGMENT: &AsciiSet = &RESERVED
     .remove(b':')
     .remove(b'@');
 
-/// What RFC 3986, section 2.3 does not call unreserved.
+/// The characters that RFC 3986, section 2.3 does not call unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn percent_encode(value: &str) -> String {

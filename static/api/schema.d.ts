@@ -1944,7 +1944,7 @@ export interface components {
         };
         /** @description One provider, and one way to authenticate to it.  Members that a workspace's own manifest may leave out have a default. A built-in manifest must have them all; [`crate::lint::check`] enforces this. */
         readonly Manifest: {
-            /** @description What agents may reach. */
+            /** @description The part of the provider's API that agents may reach. */
             readonly api: components["schemas"]["ManifestApi"];
             /** @description How a caller authenticates to the provider. */
             readonly auth_method: components["schemas"]["ManifestAuthMethod"];
@@ -2019,7 +2019,7 @@ export interface components {
             /** @description The parameter whose value identifies the account, for providers where the value at `id` is the same for several accounts. The value at `id` must still be present. The parameter must be one that the OAuth flow supplies (`from`). */
             readonly param?: string | null;
         };
-        /** @description What agents may reach with the credential. */
+        /** @description The part of the provider's API that agents may reach with the credential. */
         readonly ManifestApi: {
             /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
@@ -2110,7 +2110,7 @@ export interface components {
         readonly ManifestCredentialField: {
             /** @description Shown in the empty field; never a real credential. It does not need to match `pattern`. */
             readonly example?: string | null;
-            /** @description What the value is, which decides how the form shows it. */
+            /** @description The format of the value, which decides how the form shows it. */
             readonly format?: components["schemas"]["ManifestFieldFormat"];
             /** @description The provider's page where such a credential is created. */
             readonly help_url?: string | null;
@@ -2155,10 +2155,10 @@ export interface components {
             readonly on: string;
             /** @description The provider's page that says so. */
             readonly source: string;
-            /** @description What ends, and what to use instead. */
+            /** @description The way to connect that ends, and its replacement. */
             readonly why: string;
         };
-        /** @description What the value of a credential field is. */
+        /** @description The format of the value of a credential field. */
         readonly ManifestFieldFormat: "text" | "pem" | "json";
         /** @description A member of a JSON file that is stored as a field of the credential. */
         readonly ManifestFileMember: {
@@ -2234,7 +2234,7 @@ export interface components {
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
-            /** @description What the scope permits, in a few words. */
+            /** @description The calls or data that the scope permits, in a few words. */
             readonly description: string;
             /** @description The scope, as the provider spells it. */
             readonly name: string;
@@ -2334,7 +2334,7 @@ export interface components {
             readonly pkce: boolean;
             /** @description How tokens are refreshed (RFC 6749 section 6). Absent where the provider issues no refresh tokens. */
             readonly refresh?: components["schemas"]["ManifestRefresh"] | null;
-            /** @description What to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set there and not requested. */
+            /** @description The values to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set there and not requested. */
             readonly register_note?: string | null;
             /** @description The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it. */
             readonly register_url?: string | null;
@@ -2464,7 +2464,7 @@ export interface components {
         };
         /** @description How a credential is revoked at the provider. */
         readonly ManifestRevoke: {
-            /** @description What one call revokes. */
+            /** @description The extent of one revocation. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
             /** @description The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation that says that this call revokes this one token (and tokens derived from it), and no other token of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`). */
             readonly effect_source?: string | null;
@@ -2473,7 +2473,7 @@ export interface components {
             /** @description The tokens to revoke: `access_token`, `refresh_token`. */
             readonly tokens: readonly string[];
         } | {
-            /** @description What one call revokes. */
+            /** @description The extent of one revocation. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
             /** @description The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation that says that this call revokes this one token (and tokens derived from it), and no other token of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`). */
             readonly effect_source?: string | null;
@@ -2494,7 +2494,7 @@ export interface components {
         };
         /** @description How a revocation call authenticates. */
         readonly ManifestRevokeAuth: "token" | "client_basic" | "client_bearer" | "none";
-        /** @description What one revocation call revokes. */
+        /** @description The extent of one revocation. */
         readonly ManifestRevokeEffect: "token" | "grant";
         /** @description A revocation call that the provider defines itself, made once for each of `tokens`, in their order. Templates: parameters, `token` (the one to revoke), `access_token`, `client_id`, `client_secret`, credential fields. */
         readonly ManifestRevokeRequest: {
@@ -2547,7 +2547,7 @@ export interface components {
         readonly ManifestSigningAlgorithm: "RS256";
         /** @description A page of the provider's documentation, or pages that were read on the same day. */
         readonly ManifestSource: string | components["schemas"]["ManifestReadOn"];
-        /** @description What a response must contain, in addition to a 2xx status, to be a success. */
+        /** @description The sign of success that a response must have besides a 2xx status. */
         readonly ManifestSuccess: {
             /** @description The value that must be there: a string, a number, a boolean, or null. A missing value also matches null. If this member is absent, any value except null matches. */
             readonly equals?: unknown;

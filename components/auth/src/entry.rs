@@ -54,9 +54,9 @@ pub(crate) fn of_access_token<'a>(
     least.copied().ok_or_else(|| Error::Internal("an issuer has no entry".into()))
 }
 
-/// What an id token for the client `client_id` says: by the first entry that names the client among its audiences
-/// or, if there is none, by what all entries agree on. If they name different workspaces, the id token names
-/// none. `None` if there is no entry.
+/// The identity that an id token for the client `client_id` has: by the first entry that names the client among its
+/// audiences. Without such an entry, the members on which all entries agree count, and the id token names no workspace if
+/// the entries name different ones. `None` without entries.
 ///
 /// # Errors
 /// [`Error::InvalidToken`], [`Error::Misconfigured`].

@@ -10,7 +10,7 @@ use nexus_common::auth::Role;
 use crate::claims::{self, ClaimName, Claims, WorkspaceRule};
 use crate::issuers::Issuer;
 
-/// What the claims of an id token say about a person.
+/// A person, as the claims of an id token describe them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// The workspace. `None` if the claim is missing. Then an invitation or the person's own row decides.
@@ -22,7 +22,7 @@ pub(crate) struct Identity {
     pub(crate) subject: String,
 }
 
-/// What the claims say by the rules of `entry`.
+/// Reads the identity from the claims, by the rules of `entry`.
 ///
 /// # Errors
 /// [`nexus_common::Error::InvalidToken`] for a malformed workspace, or a missing or malformed subject.

@@ -108,7 +108,7 @@ pub(crate) fn all_claims(verified: Verified) -> Claims {
     claims
 }
 
-/// What the claims of a verified token of `entry`'s issuer prove.
+/// The identity that the claims of a verified token prove. `entry` is the entry of its issuer.
 fn proof(
     config: &Config,
     entry: &Issuer,

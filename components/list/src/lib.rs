@@ -91,7 +91,7 @@ fn is_about_deleted(asked: &[(String, String)]) -> Result<bool> {
     deleted.map_or(Ok(false), |(name, value)| wire::choice(name, value))
 }
 
-/// What the query selects of the deleted integrations.
+/// The deleted integrations that the query selects.
 fn deleted_query(asked: Pairs) -> Result<DeletedQuery> {
     let mut query = DeletedQuery { limit: 50, ..DeletedQuery::default() };
     for (name, value) in asked {
@@ -110,7 +110,7 @@ fn deleted_query(asked: Pairs) -> Result<DeletedQuery> {
     Ok(query)
 }
 
-/// What the query selects, and whether it asks for the counts of the workspace.
+/// The integrations that the query selects, and whether it asks for the counts of the workspace.
 fn list_query(asked: Pairs) -> Result<(ListQuery, bool)> {
     let mut query = ListQuery { limit: 50, ..ListQuery::default() };
     let mut has_counts = false;

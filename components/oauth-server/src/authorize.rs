@@ -57,7 +57,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     }
 }
 
-/// What a query may have unencoded (RFC 3986, 3.4), and the escapes in it.
+/// The characters to encode in a query. A query may have the others unencoded (RFC 3986, 3.4), and `%` begins an escape.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

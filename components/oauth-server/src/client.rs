@@ -71,7 +71,7 @@ pub(crate) async fn find(id: &str, request_id: &RequestId) -> Result<AppClient> 
     Ok(AppClient { id: id.to_owned(), metadata, is_fresh: true })
 }
 
-/// What a registration or a document says. `name` is the name of a client that says none.
+/// The metadata in a registration or a document. A client that does not say its name gets `name`.
 ///
 /// # Errors
 /// `invalid_redirect_uri`, `invalid_client_metadata`.

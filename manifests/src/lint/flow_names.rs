@@ -96,7 +96,7 @@ impl Request<'_> {
     }
 }
 
-/// What a token request has in its body, of the flow's own parameters.
+/// The parameters of the flow itself that a token request has in its body.
 fn token_parameters(oauth2: &OAuth2, is_flow: bool) -> Vec<&'static str> {
     let mut sent = vec!["grant_type"];
     match is_flow {

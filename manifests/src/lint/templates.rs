@@ -77,7 +77,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// What `inject` may name besides parameters and credential fields.
+/// The names that `inject` may use besides parameters and credential fields.
 const fn tokens(method: AuthMethod) -> &'static [&'static str] {
     match method {
         AuthMethod::ApiKey | AuthMethod::Basic => &[],

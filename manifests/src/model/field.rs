@@ -23,7 +23,7 @@ pub struct CredentialField {
     /// Shown in the empty field; never a real credential. It does not need to match `pattern`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
-    /// What the value is, which decides how the form shows it.
+    /// The format of the value, which decides how the form shows it.
     #[serde(default, skip_serializing_if = "FieldFormat::is_text")]
     pub format: FieldFormat,
     /// The members of a file of the format `json` that are stored. The rest of the file is neither stored nor used.
@@ -31,7 +31,7 @@ pub struct CredentialField {
     pub members: Vec<FileMember>,
 }
 
-/// What the value of a credential field is.
+/// The format of the value of a credential field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -79,7 +79,7 @@ pub struct Manifest {
     /// Present exactly for the method `login`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<Login>,
-    /// What agents may reach.
+    /// The part of the provider's API that agents may reach.
     pub api: Api,
     /// The call that finds parameters with a new credential, such as the sites that it may reach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -245,7 +245,7 @@ impl ParamSource {
     }
 }
 
-/// What agents may reach with the credential.
+/// The part of the provider's API that agents may reach with the credential.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,19 +1,19 @@
-//! What connecting a provider asks of a person beyond its authentication method.
+//! The needs of a connection beyond its authentication method.
 
 use serde::Serialize;
 
 use super::{FieldFormat, Manifest};
 
-/// What a person should know before connecting. It is a part of an item of the catalogue's list.
+/// The needs of a connection that a person should know before. They are a part of an item of the catalogue's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Needs<'a> {
     /// How an OAuth app comes about without a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<Registration>,
-    /// What is entered in place of lines of text: a private key, or the content of a JSON file.
+    /// The format of a field that does not take a line of text: a private key, or the content of a JSON file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paste: Option<FieldFormat>,
-    /// The label of what a person chooses after connecting, if the credential reaches several: `Site`.
+    /// The label of the entries that a person may have to choose from after connecting: `Site`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<&'a str>,
 }
@@ -29,7 +29,7 @@ pub enum Registration {
 }
 
 impl Manifest {
-    /// What connecting asks of a person beyond the authentication method. `None` if that is nothing.
+    /// The needs of a connection beyond its authentication method. `None` if it has no others.
     #[must_use]
     pub fn needs(&self) -> Option<Needs<'_>> {
         let registration = self.oauth2.as_ref().and_then(|oauth2| {

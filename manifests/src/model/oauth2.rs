@@ -18,7 +18,7 @@ pub struct OAuth2 {
     /// The provider's page where a person registers the OAuth app. A built-in manifest with a browser flow has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register_url: Option<String>,
-    /// What to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set
+    /// The values to choose or enter on that page besides the redirect URI: the kind of app, permissions that are set
     /// there and not requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register_note: Option<String>,
@@ -189,7 +189,7 @@ pub struct Scopes {
 pub struct KnownScope {
     /// The scope, as the provider spells it.
     pub name: String,
-    /// What the scope permits, in a few words.
+    /// The calls or data that the scope permits, in a few words.
     pub description: String,
 }
 
@@ -260,7 +260,7 @@ pub struct Refresh {
     pub wait_seconds: Option<u16>,
 }
 
-/// What a response must contain, in addition to a 2xx status, to be a success.
+/// The sign of success that a response must have besides a 2xx status.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -147,7 +147,7 @@ pub enum Revoke {
     Rfc7009 {
         /// The tokens to revoke: `access_token`, `refresh_token`.
         tokens: Vec<String>,
-        /// What one call revokes.
+        /// The extent of one revocation.
         effect: RevokeEffect,
         /// The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation
         /// that says that this call revokes this one token (and tokens derived from it), and no other token
@@ -163,7 +163,7 @@ pub enum Revoke {
     Request {
         /// The tokens to revoke: `access_token`, `refresh_token`, or names of secret credential fields.
         tokens: Vec<String>,
-        /// What one call revokes.
+        /// The extent of one revocation.
         effect: RevokeEffect,
         /// The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation
         /// that says that this call revokes this one token (and tokens derived from it), and no other token
@@ -262,7 +262,7 @@ impl TryFrom<RevokeForm> for Revoke {
 }
 
 impl Revoke {
-    /// What one call revokes, and the page that documents it; `None` where no call revokes anything.
+    /// The extent of one revocation, and the page that documents it. `None` if no call revokes anything.
     #[must_use]
     pub fn effect(&self) -> Option<(RevokeEffect, Option<&str>)> {
         match self {
@@ -281,7 +281,7 @@ impl Revoke {
     }
 }
 
-/// What one revocation call revokes.
+/// The extent of one revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

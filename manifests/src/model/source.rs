@@ -35,7 +35,7 @@ pub struct ReadOn {
 pub struct Ends {
     /// The last day on which it works, `YYYY-MM-DD`.
     pub on: String,
-    /// What ends, and what to use instead.
+    /// The way to connect that ends, and its replacement.
     pub why: String,
     /// The provider's page that says so.
     pub source: String,

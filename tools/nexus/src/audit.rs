@@ -68,7 +68,7 @@ fn read(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// What a valid chain proves, given these heads.
+/// The statement that a valid chain proves, given these heads.
 fn proved(chain: &Chain, kept: &[(u64, String)]) -> String {
     let Some(last) = kept.iter().map(|(count, _)| *count).max() else {
         return "The records are consistent. This does not prove that they are the original records, or \

@@ -211,7 +211,7 @@ fn secrets(client: &Client, grant: &Grant<'_>) -> Vec<Secret> {
     secrets
 }
 
-/// What the manifest says of a response with tokens.
+/// The form of a response with tokens, as the manifest declares it.
 pub(super) struct Expected<'a> {
     /// The sign of success beside a 2xx.
     pub(super) success: Option<&'a Success>,

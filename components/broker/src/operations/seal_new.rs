@@ -97,7 +97,7 @@ async fn give_up_minted(new: &NewCredentials, usable: &Usable, request_id: &str)
     }
 }
 
-/// What becomes of the stored credential.
+/// How the stored credential changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CredentialChange {
     /// Another credential replaces it, or it is the first one.

@@ -211,7 +211,7 @@ pub(crate) fn in_path(usable: &Usable, base: &str, below: &str) -> Result<Secret
     Ok(Secret::new(format!("{base}{before}/{}{after}", segment.expose())))
 }
 
-/// What `path` has after `base`, the path of the base URL.
+/// The part of `path` after `base`, the path of the base URL.
 ///
 /// # Errors
 /// [`Error::Unreadable`] for another path, whose end would be lost.

@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     params: BTreeMap<String, String>,
 }
 
-/// What a person chooses, in the words of the manifest.
+/// The label of the entries, in the words of the manifest.
 pub(crate) fn label(manifest: &Manifest) -> &str {
     manifest.found_params().next().map_or("", |(param, _)| &param.label)
 }

@@ -104,7 +104,7 @@ impl Stored {
 /// The response of [`ListChoices`](super::ListChoices): what the credential can be connected to.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Choices {
-    /// What is chosen, in the words of the manifest: `Site`.
+    /// The label of the entries, in the words of the manifest: `Site`.
     pub label: String,
     /// The entries that the provider lists.
     pub items: Vec<Choice>,

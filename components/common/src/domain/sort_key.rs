@@ -1,9 +1,9 @@
-//! What a list of integrations is sorted by.
+//! The order of a list of integrations.
 
 use super::words;
 
 words! {
-    /// What integrations are sorted by. Integrations with the same value are sorted by their ids.
+    /// The value by which integrations are sorted. Integrations with the same value are sorted by their ids.
     SortKey {
         /// When the integration was added, which is the order of the ids.
         Created = "created",
@@ -27,7 +27,7 @@ words! {
 /// The order of a list of integrations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// What is compared.
+    /// The value that is compared.
     pub key: SortKey,
     /// Whether the greatest value comes first.
     pub is_descending: bool,

@@ -134,7 +134,7 @@ impl Attempt {
     }
 }
 
-/// What a call has been through before this attempt.
+/// The history of a call before this attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Past {
     /// How long ago it arrived, in milliseconds.

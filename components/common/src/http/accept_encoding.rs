@@ -31,7 +31,7 @@ impl Coding {
 pub struct AcceptEncoding(String);
 
 impl AcceptEncoding {
-    /// What the client of `inbound` accepts.
+    /// The encodings that the client of `inbound` accepts.
     #[must_use]
     pub fn of(inbound: &Inbound) -> Self {
         let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();

@@ -31,7 +31,7 @@ use tally::{Spent, Tally};
 const GATHER: Duration = Duration::from_millis(500);
 
 thread_local! {
-    /// What this instance knows of each subject in this minute.
+    /// The calls of each subject in this minute, as far as this instance knows them.
     static TALLIES: RefCell<BTreeMap<Subject, Tally>> = const { RefCell::new(BTreeMap::new()) };
 }
 

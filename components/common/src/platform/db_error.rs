@@ -103,15 +103,15 @@ impl DbError {
 
 /// How each error of the client of a libSQL server begins.
 const CLIENT: &str = "Hrana: `";
-/// What follows if the server reports the error of a statement.
+/// The text after [`CLIENT`] if the server reports the error of a statement.
 const STATEMENT: &str = "cursor error: `error at step ";
-/// What follows if the client could not connect. Nothing was sent.
+/// The text after [`CLIENT`] if the client could not connect. Nothing was sent.
 const NOT_SENT: &str = "http error: `error trying to connect: ";
-/// What follows if the status was not 200.
+/// The text after [`CLIENT`] if the status was not 200.
 const STATUS: &str = "api error: `";
-/// How bodies begin with which sqld refuses a request before it runs the statement. A gateway says other things, and not
-/// always before. That a baton was used before is not here: whoever repeats a request hears it although the first one
-/// has run.
+/// The beginnings of the bodies with which sqld rejects a request before it runs the statement. The errors of a gateway are
+/// not among them, because a gateway may fail after the statement has run. Neither is the error for a baton that was used
+/// before: a repeated request gets it even if the first one has run.
 const NOT_RUN: [&str; 7] = [
     "{\"message\":\"The stream has expired due to inactivity\"",
     "Received an invalid baton",

@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::clock;
 use super::sqlite::{Db, DbError, Row, Value};
 
-/// What a connection is lent for.
+/// The use for which a connection is lent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// For `select`s outside of a transaction.

@@ -127,7 +127,7 @@ impl<'a> AgentCalls<'a> {
     pub async fn page(&self, filter: &CallFilter, page: &Page) -> Result<String> {
         let after = filter.after.unwrap_or(0);
         let latest = self.latest(filter).await?.max(after);
-        // What is recorded from now on is later than `latest`, and belongs to the next look.
+        // Calls that are recorded from now on are later than `latest`, and belong to the next look.
         let below = page.cursor.unwrap_or(i64::MAX).min(latest.saturating_add(1));
         let mut values: Vec<Value> =
             vec![self.workspace.into(), below.into(), after.into(), KEPT_MS.into()];
@@ -236,7 +236,7 @@ fn excess() -> String {
     )
 }
 
-/// What there is to sweep.
+/// The work that there is for a sweep.
 struct Work {
     /// Whether the oldest call is too old.
     has_old: bool,

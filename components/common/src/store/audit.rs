@@ -162,7 +162,7 @@ pub struct AuditFilter {
     pub from: Option<i64>,
     /// Before this time, in milliseconds since the Unix epoch.
     pub to: Option<i64>,
-    /// What a person looks for.
+    /// The words that a person looks for.
     pub search: AuditSearch,
 }
 

@@ -9,7 +9,7 @@ use crate::platform::sqlite::Value;
 /// The maximum number of words. The others are ignored.
 const MOST: usize = 8;
 
-/// What a record is searched for.
+/// A search in the audit record.
 #[derive(Debug, Default)]
 pub struct AuditSearch {
     /// Words that must all be in the record, or in the name of its actor or its target. Case is ignored.

@@ -1,9 +1,9 @@
 //! Deleted integrations, and the receipts of their tokens. They are kept for 90 days, and for as long as a token waits
 //! to be revoked.
 //!
-//! A receipt is what is true of a token now, and changes in the transaction that makes it true. When no token of a
-//! deletion is pending any more, the audit record says what became of them: the record of the deletion itself was
-//! written before the provider was asked, and never changes. This module must not see a token.
+//! A receipt says what is true of a token now, and changes in the transaction that makes it true. When no token of a
+//! deletion is pending any more, the audit record gets another entry, with the state of each token. The entry of the deletion
+//! itself was written before the provider was asked, and never changes. This module must not see a token.
 
 use serde_json::{Value as Json, json};
 
@@ -64,11 +64,11 @@ pub struct Deleted<'a> {
     pub manifest_id: &'a str,
     /// The label or the id of the account at the provider, if one is known.
     pub account: Option<&'a str>,
-    /// What is planned for each token.
+    /// The receipt of each token, as it is planned.
     pub receipts: &'a [Receipt],
 }
 
-/// What has become of a token that an integration gave up.
+/// The outcome for a token that an integration gave up.
 pub struct Outcome<'a> {
     /// The integration that gave the token up.
     pub key: IntegrationKey<'a>,

@@ -174,7 +174,7 @@ impl Events<'_> {
     }
 }
 
-/// What a row of a workspace's usage is about.
+/// The calls that a row of a workspace's usage counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum By {
     /// All calls of the period.

@@ -60,7 +60,7 @@ impl ListQuery {
 /// The last integration of the previous page.
 struct Cursor {
     id: String,
-    /// What the list is sorted by. `None` if it is sorted by the id.
+    /// The value by which the list is sorted. `None` if the list is sorted by the id.
     place: Option<Value>,
 }
 
@@ -115,7 +115,7 @@ impl Integrations<'_> {
             .iter()
             .map(|word| format!("'{word}', {}", sum(&format!("{no_draft} and status = '{word}'"))));
         let by_health = Health::WORDS.iter().map(|word| match *word {
-            // What waits for a choice is pending too.
+            // An integration that waits for a choice is pending too.
             "pending" => format!("'pending', {}", sum("state in ('pending', 'choose')")),
             word => format!("'{word}', {}", sum(&format!("state = '{word}'"))),
         });

@@ -13,7 +13,7 @@ use crate::platform::sqlite::Value;
 /// The maximum number of rows of a table that one step deletes.
 pub(super) const STEP: u32 = 1000;
 
-/// What one or more steps have done.
+/// The result of one or more steps.
 pub(super) struct Pruned {
     /// The number of deleted rows.
     pub(super) deleted: i64,

@@ -19,7 +19,7 @@ use crate::platform::sqlite::{Db, DbError, ReadDb, Row, Value, first};
 thread_local! {
     static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
     static OPENED: Cell<u64> = const { Cell::new(0) };
-    /// What was last read of `revisions`.
+    /// The row of `revisions` that was read last.
     static SEEN: Cell<Option<Seen>> = const { Cell::new(None) };
 }
 
@@ -34,7 +34,7 @@ struct Reader {
 /// the tables and columns of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watched {
-    /// What the right to a call depends on: callers, integrations, credentials and stops.
+    /// The rows on which the right to a call depends: callers, integrations, credentials and stops.
     Rights,
     /// The table `calls_at_work`.
     CallsAtWork,

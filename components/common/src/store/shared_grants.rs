@@ -10,7 +10,7 @@ use crate::domain::{Health, IntegrationKey, OutboxEntry};
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 
-/// What a revocation revokes, and the integration that gives it up.
+/// A token or a grant that a revocation ends, and the integration that gives it up.
 #[derive(Clone)]
 pub struct SharedGrant<'a> {
     /// The integration that gives the token up.
@@ -119,7 +119,7 @@ const SQL: &str = "
       group by i.id order by certain desc, i.slug limit 100";
 
 impl<'a> SharedGrant<'a> {
-    /// What `entry` of the integration revokes.
+    /// The token or the grant that `entry` of the integration ends.
     pub fn of(key: IntegrationKey<'a>, entry: &'a OutboxEntry) -> Self {
         Self {
             key,

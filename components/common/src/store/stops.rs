@@ -109,7 +109,7 @@ impl<'a> Stops<'a> {
         Ok(Some(row.text("id")?))
     }
 
-    /// What a stop would cover, as JSON: the numbers of agents, keys, sessions and integrations.
+    /// The numbers of agents, keys, sessions and integrations that a stop would cover, as JSON.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].

@@ -6,7 +6,7 @@ use nexus_common::platform::sqlite::Value;
 use nexus_common::store::{read, write_row};
 use nexus_common::{Error, Result};
 
-/// What is stored about an encryption key.
+/// The stored facts about an encryption key.
 pub struct KnownKey {
     /// Its fingerprint.
     pub fingerprint: Vec<u8>,

@@ -336,7 +336,7 @@ async fn the_newest_thousand_of_an_integration_and_of_seven_days_are_kept() {
     insert("quiet", 1, 0);
     insert("up", 2, 0);
     assert_eq!(app.tick().await["pruned"], 2);
-    // What is too old is not shown, even before a tick.
+    // Calls that are too old are not shown, even before a tick.
     app.database().execute("update agent_calls set at = at - 8 * 86400000", []).unwrap();
     assert_eq!(items(&app, "/api/calls").await.len(), 0);
     drop(upstream);

@@ -15,7 +15,7 @@ use crate::kit::person::{Person, Program};
 use crate::kit::upstream::Upstream;
 use crate::program::installation::{Installation, is_here};
 
-/// What says that it worked.
+/// The text that says that it worked.
 const IN_NODE: [&str; 3] =
     ["@modelcontextprotocol/sdk", "@modelcontextprotocol/client", "mcp-remote"];
 

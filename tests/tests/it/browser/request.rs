@@ -82,7 +82,7 @@ pub(super) enum Request {
     Say { text: String },
 }
 
-/// What the provider's authorization endpoint does.
+/// The behaviour of the provider's authorization endpoint.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Decision {

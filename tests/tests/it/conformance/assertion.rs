@@ -47,7 +47,7 @@ impl Registered {
         self.private.to_pkcs8_pem(LineEnding::CRLF).unwrap().to_string()
     }
 
-    /// What is entered for the field of a format, and the fields that it stands for.
+    /// The value that is entered for a field with a format, and the fields that it stands for.
     pub(super) fn entered(&self, field: &Value, seed: &str) -> (String, BTreeMap<String, String>) {
         let name = text(field, "/name");
         let key = text(&self.manifest, "/login/assertion/key");

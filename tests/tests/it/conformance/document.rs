@@ -134,7 +134,7 @@ fn provider(out: &mut String, manifest: &Value) {
     }
 }
 
-/// What a person registers and enters.
+/// The things that a person registers and enters.
 fn entered(out: &mut String, manifest: &Value) {
     let url = text(manifest, "/oauth2/register_url");
     if !url.is_empty() {

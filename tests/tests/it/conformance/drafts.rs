@@ -62,7 +62,7 @@ async fn a_draft_is_saved_and_connected_as_it_is() {
     let row = travel(&app, &vendor).await.unwrap();
     assert!(row.refreshed && row.revoked, "{row:?}");
     assert_eq!(vendor.state().registered, 1);
-    // What the server says later changes nothing.
+    // A later response of the server changes nothing.
     let mut moved = authorization();
     moved["token_endpoint"] = "https://evil.example/token".into();
     hosts.publish(AUTHORIZATION, moved);

@@ -11,7 +11,7 @@ use super::vendor::{Kind, Vendor};
 use crate::kit::app::{Answer, App};
 use crate::tokens::oauth::Flow;
 
-/// What was shown for a manifest. `None`: the manifest says that there is no such thing.
+/// The facts that the journey has shown about a manifest.
 #[derive(Debug, Default)]
 pub(super) struct Row {
     pub(super) id: String,
@@ -381,7 +381,7 @@ impl Traveller<'_> {
         Ok(answer.json()["health"]["state"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// What a check finds, and that the next one finds the connection healthy again.
+    /// Compares the result of a check that fails, and expects the next check to find the connection healthy again.
     async fn failing_check(&self, failure: Failure) -> Outcome {
         self.vendor.state().failure = Some((Kind::Verify, failure));
         let found = self.check().await;

@@ -15,7 +15,7 @@ use super::sample::matching;
 use super::shape::{fill, fill_url, host_and_target, list, map, path, put, query, text};
 use crate::kit::upstream::{Reply, Seen};
 
-/// What a request is.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The registration of an OAuth app.
@@ -43,7 +43,7 @@ pub(super) struct Vendor {
     pub(super) manifest: Value,
     /// The parameters of the connection, those of the flow included.
     pub(super) params: BTreeMap<String, String>,
-    /// What is entered as the credential.
+    /// The values that are entered as the credential.
     pub(super) fields: BTreeMap<String, String>,
     /// The fields that are stored: the members of a file in place of the file.
     pub(super) stored: BTreeMap<String, String>,
@@ -56,7 +56,7 @@ pub(super) struct Vendor {
     state: Mutex<State>,
 }
 
-/// What changes.
+/// The state of a provider, which changes.
 pub(super) struct State {
     /// The number of tokens so far.
     pub(super) generation: u32,
@@ -65,11 +65,11 @@ pub(super) struct State {
     pub(super) registration: Option<(u16, Value)>,
     /// Whether the credential is refused.
     pub(super) is_refused: bool,
-    /// What is answered in place of everything else: a status, headers and a body.
+    /// The response in place of every other: a status, headers and a body.
     pub(super) says: Option<(u16, String, String)>,
-    /// What the token response says in place of each parameter that it supplies.
+    /// The value in the token response in place of each parameter that it supplies.
     pub(super) lie: Option<String>,
-    /// What the call of `find` lists. `None` for one entry, that of the manifest's examples.
+    /// The entries that the call of `find` lists. `None` for one entry, that of the manifest's examples.
     pub(super) offered: Option<Vec<Value>>,
     /// Whether the refresh token is refused.
     pub(super) is_dead: bool,

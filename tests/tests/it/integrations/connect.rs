@@ -219,7 +219,7 @@ async fn a_slug_can_be_chosen_and_the_list_is_searched_by_it() {
     }
     create(&app, &with("Another", json!(7))).await.problem(422, "invalid");
     assert_eq!(provider.requests().len(), asked, "the provider was bothered in vain");
-    // What is not chosen is made from the name, as before.
+    // A slug that is not chosen is made from the name, as before.
     let other = create(&app, &body(&manifest, "Plain", KEY)).await.json();
     assert_eq!(other["slug"], "plain");
     let account = other["account"]["label"].as_str().unwrap().to_uppercase();

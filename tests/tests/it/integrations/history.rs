@@ -186,7 +186,7 @@ async fn the_usage_of_the_workspace_is_summed_up_by_integration_and_by_agent() {
         items.iter().map(of).collect::<Vec<_>>()
     };
     let row = |what: &str, calls, errors| (what.to_owned(), calls, errors);
-    // What is older than 30 days is not read, nor what is another workspace's.
+    // Usage that is older than 30 days is not read, nor that of another workspace.
     assert_eq!(rows("per=day").await, [row("", 8, 1), row("", 7, 3)]);
     assert_eq!(rows("").await, [row("", 8, 1), row("", 7, 3)]);
     assert_eq!(

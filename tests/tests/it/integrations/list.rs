@@ -45,7 +45,7 @@ fn names(items: &[Value]) -> Vec<&str> {
     items.iter().map(|item| item["name"].as_str().unwrap()).collect()
 }
 
-/// What an integration is sorted by, as text that sorts like it.
+/// The value by which an integration is sorted, as text that sorts like it.
 fn place(key: &str, item: &Value) -> String {
     let time = |pointer: &str, missing: &str| {
         item.pointer(pointer).and_then(Value::as_str).unwrap_or(missing).to_owned()

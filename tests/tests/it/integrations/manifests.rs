@@ -205,7 +205,7 @@ async fn an_own_manifest_needs_only_what_it_cannot_do_without() {
     });
     let created = post(&app, &least).await;
     assert_eq!(created.status, 201, "{created:?}");
-    // What was left out is there: it is stored, and pinned, as it was understood.
+    // The members that were left out are there: the manifest is stored, and pinned, as it was understood.
     let whole = app.get("/api/manifests/custom-acme").as_admin().send().await.json();
     assert_eq!(whole["api"]["hosts"], json!(["api.acme.example"]));
     assert_eq!(whole["brand"], json!({"color": "", "icon": ""}));

@@ -71,7 +71,7 @@ impl Sent {
         if template == PROXIED && answer.header("x-nexus-error").is_empty() {
             // A provider's response. The document promises nothing about its status and body.
             let provider = ["paths", template, method, "responses", "default"];
-            return has_headers(at(&provider), answer);
+            return check_headers(at(&provider), answer);
         }
         ensure!(!response.is_null(), "no status {status}");
         match response["$ref"].as_str() {
@@ -148,7 +148,7 @@ fn at(names: &[&str]) -> &'static Value {
 }
 
 /// Checks that `answer` has the headers of `response`.
-fn has_headers(response: &Value, answer: &Answer) -> Result<()> {
+fn check_headers(response: &Value, answer: &Answer) -> Result<()> {
     for (name, header) in response["headers"].as_object().into_iter().flatten() {
         let header = resolve(header);
         if header["required"] == false && !answer.headers.contains_key(name) {
@@ -170,7 +170,7 @@ fn has_headers(response: &Value, answer: &Answer) -> Result<()> {
 fn holds(names: &[&str], answer: &Answer) -> Result<()> {
     let response = at(names);
     ensure!(response["headers"].is_object(), "no response at {names:?}");
-    has_headers(response, answer)?;
+    check_headers(response, answer)?;
     let Some(content) = response["content"].as_object() else {
         ensure!(answer.text.is_empty(), "a body that is not described");
         return Ok(());

@@ -24,7 +24,7 @@ pub(crate) struct Line {
 struct State {
     /// How long a request takes to arrive, in milliseconds.
     delay: AtomicU64,
-    /// What is lost next.
+    /// The exchanges that are lost next.
     lose: Mutex<Option<Loss>>,
     lost: AtomicUsize,
     /// Whether new connections wait.
@@ -35,7 +35,7 @@ struct State {
     cut: watch::Sender<bool>,
 }
 
-/// What a line loses of the requests with a text.
+/// The exchanges that a line loses.
 struct Loss {
     text: String,
     part: Part,
@@ -145,7 +145,7 @@ impl State {
         self.lose.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What to lose of this exchange.
+    /// The part of this exchange to lose.
     fn loses(&self, request: &[u8]) -> Option<Part> {
         let mut lose = self.lose();
         let loss = lose.as_mut()?;

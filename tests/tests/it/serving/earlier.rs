@@ -101,7 +101,7 @@ async fn start_on(schema: usize) -> (App, BTreeMap<String, i64>) {
     (app, before)
 }
 
-/// What is read, the schema that it needs, and what must be in the response.
+/// The path that is read, the schema that it needs, and a text that must be in the response.
 const READ: [(&str, usize, &str); 16] = [
     ("/api/integrations", 9, "ann@example.com"),
     ("/api/integrations/mail", 9, "int_01J00000000000000000000001"),
@@ -233,7 +233,7 @@ fn take_back(dir: &Path, schema: usize) {
     std::fs::rename(earlier, path).unwrap();
 }
 
-/// What an ADMIN sees of a connection.
+/// A connection, as an ADMIN sees it.
 async fn seen(app: &App) -> Vec<Value> {
     let mut all = Vec::new();
     for path in [

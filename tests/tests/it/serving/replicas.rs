@@ -24,7 +24,7 @@ mod lost;
 mod outage;
 mod soak;
 
-/// What a request to the server contains that commits.
+/// A text that is in each request to the server that commits.
 const COMMIT: &str = "\"sql\":\"COMMIT";
 
 /// Two replicas, each with a line of its own to the database, and the servers.

@@ -134,7 +134,7 @@ async fn whoever_begins_again_replaces_their_own_draft() {
     assert_eq!(listed(&pair.app, "").await, ["chosen"]);
     let records = pair.app.get("/api/audit?action=integration.expire").as_admin().send().await;
     assert_eq!(records.json()["items"][0]["actor"], "user-1");
-    // What is connected is replaced by nobody.
+    // Nobody replaces an integration that is connected.
     let body = json!({"manifest_id": pair.manifest_id, "name": "Primary"});
     let taken = pair.app.post("/api/integrations").as_admin().json(&body).send().await;
     taken.problem(409, "name_taken");

@@ -31,7 +31,7 @@ async fn tokens_are_stored_although_the_database_was_migrated_meanwhile() {
         pair.provider.release_token_answers();
         known
     };
-    // What this call is answered depends on which instances know the database already.
+    // The response depends on which instances know the database already.
     let (_, known) = tokio::join!(call(&pair), migrate);
     set_schema(&pair.app, known);
     let answer = call(&pair).await;

@@ -38,7 +38,7 @@ pub struct Args {
     place: Place,
 }
 
-/// What a backup contains.
+/// The content of a backup.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Content {

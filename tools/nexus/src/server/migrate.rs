@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// What `/api/health` of the application in this program says, after it has migrated the database.
+/// The response of `/api/health` of the application in this program, after it has migrated the database.
 fn health(installation: &Installation) -> Result<Value> {
     let variables = installation.variables()?;
     let secret = variables.require("tick_secret")?.to_owned();

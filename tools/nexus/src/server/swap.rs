@@ -18,7 +18,7 @@ const READY: &str = "restore-ready-";
 pub(super) const UNPACKED: &str = "restore-new-";
 /// How the name of a directory with replaced databases begins.
 const REPLACED: &str = "before-restore-";
-/// What SQLite keeps beside a database.
+/// The files that SQLite keeps beside a database.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 /// An exchange that is decided and not finished.

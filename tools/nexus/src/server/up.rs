@@ -71,7 +71,7 @@ fn local_url(port: u16) -> String {
     format!("http://localhost:{port}")
 }
 
-/// What a start prints.
+/// The lines that a start prints.
 struct Report<'a> {
     args: &'a Args,
     installation: &'a Installation,

@@ -18,7 +18,7 @@ pub(crate) struct PerWorkspace {
     pub(crate) minutes: u32,
 }
 
-/// What is stored.
+/// The rows that are stored before a measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct History {
     /// In the measured workspace.

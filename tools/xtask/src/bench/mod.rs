@@ -104,7 +104,7 @@ impl Args {
         if self.shipped { HostProfile::Shipped } else { HostProfile::Dev }
     }
 
-    /// What the report says about the program that runs as `runtime`.
+    /// The words of the report about the program that runs as `runtime`.
     fn program(&self, runtime: &Runtime) -> String {
         match (runtime, &self.host) {
             (Runtime::Spin, _) => "spin".to_owned(),

@@ -13,7 +13,7 @@ use tar::{Builder, EntryType, Header};
 use super::Commit;
 use crate::repo::Repo;
 
-/// What an archive contains besides the program, below the repository's root: files, and folders with every file in
+/// The content of an archive besides the program, below the repository's root: files, and folders with every file in
 /// them that git knows.
 const BESIDES: [&str; 6] =
     ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "deploy", "docs"];

@@ -181,7 +181,7 @@ pub(super) struct Ring {
     pub(super) why: Vec<String>,
 }
 
-/// What each of some neighbours uses, and the names that say so.
+/// The modules that each of some neighbours uses, and the names that show it.
 #[derive(Default)]
 struct Arrows(BTreeMap<String, BTreeMap<String, String>>);
 

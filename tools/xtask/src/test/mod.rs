@@ -79,8 +79,8 @@ enum Storage {
     Server,
 }
 
-/// What a run on servers leaves out: what has its data in files whatever the run says, and what runs on servers
-/// whatever the run says.
+/// The tests that a run on servers leaves out: those whose data are always in files, and those whose data are always on
+/// servers.
 const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::replicas"];
 
 /// The run that includes the browser tests.
@@ -102,7 +102,7 @@ struct Plan {
     runs: Vec<Run>,
     /// The embedded host, if it is used.
     host: Option<PathBuf>,
-    /// What is skipped, and why.
+    /// The skipped tests, and the reasons.
     skipped: Vec<String>,
 }
 

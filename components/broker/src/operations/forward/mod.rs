@@ -106,7 +106,7 @@ struct Call {
     hub: String,
     request_id: RequestId,
     progress: CallProgress,
-    /// What is recorded of the call.
+    /// The record of the call.
     record: Rc<Recording>,
 }
 

@@ -19,7 +19,7 @@ const MOST_SENT_OF_ALL: u32 = 4 * MOST_SENT;
 /// The most calls of all integrations that were not sent.
 const MOST_UNSENT_OF_ALL: u32 = 5 * MOST_UNSENT;
 
-/// What is kept.
+/// The number of records that are kept.
 #[derive(Default)]
 pub(super) struct Room {
     sent: u32,
@@ -27,7 +27,7 @@ pub(super) struct Room {
     integrations: BTreeMap<String, OfIntegration>,
 }
 
-/// What is kept of one integration.
+/// The number of records of one integration that are kept.
 #[derive(Default)]
 struct OfIntegration {
     sent: u32,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// What stands for an id.
+/// The placeholder of an id.
 const ID: &str = "{id}";
 /// The maximum length of a template, in bytes.
 const LONGEST: usize = 200;

@@ -65,11 +65,11 @@ struct Counts {
     bytes: i64,
 }
 
-/// What was counted and not written yet.
+/// Counts and records that are not written yet.
 #[derive(Default)]
 struct Counted {
     calls: BTreeMap<CallKey, Counts>,
-    /// What is recorded of each call.
+    /// The record of each call that has ended.
     records: Vec<Ended>,
     /// The places that these records take.
     room: Room,

@@ -199,7 +199,7 @@ async fn a_sign_in_never_takes_over_the_session_that_a_browser_brings() {
             assert!(!seen.contains(&own), "{path}: {own}");
             assert_eq!(me(&app, &own).await.json()["name"], "Ann", "{path}");
             seen.push(own);
-            // What the attacker has is what it was.
+            // The attacker has nothing new.
             let theirs = me(&app, &of_the_attacker).await.json();
             assert_eq!((&theirs["name"], &theirs["role"]), (&json!("Mallory"), &json!("MANAGER")));
             me(&app, &made_up).await.problem(401, "invalid_token");

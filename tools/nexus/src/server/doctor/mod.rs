@@ -23,7 +23,7 @@ pub struct Args {
     offline: bool,
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Good,
@@ -37,7 +37,7 @@ enum Outcome {
 struct Finding {
     outcome: Outcome,
     what: &'static str,
-    /// What was found and, unless all is well, what to do.
+    /// The facts and, unless all is well, the next step.
     text: String,
 }
 
