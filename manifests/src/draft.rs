@@ -1,7 +1,7 @@
 //! A manifest made from what a server of the Model Context Protocol says of its authorization (RFC 9728, RFC 8414).
 //!
-//! The draft is for a person to read and to save. What saves it checks every rule, so this module must not decide what is
-//! allowed. No later change of the server's documents changes a saved manifest.
+//! The draft is for a person to read and to save. Every rule is checked when it is saved, so this module must not decide
+//! whether the manifest is valid. No later change of the server's documents changes a saved manifest.
 
 use serde_json::{Map, Value, json};
 use url::Url;

@@ -25,7 +25,7 @@ const ALONE: [&str; 9] =
 /// Members that say how the rules judge the others.
 const DECISIVE: [&str; 5] = ["", "auth_method", "params", "credentials", "oauth2"];
 
-/// Reads a manifest, fills in what a workspace's own manifest may leave out, and checks every rule.
+/// Reads a manifest, fills in the members that a workspace's own manifest may leave out, and checks every rule.
 ///
 /// # Errors
 /// One finding for each wrong member, and one for each broken rule that can be judged in spite of them.
@@ -93,7 +93,7 @@ impl Reading {
         self.placed.iter().any(|(place, _)| is_within(pointer, place))
     }
 
-    /// Changes what the finding is about, so that the parser gets beyond it. Returns whether it could.
+    /// Changes the member that the finding names, so that the parser gets beyond it. Returns whether that was possible.
     fn repair(&mut self, document: &mut Value, finding: &Finding) -> bool {
         let Finding { pointer, detail, .. } = finding;
         let (_, quoted) = detail.split_once('`').unwrap_or_default();

@@ -32,7 +32,7 @@ pub(crate) struct FoundAgent {
     pub(crate) via: Via,
     /// The key or the token.
     pub(crate) credential: CredentialRow,
-    /// For a connected app: what its person agreed to.
+    /// For a connected app: the limits that its person agreed to.
     pub(crate) limits: Option<GrantLimits>,
 }
 

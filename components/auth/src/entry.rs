@@ -1,6 +1,6 @@
-//! Which entry of `issuers` counts for a token, where an issuer has several.
+//! Which entry of `issuers` counts for a token, if an issuer has several.
 //!
-//! The entries are told apart by what they accept as the audience. A client can choose the audience that all of
+//! The entries are told apart by the audiences that they accept. A client can choose the audience that all of
 //! them accept, the URL of the MCP endpoint, so that audience must never choose a workspace, and must never give
 //! a role that another entry would not. This module must not verify anything.
 

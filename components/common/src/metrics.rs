@@ -1,7 +1,7 @@
-//! What an instance has counted for `GET /api/metrics` and not written yet.
+//! The counts of an instance for `GET /api/metrics` that are not written yet.
 //!
 //! Counting must not fail and must not wait. Labels must not hold an id or a text that a client chooses, because each
-//! combination is a row and a time series for ever. `store` writes what is here.
+//! combination is a row and a time series for ever. `store` writes the counts.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -167,7 +167,7 @@ pub fn is_any() -> bool {
     NOTED.with_borrow(|noted| !noted.is_empty())
 }
 
-/// Returns what was counted, and forgets it.
+/// Returns the counts, and forgets them.
 #[must_use]
 pub fn take() -> BTreeMap<Series, i64> {
     NOTED.take()

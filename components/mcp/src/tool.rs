@@ -1,4 +1,4 @@
-//! What every tool is given besides its arguments, and what it returns.
+//! The context that every tool gets besides its arguments, and the result that it returns.
 
 use nexus_common::auth::Agent;
 use nexus_common::error::Problem;

@@ -298,7 +298,7 @@ async fn exchange(
 }
 
 /// Revokes the given-up tokens at the provider now, instead of at the next tick. The page waits only a
-/// moment. After that, the work continues in the background, and the outbox retries what fails.
+/// moment. After that, the work continues in the background, and the outbox retries each revocation that fails.
 async fn revoke_now(flow: &Flow, request_id: RequestId) {
     let stored = Stored {
         workspace: flow.workspace.clone(),

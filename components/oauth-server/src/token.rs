@@ -41,9 +41,9 @@ struct Origin {
 
 /// Why a code or a refresh token gives no tokens.
 enum Refused {
-    /// Nobody was given it, or not for this request.
+    /// Nobody got it, or it was for another request.
     Wrong(&'static str),
-    /// It was used before. Holds what came of it.
+    /// It was used before. Holds the grant that was made with it.
     Twice(Box<StoredGrant>),
     /// It was good once, or the request asks for something else.
     Late(OauthError),

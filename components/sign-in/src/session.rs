@@ -1,7 +1,7 @@
 //! Begins the session of a person who has proved who they are.
 //!
 //! Each sign-in makes a new session, so that nobody can prepare one for another person. Every way to sign in ends
-//! here, so what nobody may do while they are stopped is checked here.
+//! here, so the emergency stop of a person is checked here.
 
 use http::StatusCode;
 use nexus_common::auth::{new_session_secret, session_hash, set_session_cookie};

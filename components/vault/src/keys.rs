@@ -125,8 +125,8 @@ impl KeyRing {
         self.require_no_newer(&key_fingerprints::all().await?)
     }
 
-    /// This process could not open what is sealed with a newer key. It would take the application's own keys for lost,
-    /// and replace them for all processes.
+    /// Checks that the ring has each newer key. Without it, this process could not open the ciphertexts of that key, would
+    /// take the application's own keys for lost, and would replace them for all processes.
     fn require_no_newer(&self, known: &BTreeMap<String, KnownKey>) -> Result<()> {
         let first = &self.sealing()?.id;
         // A first key that was not seen before is the newest.

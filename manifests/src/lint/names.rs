@@ -76,8 +76,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// Reports `field_format`, `pointer_form`, `pattern_invalid`: a key and a file are secret, and the members of a JSON
-/// file are what is stored of it.
+/// Reports `field_format`, `pointer_form`, `pattern_invalid`: a key and a file are secret, and a JSON file has members that
+/// are stored.
 fn formatted(lint: &mut Lint<'_>, index: usize, field: &CredentialField) {
     let place = format!("/credentials/{index}");
     let is_secret = field.secret || field.format.is_text();

@@ -57,7 +57,7 @@ impl Inject {
     }
 }
 
-/// The parts of a path before and after the segment that holds a key ([`Inject::Path`]). `path` is what follows the path of
+/// The parts of a path before and after the segment that holds a key ([`Inject::Path`]). `path` is the part after the path of
 /// the base URL. The segment stands at its beginning, or after the longest of the paths `below` that it is below.
 #[must_use]
 pub fn around_key<'a>(below: &[String], path: &'a str) -> (&'a str, &'a str) {

@@ -1,8 +1,8 @@
 //! Passkeys (Web Authentication, Level 3): asks authenticators for signatures, and verifies them.
 //!
 //! An authenticator must have verified its user, and must hold the passkey itself (a discoverable credential). It
-//! need not prove which product it is. The crate `passki` parses and verifies what an authenticator sends; this
-//! module adds what the crate leaves to its callers: challenges, the user handle, copies of an authenticator. It
+//! need not prove which product it is. The crate `passki` parses and verifies the messages of an authenticator.
+//! This module adds what the crate leaves to its callers: challenges, the user handle, copies of an authenticator. It
 //! must not decide whether the person is let in.
 
 mod challenge;
@@ -58,7 +58,7 @@ impl Application {
     }
 }
 
-/// Makes a challenge, and what a browser is told with it.
+/// Makes a challenge, with the options that a browser gets with it.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such person, [`Error::Misconfigured`], [`Error::Storage`].
@@ -149,7 +149,7 @@ pub(crate) async fn read_new(sent: &SentNewPasskey) -> Result<ReadPasskey> {
     })
 }
 
-/// Verifies what an authenticator signed, and uses it up.
+/// Verifies the response that an authenticator signed, and uses up its challenge.
 ///
 /// # Errors
 /// [`Error::InvalidToken`], [`Error::Misconfigured`], [`Error::Storage`].

@@ -1,7 +1,7 @@
-//! Decides whether the tokens of a finished flow are stored: what they are connected to, whose they are, and whether that
-//! is the account of before.
+//! Decides whether the tokens of a finished flow are stored: to which entry they are connected, whose they are, and whether
+//! that is the same account as before.
 //!
-//! This module must not store anything, and must not drop tokens: the caller gives up what is refused.
+//! This module must not store anything, and must not drop tokens: the caller gives up tokens that are refused.
 
 use nexus_common::domain::{Account, Health};
 use nexus_common::{Error, Result};

@@ -1,8 +1,7 @@
-//! Turns what an admin entered into the fields that are stored: takes the members of a JSON file, and checks a private
-//! key.
+//! Turns entered values into the fields that are stored: takes the members of a JSON file, and checks a private key.
 //!
-//! No error may contain a value. What a file has besides its members is dropped here, zeroised: an address in it, such as
-//! a token endpoint, is never used.
+//! No error may contain a value. The other content of a file is dropped here, zeroised: an address in it, such as a token
+//! endpoint, is never used.
 
 use std::collections::BTreeMap;
 

@@ -68,8 +68,8 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
     sealed
 }
 
-/// Connects new credentials to what the provider lists, if it does, and verifies them. Returns the health, which is
-/// pending if a person has to choose first.
+/// Connects new credentials to an entry that the provider lists, if the manifest has `find`, and verifies them. Returns the
+/// health, which is pending if a person has to choose first.
 async fn accept(
     new: &NewCredentials,
     is_new: bool,

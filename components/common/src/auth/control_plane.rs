@@ -2,7 +2,7 @@
 //!
 //! The ADMINs of a workspace share a limit, and so do its MANAGERs. Any other caller has a limit of their own.
 //! So nobody can use up the requests of those who can end their access. `auth` keeps the counts, because it may
-//! use the key-value store. A component that only counts must not get the right to write what else is in that
+//! use the key-value store. A component that only counts must not get the right to write other values of that
 //! store, such as the keys of tokens.
 
 use std::rc::Rc;

@@ -20,7 +20,7 @@ pub struct Basis {
     /// The key, token or session that was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialRow>,
-    /// For a connected app: what its person agreed to.
+    /// For a connected app: the limits that its person agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<GrantLimits>,
 }

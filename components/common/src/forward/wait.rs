@@ -1,7 +1,7 @@
 //! Waiting for the broker, in the component that received the request. A request that waits here occupies one
 //! instance. In the broker, it would occupy two.
 //!
-//! The broker responds with what to wait for, before it begins the call. It must not do so if the body of the
+//! The broker responds with the reason to wait, before it begins the call. It must not do so if the body of the
 //! request cannot be sent again.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::store::Refreshing;
 
-/// The header in which the broker names what to wait for, and in which a request says that it has waited.
+/// The header in which the broker names the reason to wait, and in which a request says that it has waited.
 pub const WAIT: HeaderName = HeaderName::from_static("x-nexus-wait");
 /// The value of the header in a request that has waited, and may wait again.
 const AGAIN: &str = "again";
@@ -118,7 +118,7 @@ impl Attempt {
         }
     }
 
-    /// Names the attempt in `headers`, and what its call has been through.
+    /// Names the attempt in `headers`, and the history of its call.
     pub(super) fn write(self, past: Past, headers: &mut HeaderMap) {
         let word = match self {
             Self::First => return,

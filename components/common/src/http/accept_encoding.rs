@@ -38,7 +38,7 @@ impl AcceptEncoding {
         Self(lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(","))
     }
 
-    /// Whether a compressed response is what the client prefers to a plain one.
+    /// Whether the client prefers a compressed response to a plain one.
     #[must_use]
     pub fn prefers_gzip(&self) -> bool {
         let gzip = self.weight(Coding::Gzip);

@@ -2,7 +2,7 @@
 //!
 //! A compressed length says something about what the body repeats (BREACH). So this is for whole pages of the control
 //! plane that are asked for by GET, hold no secret, and repeat nothing that the request says. This module must not be used
-//! for a response that does, and never for what an agent's call returns.
+//! for a response that does, and never for the response to an agent's call.
 
 use http::{StatusCode, header};
 use miniz_oxide::deflate::compress_to_vec;

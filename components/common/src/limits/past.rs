@@ -3,7 +3,7 @@
 //! Each subject has a key that names its last two minutes. When it begins another minute, the older one is
 //! deleted. The younger one stays until the next time, because calls of its last half second may still be on
 //! their way. So a subject has at most four keys, without anybody who looks through the store. The tick deletes
-//! what is left: of subjects that never come back, and of instances that ended in between.
+//! the keys that are left: of subjects that never come back, and of instances that ended in between.
 
 use std::collections::HashSet;
 use std::time::Duration;

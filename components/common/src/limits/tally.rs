@@ -24,7 +24,7 @@ pub(super) struct Tally {
     sending: u32,
     /// Calls that are collected for the next block.
     collected: u32,
-    /// Whether a timer runs that will take what is collected.
+    /// Whether a timer runs that will take the collected calls.
     is_timed: bool,
 }
 

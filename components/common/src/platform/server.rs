@@ -149,8 +149,8 @@ impl Lent {
         Ok(Self { db: Some(db), turn, is_in_order: Cell::new(true), is_used })
     }
 
-    /// Replaces the connection with a new one. The others that are idle go too: what has ended one has probably ended
-    /// all of them.
+    /// Replaces the connection with a new one. The idle connections are closed too, because the same cause has
+    /// probably ended all of them.
     ///
     /// # Errors
     /// [`DbError`] if it cannot be opened.

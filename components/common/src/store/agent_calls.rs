@@ -212,8 +212,8 @@ pub async fn sweep_calls(limit: Duration) -> Result<i64> {
     Ok(removed)
 }
 
-/// The statement that deletes what integrations with calls after `?1` have beyond the newest [`RING`] that were sent, and
-/// the newest [`UNSENT_RING`] that were not.
+/// The statement that deletes excess calls of integrations that have calls after `?1`: all but the newest [`RING`] that were
+/// sent, and the newest [`UNSENT_RING`] that were not.
 fn excess() -> String {
     // SQLite takes no column as an offset, so there are two selects.
     let last = |sent: u8, most: u32| {

@@ -1,4 +1,4 @@
-//! The agents of a workspace. `keys` has their keys, and `seen` what is noted of agents that call.
+//! The agents of a workspace. `keys` has their keys, and `seen` notes agents that call.
 //!
 //! This module must not decide who may do what.
 

@@ -159,8 +159,8 @@ impl Integrations<'_> {
     }
 }
 
-/// Checks, inside a transaction, that no request has new tokens of the integration to store. The provider may accept no
-/// others any more. A method that mints its tokens from what was entered loses nothing.
+/// Checks, inside a transaction, that no request has new tokens of the integration to store, because the provider may accept
+/// only those. A method that mints its tokens from entered fields loses nothing.
 async fn require_no_refresh(tx: &Transaction, key: IntegrationKey<'_>) -> Result<()> {
     let sql = format!(
         "select i.auth_method, cast(coalesce(c.lease_until, 0) - unixepoch('subsec') * 1000 as integer) as left_ms

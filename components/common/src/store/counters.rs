@@ -14,7 +14,7 @@ use crate::platform::{clock, http::spawn};
 
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_secs(1);
-/// How often counts are kept and written again after a failure. Storage that fails is what some of them are about.
+/// How often counts are kept and written again after a failure. Some of them count failures of the storage.
 const RETRIES: u32 = 5;
 
 thread_local! {
@@ -22,7 +22,7 @@ thread_local! {
     static HAS_WRITER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Writes what this instance has counted, a moment later and in the background.
+/// Writes the counts of this instance, a moment later and in the background.
 pub fn write_counts_soon() {
     if metrics::is_any() && !HAS_WRITER.replace(true) {
         spawn(write());

@@ -30,7 +30,7 @@ const OWN: &str =
     "is_draft = 1 and workspace = ?1 and created_by = ?2 and (name_key = ?3 or slug = ?4)
   and not exists (select 1 from flows where integration_id = integrations.id and actor <> ?2)";
 
-/// Who creates an integration, and what it is called.
+/// An integration that somebody wants to create.
 pub struct Wanted<'a> {
     /// The subject of the caller.
     pub subject: &'a str,
@@ -99,8 +99,8 @@ pub async fn sweep_drafts(workspace: Option<&str>) -> Result<i64> {
 
 impl Transaction {
     /// Deletes the caller's own draft with this name or slug, for a new integration that is inserted in the same
-    /// transaction: who begins again has given the earlier sign-in up. A draft that another person began, or signs in to,
-    /// keeps its name.
+    /// transaction. A person who begins again has given up the earlier sign-in. A draft that another person began, or signs
+    /// in to, keeps its name.
     ///
     /// # Errors
     /// [`Error::Storage`].

@@ -1,8 +1,8 @@
 //! Leases: the right of one request to refresh one version of a credential.
 //!
 //! Each change is a single statement with the database's own time, so that leases hold across instances. No
-//! statement waits for the write lock, but for those that store what a provider gave. This module must not
-//! read a ciphertext. It writes the new one.
+//! statement waits for the write lock, except those that store new tokens. This module must not read a ciphertext. It
+//! writes the new one.
 
 use super::{IfFree, Transaction, read_row, write_if_free};
 use crate::domain::{Health, IntegrationKey, SealedCredential};

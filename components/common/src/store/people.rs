@@ -1,7 +1,6 @@
 //! The people of a workspace.
 //!
-//! `entry` has how people come in, `change` what ADMINs change, and `seen` what is noted of people of outside
-//! issuers. This module must not decide who may do what.
+//! `entry` lets people in, `change` has the changes by ADMINs, and `seen` notes people of outside issuers. This module must not decide who may do what.
 
 mod change;
 mod entry;

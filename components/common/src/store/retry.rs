@@ -1,4 +1,4 @@
-//! Writes of what exists nowhere else, such as tokens that a provider has just given, while the database fails.
+//! Writes of values that exist nowhere else, such as tokens that a provider has just issued, while the database fails.
 //!
 //! Only a `work` that may run twice belongs here: if the answer to a commit was lost, it runs again.
 

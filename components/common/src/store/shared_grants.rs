@@ -1,5 +1,5 @@
-//! The connections that use what a revocation would revoke: the same token, or a grant of the same account to
-//! the same OAuth app.
+//! The connections that a revocation would end: they use the same token, or a grant of the same account to the same
+//! OAuth app.
 //!
 //! This module compares digests and names, and cannot open a ciphertext. A connection of another workspace
 //! counts only if its provider has accepted its credential. Otherwise, a holder of a leaked secret could
@@ -33,7 +33,7 @@ pub struct SharedGrant<'a> {
     pub account_id: Option<&'a str>,
 }
 
-/// A connection that uses, or may use, what is revoked.
+/// A connection that uses, or may use, the revoked token or grant.
 pub struct User {
     /// The integration.
     pub id: String,

@@ -39,7 +39,8 @@ thread_local! {
 // Callers of an outside issuer have both ids. If the person is switched off, so is the agent. If only the
 // agent is switched off, a person with a row of their own stays active: a MANAGER may switch off agents, but
 // not an ADMIN. An emergency stop, which only an ADMIN makes, counts for both.
-/// The statement that decides whether a caller may act. A test looks up in it what a cache of its result depends on.
+/// The statement that decides whether a caller may act. A test finds in it the rows on which a cache of its result
+/// depends.
 pub const STANDING: &str = "select
     (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)

@@ -135,7 +135,7 @@ impl Transaction {
 
     /// As [`Self::begin`], to store tokens that a provider has just given, which would be lost otherwise. A later version
     /// may have migrated the database while the provider answered. That is not a reason to refuse them, because a migration
-    /// keeps what the version before writes (docs/upgrade.md).
+    /// keeps the rows of the version before (docs/upgrade.md).
     ///
     /// # Errors
     /// [`Error::Storage`], also if the later schema does not take them.
@@ -277,8 +277,8 @@ impl Transaction {
     }
 }
 
-/// Looks whether a transaction was committed, under the write lock, which it held. So it is not still on its way. A later
-/// version may have migrated the database since, which keeps what the version before wrote.
+/// Looks whether a transaction was committed, under the write lock, which that transaction held. So its commit is not still on
+/// its way. A later version may have migrated the database since, which keeps the rows of the version before.
 async fn look_for((sql, values): (&'static str, Vec<Value>), detail: String) -> Result<()> {
     let unknown = || Error::Unconfirmed { detail: detail.clone() };
     let tx = Transaction::begin_for(Accepts::Later).await.map_err(|_| unknown())?;

@@ -1,4 +1,4 @@
-//! The families of counters and histograms: what all instances have counted.
+//! The families of counters and histograms, with the counts of all instances.
 //!
 //! Series whose labels are known in advance are shown from the beginning, with the value 0, so that the first increase
 //! is an increase. This module must not show a family that this version does not know.

@@ -57,7 +57,7 @@ async fn of_deployment() -> Result<Exposition> {
     Ok(text)
 }
 
-/// Adds what is read from rows of the scope.
+/// Adds the gauges that are read from rows of the scope.
 async fn gauges(
     text: &mut Exposition,
     scope: MeteredScope<'_>,

@@ -64,7 +64,7 @@ fn is_watched(db: &mut Connection, sql: &str, number: &'static str) -> bool {
     Arc::into_inner(written).unwrap().into_inner().unwrap()
 }
 
-/// Checks that each change of what `read` names changes the column `number` of `revisions`.
+/// Checks that each change of the columns in `read` changes the column `number` of `revisions`.
 fn require_watched(
     db: &mut Connection,
     mut read: BTreeSet<(String, String)>,
@@ -104,7 +104,7 @@ fn whatever_the_cached_number_of_calls_depends_on_is_watched() {
 #[test]
 fn no_number_comes_again() {
     let mut seen = BTreeSet::new();
-    // A backup that is put back has the numbers of then, and what changes since must not have those of before.
+    // A restored backup has the numbers of its time, and later changes must not get numbers that were used before.
     for _ in 0..2 {
         let db = migrated();
         for step in 0..3 {

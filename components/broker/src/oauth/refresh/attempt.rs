@@ -352,7 +352,7 @@ fn may_lose_tokens(usable: &Usable) -> bool {
     !usable.sourced.manifest.auth_method.mints()
 }
 
-/// The steps that may fail, before the provider is asked: what it gives must be stored.
+/// Takes the steps that may fail before the provider is asked, because its new tokens must be stored.
 async fn prepare() -> Result<()> {
     require_known_schema().await?;
     digest::digester().await.map(drop)

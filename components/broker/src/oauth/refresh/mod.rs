@@ -2,8 +2,8 @@
 //!
 //! The request that takes the lease of a credential's version asks the provider, and renews the lease until
 //! the provider responds. All other requests use the old token until it expires, or wait. A lease that is not
-//! renewed can be taken over, because its holder is gone. If the holder may still live, the one that takes over waits a
-//! moment for what it has to store. A success is written if the version that it was
+//! renewed can be taken over, because its holder is gone. If the holder may still live, the request that takes over waits a
+//! moment for the tokens that the holder may have to store. A success is written if the version that it was
 //! made from is still stored, no matter which request holds the lease by then. A failure is written only by
 //! the attempt that holds the lease. Tokens that cannot be stored go to the outbox. A person is asked to
 //! connect again only after the provider has rejected the refresh token itself. All times are the database's.

@@ -45,8 +45,8 @@ const NOT_UP: [&str; 29] = [
     "x-rewrite-url",
 ];
 
-/// Headers by which a traced program names its trace, and what it adds to it. They say something about the inside, and a
-/// provider has no use for them.
+/// Headers by which a traced program names its trace, and adds to it. They say something about the inside of the program,
+/// and a provider has no use for them.
 const OF_TRACES: [&str; 9] = [
     "traceparent",
     "tracestate",

@@ -1,5 +1,5 @@
-//! What is recorded of a call: who made it, where it went, how it ended. It is recorded when both the call and its body have
-//! ended, once, however that came about.
+//! The record of a call: who made it, where it went, how it ended. A call is recorded once, when both the call and its body
+//! have ended, for whatever reason.
 //!
 //! This module must not keep anything of a query, a header or a body, nor a secret of the integration. Nothing is recorded
 //! of a call that names no integration, or that comes again after a wait.
@@ -202,7 +202,7 @@ impl Ended {
     }
 }
 
-/// A path without what may be a query by another name, and with the secrets of the integration overwritten.
+/// A path up to its [`plain`] end, with the secrets of the integration overwritten.
 fn masked(path: &str, opened: &Opened) -> String {
     let path = plain(path);
     let Ok(mut value) = HeaderValue::from_str(path) else { return template(path) };

@@ -15,8 +15,8 @@ const LONGEST: usize = 200;
 /// The maximum length of a segment that is not folded, in bytes.
 const LONGEST_WORD: usize = 64;
 
-/// The template of `path`, which is empty or starts with `/`, as it was sent. Parameters of segments, and what looks like a
-/// query or a fragment, are left out.
+/// The template of `path`, which is empty or starts with `/`, as it was sent. Parameters of segments, and the
+/// parts that look like a query or a fragment, are left out.
 pub(super) fn template(path: &str) -> String {
     let mut template = String::new();
     for (at, segment) in plain(path).split('/').enumerate() {
@@ -32,7 +32,7 @@ pub(super) fn template(path: &str) -> String {
     template
 }
 
-/// The part of `path` before the first `;`, `?` or `#`, plain or encoded: what follows may be a query by another name.
+/// The part of `path` before the first `;`, `?` or `#`, plain or encoded. The rest may be a query in disguise.
 pub(super) fn plain(path: &str) -> &str {
     let bytes = path.as_bytes();
     let ends = |at: usize| match bytes.get(at) {
@@ -47,8 +47,8 @@ pub(super) fn plain(path: &str) -> &str {
     path.get(..end).unwrap_or(path)
 }
 
-/// A segment, or what stands for it. `messages:batchGet` keeps what follows the colon, `12.json` its ending, and
-/// `users(7)` its name.
+/// A segment, or its placeholder. `messages:batchGet` keeps the part after the colon, `12.json` its ending, and `users(7)`
+/// its name.
 fn folded(segment: &str) -> Cow<'_, str> {
     if segment.len() > LONGEST_WORD {
         return ID.into();

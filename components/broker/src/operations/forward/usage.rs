@@ -29,11 +29,11 @@ use super::room::Room;
 const NOTE_MS: u64 = 10_000;
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_millis(250);
-/// The same in an instance that has written a moment ago. After each write, every instance reads again what it needs to
-/// know of its callers.
+/// The same in an instance that has written a moment ago. After each write, every instance reads its callers
+/// again.
 const GATHER_WHILE_BUSY: Duration = Duration::from_secs(1);
-/// Of so many records, one makes the instance delete what is beyond the limit, on average. So the table stays small however
-/// seldom the tick runs.
+/// On average, one of so many records makes the instance delete excess calls. So the table stays small however seldom the
+/// tick runs.
 const SWEPT_EVERY: u64 = 500;
 /// An instance is busy for this long after it has written, in milliseconds.
 const BUSY_MS: u64 = 2_000;
@@ -85,9 +85,9 @@ struct Counted {
 
 thread_local! {
     static COUNTED: RefCell<Counted> = RefCell::default();
-    /// When this instance last wrote what it had counted.
+    /// When this instance last wrote its counts.
     static WRITTEN_AT: Cell<u64> = const { Cell::new(0) };
-    /// Since when a task waits to write what is counted.
+    /// Since when a task waits to write the counts.
     static WRITER_SINCE: Cell<Option<u64>> = const { Cell::new(None) };
     /// When the address of an agent was written, by the agent's id.
     static NOTED: RefCell<Recent<String, u64>> = RefCell::default();
@@ -132,7 +132,7 @@ impl Counted {
         }
     }
 
-    /// Moves what was observed to the counts of the metrics.
+    /// Moves the observed calls to the counts of the metrics.
     fn note_observed(&mut self) {
         for (provider, agent, outcome, calls) in std::mem::take(&mut self.outcomes) {
             let labels = [provider.as_str(), outcome.as_str(), agent.as_str()];
@@ -180,7 +180,7 @@ pub(super) fn record(ended: Ended) {
     ensure_writer(now, GATHER_WHILE_BUSY);
 }
 
-/// Makes sure that a task is going to write what is counted, after `gather` unless one is to do so already.
+/// Makes sure that a task is going to write the counts: the one that waits already, or a new one after `gather`.
 fn ensure_writer(now: u64, gather: Duration) {
     let since = WRITER_SINCE.get();
     if since.is_none_or(|since| now.saturating_sub(since) > OVERDUE_MS) {
@@ -189,7 +189,7 @@ fn ensure_writer(now: u64, gather: Duration) {
     }
 }
 
-/// Writes what was counted, after the time `gather`, in which more may come.
+/// Writes the counts after the time `gather`, in which more may come.
 async fn write_after(gather: Duration) {
     clock::sleep(gather).await;
     WRITTEN_AT.set(clock::now_ms());

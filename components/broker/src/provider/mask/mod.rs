@@ -1,7 +1,7 @@
 //! Masks secrets in a provider's response: overwrites each with as many `*`, in any known spelling, and even
 //! if chunks cut it in two.
 //!
-//! This is a safety net for providers that echo what they were sent. A secret in an unknown form is not
+//! This is a safety net for providers that echo a request. A secret in an unknown form is not
 //! masked. SECURITY.md names the known forms. This module must hold back only bytes that may be the beginning
 //! of a secret, so that a stream stays a stream. It must not copy a chunk that cannot contain a secret.
 
