@@ -1,6 +1,7 @@
 //! The people of a workspace.
 //!
-//! `entry` lets people in, `change` has the changes by ADMINs, and `seen` notes people of outside issuers. This module must not decide who may do what.
+//! `entry` lets people in, `change` has the changes by ADMINs, and `seen` notes people of outside issuers. This
+//! module must not decide who may do what.
 
 mod change;
 mod entry;
