@@ -35,7 +35,7 @@ impl McpServer<'_> {
     pub fn draft(&self) -> Result<Value, String> {
         let endpoint = |name: &str| text(self.authorization, name);
         let required = |name: &str| {
-            endpoint(name).ok_or_else(|| format!("the authorization server names no `{name}`"))
+            endpoint(name).ok_or_else(|| format!("the authorization server has no `{name}`"))
         };
         let host = self.url.host_str().unwrap_or_default();
         let authority = match self.url.port() {
@@ -79,7 +79,7 @@ impl McpServer<'_> {
         let revoke = match endpoint("revocation_endpoint") {
             Some(url) => json!({"tokens": ["refresh_token", "access_token"], "effect": "grant",
                 "rfc7009": {"url": url, "client_auth": revoke_auth}}),
-            None => json!({"unsupported": "The server names no revocation endpoint"}),
+            None => json!({"unsupported": "The server does not name a revocation endpoint"}),
         };
         let docs = text(self.resource, "resource_documentation")
             .or_else(|| endpoint("service_documentation"))
@@ -130,7 +130,7 @@ impl McpServer<'_> {
         if self.lists(METHODS, "client_secret_post") {
             return Ok("post");
         }
-        Err("the authorization server takes none of `none` (with PKCE), `client_secret_basic` and \
+        Err("the authorization server supports neither `none` with PKCE, nor `client_secret_basic`, nor \
              `client_secret_post`"
             .to_owned())
     }

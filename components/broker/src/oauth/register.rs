@@ -20,7 +20,7 @@ use nexus_vault::source::{self, Sourced};
 use serde_json::{Value, json};
 
 use crate::provider::answer::Answer;
-use crate::provider::call::{Transmission, transmit};
+use crate::provider::call::{Transmission, json_body, transmit};
 use crate::provider::screen::Screen;
 
 /// The time limit of the request, with its response body.
@@ -28,8 +28,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The name of the app, as a person reads it when they agree.
 const NAME: &str = "Integration Nexus";
 
-/// Registers an app. `None` if the manifest has no registration URL, or if the stored app, which does not fit the manifest
-/// any more, is that of connections: without it, their tokens could not be refreshed or revoked, so an ADMIN decides.
+/// Registers an app. `None` if the manifest has no registration URL. `None` also if connections use the stored app, which
+/// does not fit the manifest any more: their tokens could not be refreshed or revoked without it, so an ADMIN decides.
 ///
 /// # Errors
 /// [`Error::Stopped`], [`Error::Invalid`], [`Error::NotFound`], [`Error::EgressDenied`], [`Error::Provider`],
@@ -52,8 +52,7 @@ pub(crate) async fn register(scope: &AppScope) -> Result<Option<RegisteredClient
     let pinned = [url.origin().ascii_serialization()];
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let body = Secret::new(metadata(manifest, oauth2).await?.to_string());
-    let body = Some(("application/json", body));
+    let body = Some(json_body(&SecretJson::new(metadata(manifest, oauth2).await?)));
     let transmission = Transmission { workspace, method: Method::POST, url, headers, body };
     let mut answer = transmit(transmission, &pinned, DEADLINE, Screen::new([].into_iter())).await?;
     let client = read(oauth2, &answer);

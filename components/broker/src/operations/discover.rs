@@ -49,8 +49,8 @@ fn require_listed(authorization: &Document, resource: &str) -> Result<()> {
     if all.any(|one| bare(one) == bare(resource)) {
         return Ok(());
     }
-    let detail = "the authorization server that the server names does not serve it: its \
-                  `protected_resources` lists other resources only";
+    let detail = "the authorization server that the server names is for other resources: its \
+                  `protected_resources` does not list this one";
     Err(Error::Provider(detail.into()))
 }
 
@@ -102,7 +102,9 @@ fn issuer(resource: &Document) -> Result<Url> {
     let all = resource.get("authorization_servers").and_then(Value::as_array);
     let first = all.and_then(|all| all.first()).and_then(Value::as_str);
     let url = first.and_then(|first| Url::parse(first).ok()).filter(|url| url.scheme() == "https");
-    url.ok_or_else(|| Error::Provider("the server names no authorization server".into()))
+    url.ok_or_else(|| {
+        Error::Provider("the server does not name an https authorization server".into())
+    })
 }
 
 /// The metadata of the authorization server, which must name itself (RFC 8414 section 3.3).
