@@ -6,7 +6,7 @@ import { chooseTheme, onThemeElsewhere, presentTheme, tellServer, themeFor } fro
 
 /** The cookies of a browser. */
 class Cookies {
-  /** What was written, the newest last. */
+  /** The values that were written, the newest last. */
   readonly written: string[] = [];
   private readonly kept = new Map<string, string>();
 

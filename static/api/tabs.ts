@@ -1,5 +1,5 @@
 /**
- * What the tabs of this origin tell each other. Only pages of the same origin can send or hear it.
+ * The messages between the tabs of this origin. Only pages of the same origin can send or hear them.
  *
  * A tab has one channel, so it never hears itself.
  */

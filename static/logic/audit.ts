@@ -19,8 +19,8 @@ export function isAnyAudit({ text, outcome, period }: AuditFilters): boolean {
 }
 
 /**
- * What the API gets of the filters. `now` in milliseconds. `actions` has the words for each action, which only the UI
- * knows: an action is found by all of the words that are looked for.
+ * The query of the filters, as the API takes it. `now` in milliseconds. `actions` has the words for each action, which only the UI
+ * knows: an action is found if its name has all of the words.
  */
 export function auditQuery({ text, outcome, period }: AuditFilters, actions: Readonly<Record<string, string>>, now: number): Record<string, string> {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

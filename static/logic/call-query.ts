@@ -65,7 +65,7 @@ function decodedForm(text: string): string {
   return percentDecoded(text.replaceAll("+", " "));
 }
 
-/** `%u0064` is no URL escape, but some servers decode it. */
+/** `%u0064` is not an escape of URLs, but some servers decode it. */
 function wideDecoded(text: string): string {
   return text.replace(/%u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -22,7 +22,7 @@ export function isAnyCallFilter(filters: CallFilters): boolean {
   return Object.values(filters).some((value) => value !== "");
 }
 
-/** What the API gets of the filters; `now` in milliseconds. */
+/** The query of the filters, as the API takes it; `now` in milliseconds. */
 export function callQuery({ period, ...filters }: CallFilters, now: number): Record<string, string> {
   return { ...filters, from: since(period, HOUR, now) };
 }
@@ -47,7 +47,7 @@ export function withOlder(list: CallPage, older: CallPage): CallPage {
   return { ...list, items: [...list.items, ...older.items.filter((call) => !known.has(call.id))], next_cursor: older.next_cursor };
 }
 
-/** What rules would have done to calls that were made. */
+/** The effect that rules would have had on calls that were made. */
 export interface Trial {
   /** How many calls the rules were tried on. */
   readonly tried: number;
@@ -84,7 +84,7 @@ function hasTarget({ outcome, path }: Call): boolean {
 
 /**
  * Whether the policy or the manifest denied the call for its method and path, and not a stop or a limit of the agent itself.
- * What was denied for its query or its body cannot be tried again, because neither is recorded.
+ * A call that was denied for its query or its body cannot be tried again, because neither is recorded.
  */
 function isDeniedByRule({ code, rule }: Call): boolean {
   return code === "policy_denied" && /policy|api\.deny\[/.test(rule ?? "");

@@ -2,7 +2,7 @@
 import type { ManifestSummary } from "../api/types";
 import { DAY } from "./period";
 
-/** What a manifest says: the last day on which the way to connect works, the reason, and the provider's page. */
+/** The end in a manifest: the last day on which the way to connect works, the reason, and the provider's page. */
 export type Ends = NonNullable<ManifestSummary["ends"]>;
 
 /** How many days before the end somebody should act. */

@@ -14,7 +14,7 @@ export interface FieldSpec {
   readonly help: string | undefined;
   /** The allowed values, if the manifest lists them. */
   readonly choices: readonly string[];
-  /** What the value is: a line of text, a private key, or the content of a JSON file. */
+  /** The format of the value: a line of text, a private key, or the content of a JSON file. */
   readonly format: "text" | "pem" | "json";
 }
 

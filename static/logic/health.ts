@@ -10,7 +10,7 @@ type Tone = "good" | "bad" | "warn" | "neutral";
  */
 type NextAction = "reconnect" | "replace_key" | "retry" | "finish" | "choose";
 
-/** What a person can do with an integration in the list. */
+/** The actions of a person on an integration in the list. */
 export type Action = NextAction | "delete";
 
 export const HEALTH_TONE: Record<Integration["health"]["state"], Tone> = {

@@ -17,7 +17,7 @@ export interface Identity {
 /** The start of what stands for a session cookie in place of a token. The cookie itself is not readable. */
 const OF_COOKIE = "cookie.";
 
-/** What stands for a session cookie: who is signed in, in the form of a token without a signature. */
+/** The stand-in for a session cookie: who is signed in, in the form of a token without a signature. */
 export function standInForCookie(identity: Identity): string {
   const { workspace, subject, role, expires } = identity;
   const claims = { workspace_id: workspace, sub: subject, role, exp: expires / 1000 };

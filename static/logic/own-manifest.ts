@@ -9,7 +9,7 @@ import { slugOf } from "./names";
 export const PLACES = ["bearer", "header", "query", "basic", "oauth2"] as const;
 export type Place = (typeof PLACES)[number];
 
-/** What the form asks for. An empty text is a value that is left out. */
+/** The values of the form. An empty text is a value that is left out. */
 export interface Draft {
   readonly name: string;
   readonly id: string;

@@ -1,4 +1,4 @@
-/** What the command palette leads to, and which of it fits what is typed. */
+/** The targets of the command palette, and those that fit the typed text. */
 import type { Agent, Integration, ManifestSummary } from "../api/types";
 import { search } from "../config/integration-manifests";
 import { agentRoute } from "./route";

@@ -99,7 +99,7 @@ export function formatRoute(route: Route): string {
   }
 }
 
-/** What the route shows in the main area. Routes with the same surface differ only in a tab, a filter or a dialog. */
+/** The surface that the route shows in the main area. Routes with the same surface differ only in a tab, a filter or a dialog. */
 export function surfaceOf(route: Route): string {
   if (route.page === "integration") return `integration ${route.id}`;
   if (route.page === "add") return "add";
@@ -115,7 +115,7 @@ export function unfiltered({ view, sort }: Filters): Filters {
   return { ...NO_FILTERS, view, sort };
 }
 
-/** What the API gets of the filters. */
+/** The query of the filters, as the API takes it. */
 export function queryOf(filters: Filters): Record<string, string> {
   return Object.fromEntries(FILTERING.map((name) => [name, filters[name]]));
 }

@@ -26,7 +26,7 @@ export function scopeRows({ requested, granted, missing }: Integration["scopes"]
   }));
 }
 
-/** What calls that reached the provider were. */
+/** The kinds of the calls that reached the provider. */
 export interface Uses {
   readonly reads: number;
   readonly writes: number;

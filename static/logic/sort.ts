@@ -13,7 +13,7 @@ export function parseSort(text: string): { column: Column; isDown: boolean } | n
   return column ? { column, isDown } : null;
 }
 
-/** What a click on the head of a column sorts by: up, then down, then the usual order. */
+/** The order after a click on the head of a column: up, then down, then the usual order. */
 export function nextSort(text: string, column: Column): string {
   if (text === column) return `-${column}`;
   return text === `-${column}` ? "" : column;

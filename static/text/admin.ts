@@ -144,7 +144,7 @@ export const audit = {
   exported: (value: number) => `${plural(value, "record", "records")} exported.`,
   columns: { at: "Time", actor: "Actor", action: "Action", target: "Target", outcome: "Outcome" },
   done: "Done",
-  /** What each action is, as in "was denied creating an integration". */
+  /** The name of each action, as in "was denied creating an integration". */
   actions: {
     "integration.create": "creating an integration",
     "integration.update": "changing an integration",

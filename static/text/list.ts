@@ -50,7 +50,7 @@ export const list = {
     finish: "Finish sign-in",
     choose: "Choose",
   } as Record<string, string>,
-  /** What each state means for agents. Who can repair it depends on how it was connected. */
+  /** The meaning of each state for agents. Who can repair it depends on how it was connected. */
   meaning: {
     healthy: "Agents can use it.",
     unknown: "Agents can use it. The credentials have not been checked yet.",

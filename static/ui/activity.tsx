@@ -103,7 +103,7 @@ function label(name: string): string {
   return t.activity.facts[name] ?? name.replaceAll("_", " ");
 }
 
-/** What an action of the audit record is, in words that continue "was denied". A new one is named by its code. */
+/** The name of an action of the audit record, in words that continue "was denied". A new action is named by its code. */
 export function actionName(action: string): string {
   return (t.audit.actions as Record<string, string>)[action] ?? action;
 }

@@ -32,7 +32,7 @@ import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
 import { useOauthApps } from "./use-oauth-apps";
 
-/** What agents may do unless somebody chooses otherwise. */
+/** The rules for agents unless somebody chooses others. */
 const SAFEST: Preset = "read_only";
 
 interface Props {

@@ -1,4 +1,4 @@
-/** What an agent may call: the integrations that admit it, with their rules for it. */
+/** The integrations that admit an agent, with their rules for it. */
 import { agentPath } from "../api/paths";
 import type { Agent, AgentAccess } from "../api/types";
 import { t } from "../text/all";

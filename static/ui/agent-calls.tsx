@@ -1,4 +1,4 @@
-/** The last calls of one agent, to whichever integration. */
+/** The last calls of one agent, to all integrations. */
 import { useState } from "preact/hooks";
 
 import type { Agent, Call, CallPage } from "../api/types";

@@ -122,7 +122,7 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
   );
 }
 
-/** What an agent is, in one line. */
+/** A description of an agent, in one line. */
 export function aboutAgent(agent: Agent, now: number): string {
   return [
     t.agents.kind[agent.kind] ?? agent.kind,

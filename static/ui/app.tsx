@@ -127,7 +127,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
   useFocusOnPage(content, route, ownPage);
   usePaletteKey(content, ownPage, find);
   useEffect(() => {
-    // Whoever needs it reports a failure.
+    // The page that needs it reports a failure.
     void loadLater().catch(() => undefined);
   }, []);
   const shared = { list, filters, catalogue, onAction, loadedCatalogue, reloadCatalogue: () => reloadCatalogue(), onName };

@@ -207,7 +207,7 @@ function ActionWords({ action }: { action: string }) {
   return words === action ? code : <>{sentence(words)} {code}</>;
 }
 
-/** What a record is about: a link to an integration, to an agent, or to the receipt of what was deleted. */
+/** The target of a record: a link to an integration, to an agent, or to the receipt of a deleted integration. */
 function Target({ record: { action, detail, target, outcome }, nameOf }: { record: AuditRecord; nameOf(subject: string): string }) {
   const { client, go } = useNexus();
   if (!target) return null;

@@ -1,4 +1,4 @@
-/** What can be done with several integrations at once. Deleting them gives one common receipt. */
+/** The actions on several integrations at once. Deleting them gives one common receipt. */
 import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
@@ -21,7 +21,7 @@ interface Props {
   onClear(): void;
 }
 
-/** What can be done with many at once, besides deleting them. */
+/** The actions on many at once, besides deleting them. */
 type BulkAction = keyof typeof t.table.done;
 
 export function BulkBar({ selected, onRemove, onClear }: Props) {

@@ -6,7 +6,7 @@ import { formatValue } from "./activity";
 import { Dialog } from "./dialog";
 import { CopyField, Fact } from "./parts";
 
-/** The button that opens a call, which says what kind of call it is. */
+/** The button that opens a call, with the kind of the call. */
 export function OpenCall({ call, onOpen }: { call: Call; onOpen(call: Call): void }) {
   return (
     <button type="button" class="opens" aria-label={t.calls.open(nameOfCall(call))} onClick={() => onOpen(call)}>
@@ -18,12 +18,12 @@ export function OpenCall({ call, onOpen }: { call: Call; onOpen(call: Call): voi
 interface DetailsProps {
   call: Call;
   nameOf(subject: string): string;
-  /** The integration, where it is not known from what is around. */
+  /** The integration, where the page around does not name it. */
   integration?: string;
   onClose(): void;
 }
 
-/** One call, with what a list leaves out. */
+/** One call, with the facts that a list leaves out. */
 export function CallDetails({ call, nameOf, integration, onClose }: DetailsProps) {
   const { columns } = t.calls;
   return (
@@ -68,7 +68,7 @@ export function resultOf({ status, outcome }: Call): string {
   return `${status} ${t.calls.outcomes[outcome] ?? outcome}`;
 }
 
-/** Whether a call did not get an answer, or none that the provider meant. */
+/** Whether a call got no response, or one that the provider did not intend. */
 export function isFailed({ outcome }: Call): boolean {
   return outcome !== "succeeded" && outcome !== "client_error";
 }

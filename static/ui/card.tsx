@@ -81,7 +81,7 @@ function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, 
   );
 }
 
-/** What a card's menu offers. */
+/** The entries of a card's menu. */
 function menuOf(
   integration: Integration,
   onOpen: CardProps["onOpen"],

@@ -77,7 +77,7 @@ export function CredentialFields({ fields, values, provider, problem, showMissin
   );
 }
 
-/** What to paste, and where to find it. */
+/** The text to paste, and where to find it. */
 function hintOf({ format, help }: FieldSpec) {
   const link = help && <ExternalLink href={help}>{t.add.help}</ExternalLink>;
   if (format === "text") return link;

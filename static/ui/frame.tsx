@@ -36,7 +36,7 @@ interface Props {
   onSignOut: (() => void) | null;
   /** The main area. */
   content: Ref<HTMLElement>;
-  /** What stands above the main area, across it. */
+  /** The content above the main area, across it. */
   banner?: ComponentChildren;
   children: ComponentChildren;
 }

@@ -166,7 +166,7 @@ function Tile({ service, way, apps }: TileProps) {
   );
 }
 
-/** What connecting a service needs. `apps` are the manifests with an OAuth app, if that is known. */
+/** The needs of a connection to a service. `apps` are the manifests with an OAuth app, if that is known. */
 function needOf(service: Service, apps: ReadonlySet<string> | null, origin: string): string {
   if (service.ways.length > 1) return [...new Set(service.ways.map((way) => t.method[way.auth_method] ?? ""))].join(t.add.or);
   const [way] = service.ways;
@@ -174,7 +174,7 @@ function needOf(service: Service, apps: ReadonlySet<string> | null, origin: stri
   return choice ? t.add.thenChoose(entryOf(way, apps, origin), choice) : entryOf(way, apps, origin);
 }
 
-/** What a person enters, or where the person signs in. */
+/** The values that a person enters, or the place where the person signs in. */
 function entryOf({ id, auth_method: method, needs }: ManifestSummary, apps: ReadonlySet<string> | null, origin: string): string {
   if (needs?.paste) return t.add.needsPaste[needs.paste];
   if (method !== "oauth2" || apps === null) return t.add.needs[method] ?? "";

@@ -16,7 +16,7 @@ export interface Asked {
   then(): void;
 }
 
-/** What would be lost if a dialog, or the whole UI, closed. Whatever a dialog holds, those around it hold too. */
+/** The words that would be lost if a dialog, or the whole UI, closed. A dialog also holds the words of dialogs inside it. */
 export class Guard {
   readonly #held = new Map<object, Question | undefined>();
   /** Shows a question, or none. Only the outermost guard has it. */

@@ -45,7 +45,7 @@ function Chooser({ integration, onChanged, onMade, all, onRegistered }: ChooserP
   const { client } = useNexus();
   const withKeys = all.filter((one) => one.kind === "registered" && one.status === "active");
   const [suggested] = useState(() => freeAgentName(t.agents.suggested, all));
-  // Whoever may use it comes first. Without agents, a new one is the only choice.
+  // The agents that may use it come first. Without agents, a new one is the only choice.
   const [id, setId] = useState(() => withKeys.find((one) => admits(integration.policy, one))?.id ?? "");
   const [name, setName] = useState(suggested);
   const making = useAction();

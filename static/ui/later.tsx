@@ -1,5 +1,5 @@
 /**
- * What the first view does not need: its file is loaded when the first view is shown. Everything is in one
+ * The parts that the first view does not need: their file is loaded when the first view is shown. Everything is in one
  * file, so that a page that is opened waits once at most.
  */
 export { Account } from "./account";

@@ -1,6 +1,6 @@
 /**
- * What is loaded, in each of its states: grey lines while it loads, its failure with a way to try again, what
- * stands in the place of nothing, or itself. If it could not be loaded again, it stays below the failure.
+ * A value that is loaded, in each of its states: grey lines while it loads, its failure with a way to try again, other words
+ * if it is empty, or itself. If it could not be loaded again, it stays below the failure.
  */
 import type { ComponentChildren } from "preact";
 
@@ -14,13 +14,13 @@ interface WaitingProps {
   onRetry(): void;
   /** How many grey lines stand in its place. */
   rows?: number;
-  /** What could not be loaded. */
+  /** The title of the failure. */
   title?: string;
-  /** What is shown if the server does not have it. */
+  /** The content if the server does not have it. */
   gone?: ComponentChildren;
 }
 
-/** What stands in the place of something that is loading, or could not be loaded. */
+/** The content in place of a value that is loading, or could not be loaded. */
 export function Unloaded({ of, onRetry, rows = 6, title = "", gone }: WaitingProps & { of: NotReady }) {
   if (of.state === "loading") return <Skeleton rows={rows} />;
   if (gone && of.problem.status === 404) return <>{gone}</>;
@@ -30,7 +30,7 @@ export function Unloaded({ of, onRetry, rows = 6, title = "", gone }: WaitingPro
 interface Props<T> extends WaitingProps {
   of: LoadState<T>;
   isEmpty?(value: T): boolean;
-  /** What is shown if it is empty. */
+  /** The content if it is empty. */
   empty?: ComponentChildren;
   children(value: T): ComponentChildren;
 }

@@ -15,7 +15,7 @@ export interface MenuItem {
 }
 
 interface Props {
-  /** What the button says to screen readers. */
+  /** The label of the button for screen readers. */
   label: string;
   items(): readonly MenuItem[];
 }

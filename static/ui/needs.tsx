@@ -1,4 +1,4 @@
-/** What needs a person: integrations that do not work, and those whose way to connect ends. */
+/** The integrations that need a person: those that do not work, and those whose way to connect ends. */
 import type { ComponentChildren } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";

@@ -13,7 +13,7 @@ import { Lazy } from "./lazy";
 import { IntegrationList } from "./list";
 import type { ListProps } from "./list";
 
-/** What the pages share: it is loaded once for all of them. */
+/** The data that the pages share. They are loaded once for all of them. */
 export interface Shared extends ListProps {
   readonly loadedCatalogue: LoadState<readonly ManifestSummary[]>;
   reloadCatalogue(): void;

@@ -62,7 +62,7 @@ interface RouteLinkProps {
   go(route: Route): void;
   class?: string;
   current?: boolean;
-  /** What it says to screen readers, if its text is not enough. */
+  /** The label for screen readers, if the text is not enough. */
   label?: string;
   children: ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** What the rules in the form would have done to the last calls of agents. */
+/** A trial of the rules in the form on the last calls of agents. */
 import { integrationPath } from "../api/paths";
 import type { Agent, Call, CallPage, Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
@@ -40,7 +40,7 @@ export function PolicyTrial({ id, policy, agents, nameOf, saved, manifest, isVal
       <h2>{t.calls.trial.title}</h2>
       <Loaded of={calls} onRetry={() => again()} rows={2}>
         {({ items }) =>
-          // Nothing is foretold by rules that the server has not read.
+          // Rules that the server has not read are not tried.
           !isValidated || isInvalid ? (
             <p class="soft">{isValidated ? t.access.because["invalid"] : t.calls.trial.waiting}</p>
           ) : (

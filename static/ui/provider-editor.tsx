@@ -1,4 +1,4 @@
-/** A custom provider in a dialog: as a form, or as JSON for what the form does not have. */
+/** A custom provider in a dialog: as a form, or as JSON for a manifest that the form cannot show. */
 import { useState } from "preact/hooks";
 
 import type { ManifestDraft, ManifestSummary } from "../api/types";
@@ -39,7 +39,7 @@ export function EditProvider({ provider, onClose }: Props & { provider: Manifest
   );
 }
 
-/** What is being edited: a form over the manifest `base`, or text. */
+/** The document that is being edited: a form over the manifest `base`, or text. */
 type Editing = { as: "form"; base: Json; draft: Draft } | { as: "json"; text: string };
 
 interface EditorProps extends Props {
@@ -158,7 +158,7 @@ function Lookup({ onFound }: { onFound(text: string): void }) {
     const body = { url: url.trim(), ...(confirmed?.trim() && { authorization_server: confirmed.trim() }) };
     void run(async () => {
       const draft = await client.call<ManifestDraft>("POST", "/api/manifests/draft", { body });
-      // What was typed before is replaced only if the person agrees.
+      // The text that was typed before is replaced only if the person agrees.
       guard.ask(() => {
         onFound(JSON.stringify(draft, null, 2));
         announce(t.providers.drafted);

@@ -11,13 +11,13 @@ import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { Button, CopyButton } from "./parts";
 
-/** What was deleted, and what became of its tokens. */
+/** A deleted integration, and what became of its tokens. */
 export interface Deleted {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
   readonly receipts: readonly Receipt[];
-  /** What the server keeps of it, if it is known. Otherwise it is asked for. */
+  /** The record that the server keeps of it, if it is known. Otherwise the server is asked. */
   readonly kept?: Marks;
 }
 
@@ -120,7 +120,7 @@ function AuditLines({ marks }: { marks: Marks | undefined }) {
 /** The most deletions that a page of the API has. */
 const MOST = 100;
 
-/** What the server keeps of these deletions. They were made just now, so they are the newest. */
+/** The records that the server keeps of these deletions. They were made just now, so they are the newest. */
 function useKept(ids: readonly string[]): readonly DeletedIntegration[] {
   const { client } = useNexus();
   const [found, set] = useState<readonly DeletedIntegration[]>([]);

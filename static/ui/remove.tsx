@@ -11,7 +11,7 @@ interface Props {
   done: string;
   /** The API path to delete. */
   path: string;
-  /** What the button says, if not "Delete". */
+  /** The text of the button, if not "Delete". */
   yes?: string;
   tone?: "danger" | "primary";
   onClose(isDeleted: boolean): void;

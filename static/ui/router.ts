@@ -11,7 +11,7 @@ import { HOME, formatRoute, parseRoute, surfaceOf } from "../logic/route";
 import type { Route } from "../logic/route";
 import type { Guard } from "./guard";
 
-/** What an entry of the history remembers. */
+/** The state in an entry of the history. */
 interface Entry {
   /** The place of the entry in the history. */
   readonly index: number;

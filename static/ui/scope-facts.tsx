@@ -67,7 +67,7 @@ export function ScopeFacts({ integration, manifest, onReconnect }: Props) {
 /** How many calls are looked at. */
 const LOOKED_AT = 100;
 
-/** What the last calls of agents say about the scopes: whether they read or write, and whether the provider forbade some. */
+/** The facts that the last calls of agents show about the scopes: whether they read or write, and whether the provider forbade some. */
 function Use({ id, manifest }: { id: string; manifest: IntegrationManifest }) {
   const { client } = useNexus();
   const [calls, again] = useLoad((signal) => client.get<CallPage>(`${integrationPath(id)}/calls`, { limit: LOOKED_AT }, signal), id);

@@ -26,7 +26,7 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   const { checked_at: checked, detail, state } = integration.health;
   const { healthState, meaning } = t.list;
   const isOff = integration.status !== "active" && state !== "pending";
-  // What is switched off and works otherwise is only off.
+  // An integration that is switched off, and works otherwise, is only off.
   const isOnlyOff = isOff && (state === "healthy" || state === "unknown");
   const shown = stateWord(integration);
   const repair = hasTypedCredentials(integration) ? "replace" : "reconnect";
@@ -54,7 +54,7 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   );
 }
 
-/** What matters most about a connection that works: that it ends, or when it was used last. */
+/** The most important fact about a connection that works: that it ends, or when it was used last. */
 function use({ auth_method: method, credential, last_used_at: used }: Integration, now: number): string {
   const expires = credential?.expires_at;
   if (expires && !hasTokens({ auth_method: method })) return sentence(t.list.expires(expires, now));

@@ -1,4 +1,4 @@
-/** What stands on every page while something is stopped: what, why, and how to lift it. */
+/** The banner on every page while something is stopped: which thing, why, and how to lift the stop. */
 import { useState } from "preact/hooks";
 
 import type { Stop } from "../api/types";

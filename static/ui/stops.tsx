@@ -127,7 +127,7 @@ function NewStop({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
   );
 }
 
-/** What can be stopped. */
+/** The things that can be stopped. */
 async function targetsOf(client: Client, scope: Stop["scope"], catalogue: readonly ManifestSummary[], signal: AbortSignal): Promise<readonly StopTarget[]> {
   const all = async <T,>(path: string) => (await pages((cursor) => client.get<Page<T>>(path, { limit: 100, cursor }, signal))).items;
   const named = (items: readonly { id: string; name: string }[]) => items.map(({ id, name }) => ({ scope, id, name }));

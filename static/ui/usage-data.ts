@@ -21,7 +21,7 @@ export async function usageOf(client: Client, id: string, per: Granularity, from
   return { rows: all.items, isComplete: all.next_cursor === null };
 }
 
-/** What the rows of a workspace's usage are about. */
+/** The calls that the rows of a workspace's usage count. */
 type By = "integration" | "agent" | null;
 
 export interface WorkspaceRows extends Rows<WorkspaceUsage> {

@@ -32,7 +32,7 @@ export function namesOf(agents: readonly Agent[]): (subject: string) => string {
   return (subject) => agents.find((one) => one.id === subject)?.name ?? subject;
 }
 
-/** What is wrong with the name of an agent that could not be saved. */
+/** The error of the name of an agent that could not be saved. */
 export function agentNameError(problem: Problem | null): string | undefined {
   return problem?.code === "agent_name_taken" ? t.agents.taken : problem?.at("/name");
 }

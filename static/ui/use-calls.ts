@@ -1,4 +1,4 @@
-/** The calls of agents: loads them, page by page, and follows what comes. */
+/** The calls of agents: loads them, page by page, and follows new ones. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
@@ -10,7 +10,7 @@ import type { AsyncAction, LoadState } from "./context";
 
 /** How long after an answer the next look begins, in milliseconds. */
 const PAUSE = 3_000;
-/** How long one follows. A page that is left open must not keep a session alive for ever. */
+/** How long calls are followed. A page that is left open must not keep a session alive for ever. */
 const MOST = 60 * 60_000;
 
 interface Calls {
@@ -20,7 +20,7 @@ interface Calls {
   readonly action: AsyncAction;
   /** Loads the next page, or null if there is none. */
   readonly more: (() => void) | null;
-  /** Why the latest look at what came has failed. */
+  /** Why the latest look for new calls has failed. */
   readonly problem: Problem | null;
 }
 
