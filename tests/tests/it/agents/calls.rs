@@ -229,6 +229,14 @@ async fn filters_select_and_pages_continue() {
             answer.problem(422, "invalid");
         }
     }
+    // The document has a list of its own of the words for how a call ended.
+    let document = app.get("/api/openapi.json").send().await.json();
+    let words = &document["components"]["parameters"]["call_outcome"]["schema"]["enum"];
+    let words: Vec<&str> =
+        words.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    let refused = app.get("/api/calls?outcome=fine").as_admin().send().await;
+    let rule = format!("must be one of {}, but is", words.join(", "));
+    assert!(refused.text.contains(&rule), "{rule}: {refused:?}");
     let of = async |id: &str| items(&app, &format!("/api/calls?integration_id={id}")).await.len();
     assert_eq!((of(&id).await, of("int_01HZZZZZZZZZZZZZZZZZZZZZZZ").await), (5, 0));
 }
