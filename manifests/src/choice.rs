@@ -10,8 +10,8 @@ use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource, Verify};
 use crate::pins::{Pins, pins, resolve_url, revoke_origins, token_origins};
 
-/// The URL of `find` with the parameters filled in that are known before it. `None` if the manifest has no such call. Its host is one that
-/// gets the credential anyway and is known before anything is chosen, so no response can move it.
+/// The URL of `find`, with the parameters that are known before that call. `None` if the manifest does not have the call. Its
+/// host gets the credential anyway, and is known before anything is chosen, so no response can move it.
 ///
 /// # Errors
 /// A finding at `/find/url`, with the rule `host_not_listed` for another host.
@@ -38,11 +38,14 @@ pub fn find_url(
     if known.contains(&origin) {
         return Ok(Some(url));
     }
-    let detail = format!("`{origin}` does not get the credential otherwise: {}", known.join(", "));
+    let detail = format!(
+        "`{origin}` must be a host that gets the credential anyway: {}",
+        known.join(" or ")
+    );
     Err(Finding::new("/find/url", "host_not_listed", detail))
 }
 
-/// Whether a person, or the provider, has still to choose what a connection with these parameters is made to.
+/// Whether the entry that a connection with these parameters is made to is not chosen yet.
 #[must_use]
 pub fn awaits_choice(manifest: &Manifest, params: &BTreeMap<String, String>) -> bool {
     manifest.found_params().any(|(param, _)| !params.contains_key(&param.name))

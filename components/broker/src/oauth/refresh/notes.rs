@@ -55,7 +55,7 @@ pub(super) fn words(error: &Error) -> String {
             why.clone()
         }
         Error::OauthClientMissing { manifest_id, .. } => {
-            format!("the OAuth app of {manifest_id} that this was connected with no longer exists")
+            format!("the OAuth app of {manifest_id}, with which it was connected, no longer exists")
         }
         _ => "the token could not be refreshed".to_owned(),
     }

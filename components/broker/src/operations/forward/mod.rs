@@ -47,8 +47,8 @@ use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use opened::Opened;
 pub(crate) use opened::forget;
+use opened::{CHOICE_AWAITED, Opened};
 use outcome::AgentLabel;
 use overrides::Methods;
 use record::Recording;
@@ -296,9 +296,7 @@ impl Call {
             _ if admission.status == Status::Inactive => {
                 ("integration_inactive", "it is switched off")
             }
-            Health::Pending if is_connected => {
-                ("reauthorization_required", "a person has still to choose what it is connected to")
-            }
+            Health::Pending if is_connected => ("reauthorization_required", CHOICE_AWAITED),
             Health::Pending => ("reauthorization_required", "its authorization was never finished"),
             Health::Reauthorize => {
                 ("reauthorization_required", "the provider no longer accepts its credential")

@@ -150,12 +150,13 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     Ok(opened)
 }
 
+/// Why an integration that waits for a choice cannot be called.
+pub(super) const CHOICE_AWAITED: &str = "nobody has chosen yet what it is connected to";
+
 impl Opened {
     fn new(usable: Usable, policy: Policy) -> Result<Self> {
         if params::awaits_choice(&usable.sourced.manifest, &usable.params) {
-            return Err(Error::ReauthorizationRequired(
-                "a person has still to choose what it is connected to".into(),
-            ));
+            return Err(Error::ReauthorizationRequired(CHOICE_AWAITED.into()));
         }
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
