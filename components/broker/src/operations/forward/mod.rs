@@ -311,6 +311,7 @@ impl Call {
         let link = link(admission).await;
         let action = match code {
             "integration_inactive" => "can switch it on again",
+            _ if why == CHOICE_AWAITED => "can choose it",
             _ => "can connect it again",
         };
         let detail = format!(
