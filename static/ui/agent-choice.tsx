@@ -1,5 +1,5 @@
 /** "Who may use it?": every agent of the workspace, or those that are chosen. One can be registered right here. */
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
 import { entriesOf, freeAgentName } from "../logic/agents";
@@ -20,12 +20,13 @@ interface Props {
 
 export function AgentChoice({ agents, onChange, error, disabled = false }: Props) {
   const { everyone } = agents;
+  const name = useId();
   return (
     <fieldset class="group" disabled={disabled}>
       <legend>{t.access.agents}</legend>
       {[true, false].map((all) => (
         <Radio
-          name="agents"
+          name={name}
           label={all ? t.access.allAgents : t.access.someAgents}
           hint={all ? t.access.allAgentsHint : t.access.someAgentsHint}
           checked={everyone === all}
