@@ -60,8 +60,8 @@ impl OnServers {
     }
 }
 
-/// The outside of the application: hosts at other addresses than the DNS says, and a file with the certificates that it
-/// trusts besides those of the web.
+/// What the application finds outside: hosts at other addresses than the DNS says, and a file with the certificates
+/// that it trusts besides those of the web.
 #[derive(Clone, Default)]
 struct Outside {
     resolved: Vec<String>,
