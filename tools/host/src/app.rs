@@ -24,10 +24,11 @@ use crate::kv_store::KeyValue;
 use crate::log::warn;
 use crate::manifest::{self, Manifest};
 use crate::outbound::allowed_hosts::AllowedHosts;
-use crate::outbound::{Chain, Chained, Client};
+use crate::outbound::{Chain, Chained, Client, Hop};
 use crate::request;
 use crate::routes::{Match, Router};
 use crate::runtime_config::{Database, Kv, RuntimeConfig, Sqlite};
+use crate::spans::{self, Tracer};
 use crate::variables::{PREFIX, Variables, is_template};
 
 /// The number of components that are compiled at the same time.
@@ -41,6 +42,7 @@ pub(crate) struct App {
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) population: Population,
     handlers: HashMap<String, Handler>,
+    tracer: Option<Tracer>,
 }
 
 /// The client address of a call between components, which has no client.
@@ -48,17 +50,18 @@ const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIF
 
 impl App {
     /// Reads the manifest and the runtime configuration, resolves the variables, and compiles and links every
-    /// component that a trigger names. `stopping` tells idle instances to end.
+    /// component that a trigger names. `stopping` tells idle instances to end. `tracer` makes the spans.
     pub(crate) async fn load(
         application: &Application,
         options: &Serve,
         stopping: watch::Receiver<bool>,
+        tracer: Option<Tracer>,
     ) -> Result<Arc<Self>> {
         let manifest = application.manifest()?;
         let router = Router::new(&manifest.trigger.http)?;
         let config = RuntimeConfig::read(application.runtime_config_file.as_deref())?;
         let components = components(&manifest, application, &config)?;
-        let services = services(&manifest, application, options).await?;
+        let services = services(&manifest, application, options, tracer.is_some()).await?;
         let reuse = Reuse {
             requests: options.max_instance_reuse_count.get(),
             concurrent: options.max_instance_concurrent_reuse_count.get(),
@@ -86,18 +89,18 @@ impl App {
                 client,
                 address: OnceLock::new(),
                 population: population.clone(),
+                tracer,
             }
         }))
     }
 
-    /// Passes a request to a component. `depth` is the number of components that the request has passed
-    /// through.
+    /// Passes a request to a component.
     pub(crate) async fn call(
         &self,
         matched: &Match,
         mut request: Request<WasiBody>,
         client: SocketAddr,
-        depth: usize,
+        hop: Hop,
     ) -> Response<WasiBody> {
         let Some(handler) = self.handlers.get(&matched.component) else {
             return request::answer(StatusCode::NOT_FOUND, "");
@@ -108,11 +111,14 @@ impl App {
         }
         let uri = request.uri().clone();
         let added = request::add_headers(request.headers_mut(), &uri, matched, client);
+        let mut span = spans::of_component(self.tracer(), &matched.component, hop.parent);
+        let hop = Hop { parent: span.as_parent(), ..hop };
         let answered = match added {
-            Ok(()) => handler.handle(depth, request).await.map_err(error),
+            Ok(()) => handler.handle(hop, request).await.map_err(error),
             Err(error) => Err(error),
         };
         answered.unwrap_or_else(|error| {
+            span.set_failed("component_failed");
             warn(Some(&matched.component), "a request failed", &format_args!("{error:#}"));
             request::answer(StatusCode::INTERNAL_SERVER_ERROR, "")
         })
@@ -120,12 +126,7 @@ impl App {
 }
 
 impl Chain for App {
-    fn chain(
-        self: Arc<Self>,
-        component: String,
-        request: Request<WasiBody>,
-        depth: usize,
-    ) -> Chained {
+    fn chain(self: Arc<Self>, component: String, request: Request<WasiBody>, hop: Hop) -> Chained {
         Box::pin(async move {
             if !self.handlers.contains_key(&component) {
                 let why = format_args!("the component {component} does not exist");
@@ -133,7 +134,7 @@ impl Chain for App {
                 return Err(Error::DestinationNotFound);
             }
             let matched = Match::chained(&component, request.uri().path());
-            Ok(self.call(&matched, request, CHAINED_CLIENT, depth).await)
+            Ok(self.call(&matched, request, CHAINED_CLIENT, hop).await)
         })
     }
 
@@ -143,6 +144,10 @@ impl Chain for App {
 
     fn address(&self) -> Option<SocketAddr> {
         self.address.get().copied()
+    }
+
+    fn tracer(&self) -> Option<&Tracer> {
+        self.tracer.as_ref()
     }
 }
 
@@ -217,10 +222,11 @@ async fn services(
     manifest: &Manifest,
     application: &Application,
     options: &Serve,
+    traced: bool,
 ) -> Result<Vec<ServicePre<Ctx>>> {
     let engine = engine::new(&options.limits, application.is_in_this_program())?;
     engine::start_clock(&engine);
-    let linker = host::linker(&engine).map_err(error)?;
+    let linker = host::linker(&engine, traced).map_err(error)?;
     let code = application.code(&engine)?;
     let (code, linker) = (&code, &linker);
     let load = async |(id, settings): (&String, &manifest::Component)| -> Result<_> {

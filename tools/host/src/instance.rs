@@ -1,6 +1,7 @@
 //! An instance of a component: its state, and how long it serves. Wasmtime's `ProxyHandler` creates instances
 //! and passes requests to them; this module defines the instances and their limits.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
@@ -20,7 +21,8 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::component::Component;
 use crate::log::warn;
 use crate::outbound::depths::Depths;
-use crate::outbound::{Chain, Sender};
+use crate::outbound::{Chain, Hop, Sender};
+use crate::spans::Parent;
 
 /// An instance without requests ends after this time. The same as Spin's.
 const IDLE: Duration = Duration::from_secs(1);
@@ -37,7 +39,17 @@ pub(crate) struct Ctx {
     http: WasiHttpCtx,
     sender: Sender,
     depths: Depths,
+    /// The spans of the requests, by the task that serves each. Empty if there are no traces. A task may go on after its
+    /// response, so its span stays until another task has the same id.
+    served: BTreeMap<GuestTaskId, Parent>,
     _alive: InstanceGuard,
+}
+
+impl Ctx {
+    /// Says that the next request that the guest sends belongs to the one that `task` serves.
+    pub(crate) fn sends_for(&mut self, task: GuestTaskId) {
+        self.sender.set_caller(self.served.get(&task).cloned().flatten());
+    }
 }
 
 impl WasiView for Ctx {
@@ -122,6 +134,7 @@ impl HandlerState for Factory {
                 depths.clone(),
             ),
             depths,
+            served: BTreeMap::new(),
             _alive: self.population.join(),
         };
         let mut store = Store::new(self.service.engine(), ctx);
@@ -180,8 +193,7 @@ pub(crate) struct Worker {
 
 impl WorkerState for Worker {
     type StoreData = Ctx;
-    /// How many components the request has passed through.
-    type RequestData = usize;
+    type RequestData = Hop;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= self.reuse.requests {
@@ -195,12 +207,15 @@ impl WorkerState for Worker {
 
     fn on_request_start(
         &self,
-        store: StoreContextMut<'_, Ctx>,
-        depth: usize,
-        _: GuestTaskId,
+        mut store: StoreContextMut<'_, Ctx>,
+        Hop { depth, parent }: Hop,
+        task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         // Dropped with the request; it never makes the instance expire.
         let entered = store.data().depths.enter(depth);
+        if parent.is_some() {
+            store.data_mut().served.insert(task, parent);
+        }
         Box::pin(async move {
             let _entered = entered;
             std::future::pending().await

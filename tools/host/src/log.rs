@@ -20,12 +20,19 @@ pub(crate) fn warn(component: Option<&str>, what: &str, why: &dyn std::fmt::Disp
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
+/// Logs that something works again.
+pub(crate) fn info(what: &str) {
+    let line = format!("level=info what={}\n", logged(what));
+    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+}
+
 /// A request in progress. If it is dropped before the response, it is logged with the status `-`.
 pub(crate) struct Line {
     began: Instant,
     method: Method,
     path: String,
     component: String,
+    trace: Option<String>,
     status: Option<StatusCode>,
 }
 
@@ -36,6 +43,7 @@ impl Line {
             method: method.clone(),
             path: path.to_owned(),
             component: "-".to_owned(),
+            trace: None,
             status: None,
         }
     }
@@ -43,6 +51,11 @@ impl Line {
     /// Sets the component that handles the request.
     pub(crate) fn to(&mut self, component: &str) {
         component.clone_into(&mut self.component);
+    }
+
+    /// Sets the id of the trace that has the request.
+    pub(crate) fn in_trace(&mut self, id: Option<String>) {
+        self.trace = id;
     }
 
     /// Logs the request with the status of its response.
@@ -59,9 +72,10 @@ impl Drop for Line {
         let (time, Self { method, path, component, .. }) = (timestamp(now), &*self);
         // A single write, because stderr has no buffer, and `eprintln` would write every piece separately.
         let (path, component) = (logged(path), logged(component));
+        let trace = self.trace.as_ref().map(|id| format!(" trace={id}")).unwrap_or_default();
         let line = format!(
             "level=info time={time} what=request method={method} path={path} status={status} \
-             ms={took:.1} component={component}\n"
+             ms={took:.1} component={component}{trace}\n"
         );
         // A missing reader must not cause a failure.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());

@@ -32,8 +32,11 @@ use crate::cli::{Listen, Serve};
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
+use crate::otlp::Exporter;
+use crate::outbound::{Chain, Hop};
 use crate::place::Place;
 use crate::request::{answer, strip};
+use crate::spans::{self, Span};
 
 /// The number of concurrent client requests; further requests wait. Requests between components are not
 /// counted, because they would wait for each other. Requests that wait for their client are not counted,
@@ -78,6 +81,7 @@ pub struct Server {
     door: Door,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     stopping: watch::Sender<bool>,
+    exporter: Option<Exporter>,
     answer: Duration,
     grace: Duration,
 }
@@ -86,12 +90,15 @@ impl Server {
     /// Loads the application, and listens. Nothing is answered before [`Server::serve`].
     ///
     /// # Errors
-    /// The application does not fit this host, a required variable is missing, or the address is in use.
+    /// The application does not fit this host, a required variable is missing, a variable about traces is wrong, or the
+    /// address is in use.
     pub async fn start(application: &Application, options: &Serve) -> Result<Self> {
         // Before anything else, so that a signal never reaches the default handler.
         let stop = Box::pin(stop_signal(options.exit_on_stdin_close)?);
         let (stopping, stopped) = watch::channel(false);
-        let app = App::load(application, options, stopped).await?;
+        let exporter = Exporter::from_environment()?;
+        let tracer = exporter.as_ref().map(Exporter::tracer);
+        let app = App::load(application, options, stopped, tracer).await?;
         let Listen { address, on_both_loopbacks } = options.listen;
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("cannot listen on {address}; choose another address with --listen")
@@ -115,6 +122,7 @@ impl Server {
             door,
             stop,
             stopping,
+            exporter,
             answer: Duration::from_secs(options.answer_timeout.get()),
             grace: Duration::from_secs(options.grace),
         })
@@ -137,7 +145,8 @@ impl Server {
     /// # Errors
     /// None at present.
     pub async fn serve(self) -> Result<()> {
-        let Self { listeners: (listener, second), door, stop, stopping, answer, grace, .. } = self;
+        let Self { listeners: (listener, second), door, stop, stopping, .. } = self;
+        let Self { exporter, answer, grace, .. } = self;
         let connections = GracefulShutdown::new();
         tokio::spawn(door.connections.clone().enforce_limits_forever(answer));
         tokio::select! {
@@ -154,12 +163,14 @@ impl Server {
             let why = format_args!("they did not finish within {} s", grace.as_secs());
             warn(None, "stopped with requests in flight", &why);
         }
+        close(exporter).await;
         Ok(())
     }
 
     /// Stops an application that has served nobody but this program.
     pub async fn close(self) {
         let _ = tokio::time::timeout(self.grace, end(&self.door.app, &self.stopping)).await;
+        close(self.exporter).await;
     }
 }
 
@@ -167,6 +178,13 @@ impl Server {
 async fn end(app: &App, stopping: &watch::Sender<bool>) {
     let _ = stopping.send(true);
     app.population.empty().await;
+}
+
+/// Sends the spans that are left.
+async fn close(exporter: Option<Exporter>) {
+    if let Some(exporter) = exporter {
+        exporter.close().await;
+    }
 }
 
 /// Sends requests to the application from inside this program, past the limits of connections.
@@ -182,13 +200,23 @@ impl Inside {
         let matched = self.0.router.route(request.uri().path());
         let matched =
             matched.with_context(|| format!("nothing serves {}", request.uri().path()))?;
+        let mut span = spans::of_request(self.0.tracer(), request.method(), request.headers());
+        span.set_route(request.method(), &matched.raw_route);
         let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
         let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let response = self.0.call(&matched, request.map(|()| body), client, 0).await;
+        let hop = first_hop(&span);
+        let response = self.0.call(&matched, request.map(|()| body), client, hop).await;
+        span.set_served(response.status());
+        drop(span);
         let (head, body) = response.into_parts();
         let body = body.collect().await.context("the response ended too early")?;
         Ok(Response::from_parts(head, body.to_bytes()))
     }
+}
+
+/// The way of a client's request.
+fn first_hop(span: &Span) -> Hop {
+    Hop { depth: 0, parent: span.as_parent() }
 }
 
 /// Resolves on SIGINT, on SIGTERM and, if requested, at the end of stdin.
@@ -310,6 +338,8 @@ impl Door {
     ) -> Response<WasiBody> {
         let path = request.uri().path().to_owned();
         let mut line = Line::new(request.method(), &path);
+        let mut span = spans::of_request(self.app.tracer(), request.method(), request.headers());
+        line.in_trace(span.trace_id());
         strip(&mut request);
         let is_health = HEALTH.contains(&path.as_str());
         let mut response = if kind == Kind::Reserved && !is_health {
@@ -321,6 +351,7 @@ impl Door {
             }
         } else if let Some(matched) = self.app.router.route(&path) {
             line.to(&matched.component);
+            span.set_route(request.method(), &matched.raw_route);
             let free = if is_health { &self.free_for_health } else { &self.free };
             let place = Place::take(free).await;
             let place = work.place.get_or_init(|| place);
@@ -328,13 +359,14 @@ impl Door {
                 true => body.map_err(Error::from).boxed_unsync(),
                 false => RequestBody::new(body, work.clone(), place.clone()).boxed_unsync(),
             });
-            self.app.call(&matched, request, client, 0).await
+            self.app.call(&matched, request, client, first_hop(&span)).await
         } else {
             answer(StatusCode::NOT_FOUND, "")
         };
         if kind == Kind::Reserved {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        span.set_served(response.status());
         line.end(response.status());
         response
     }

@@ -60,12 +60,13 @@ impl OnServers {
     }
 }
 
-/// What the application finds outside: hosts at other addresses than the DNS says, and a file with the certificates
-/// that it trusts besides those of the web.
+/// What the application finds outside: hosts at other addresses than the DNS says, a file with the certificates
+/// that it trusts besides those of the web, and variables of the environment that its runtime reads.
 #[derive(Clone, Default)]
 struct Outside {
     resolved: Vec<String>,
     trusted: Option<PathBuf>,
+    environment: Vec<(String, String)>,
 }
 
 impl Outside {
@@ -75,6 +76,9 @@ impl Outside {
         }
         if let Some(file) = &self.trusted {
             command.env("SSL_CERT_FILE", file);
+        }
+        for (name, value) in &self.environment {
+            command.env(name, value);
         }
     }
 }
@@ -94,6 +98,12 @@ impl Options {
     /// Sets a variable.
     pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Sets a variable of the environment that the runtime reads.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.outside.environment.push((name.into(), value.into()));
         self
     }
 

@@ -3,6 +3,7 @@
 //!
 //! - `answer`: a response of the application
 //! - `app`: starts the application, and calls it
+//! - `collector`: a collector of traces, which keeps what it gets
 //! - `contract`: compares every response with the OpenAPI document
 //! - `database`: the application's database, in a file or on a server
 //! - `hrana`: a client of a libSQL server
@@ -21,6 +22,7 @@
 
 mod answer;
 pub(crate) mod app;
+pub(crate) mod collector;
 pub(crate) mod contract;
 pub(crate) mod database;
 mod hrana;

@@ -8,6 +8,7 @@
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
 //! - `theme`: the theme of the pages that the server makes
+//! - `traces`: what the runtime tells a collector about a request
 //! - `two_processes`: a change in one process counts in another
 //! - `ui`: the admin UI's files
 
@@ -20,5 +21,6 @@ mod replicas;
 mod service;
 mod storage;
 mod theme;
+mod traces;
 mod two_processes;
 mod ui;

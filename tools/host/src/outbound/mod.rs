@@ -28,6 +28,7 @@ use depths::Depths;
 
 use crate::log::warn;
 use crate::routes::chaining_host;
+use crate::spans::{self, Parent, Tracer};
 
 /// The timeout of each of the three phases, if the guest sets none. The same as Spin's.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -38,22 +39,27 @@ const MAX_DEPTH: usize = 32;
 /// The response to a request that was passed to another component.
 pub(crate) type Chained = Pin<Box<dyn Future<Output = Result<Response<WasiBody>, Error>> + Send>>;
 
+/// The way of a request to a component.
+pub(crate) struct Hop {
+    /// How many components it has passed through.
+    pub(crate) depth: usize,
+    /// The span that it belongs to.
+    pub(crate) parent: Parent,
+}
+
 /// The application, as far as the requests of its components need it.
 pub(crate) trait Chain: Send + Sync {
-    /// Passes a request from one component to another. `depth` is the number of components that the request
-    /// has passed through.
-    fn chain(
-        self: Arc<Self>,
-        component: String,
-        request: Request<WasiBody>,
-        depth: usize,
-    ) -> Chained;
+    /// Passes a request from one component to another.
+    fn chain(self: Arc<Self>, component: String, request: Request<WasiBody>, hop: Hop) -> Chained;
 
     /// Sends requests to the network.
     fn client(&self) -> &Client;
 
     /// The address that we listen on, once we listen.
     fn address(&self) -> Option<SocketAddr>;
+
+    /// Makes the spans, if there are traces.
+    fn tracer(&self) -> Option<&Tracer>;
 }
 
 /// Sends the requests of one instance.
@@ -63,6 +69,8 @@ pub(crate) struct Sender {
     component: Arc<str>,
     allowed_hosts: Arc<AllowedHosts>,
     depths: Depths,
+    /// The span of the request on whose behalf the guest is about to send another.
+    caller: Parent,
 }
 
 type Exchange = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
@@ -74,7 +82,12 @@ impl Sender {
         allowed_hosts: Arc<AllowedHosts>,
         depths: Depths,
     ) -> Self {
-        Self { app, component, allowed_hosts, depths }
+        Self { app, component, allowed_hosts, depths, caller: None }
+    }
+
+    /// Sets the span that the next request belongs to.
+    pub(crate) fn set_caller(&mut self, caller: Parent) {
+        self.caller = caller;
     }
 
     /// Rejects a request that is not allowed, and directs a request to `self` at our own address.
@@ -117,11 +130,19 @@ impl WasiHttpHooks for Sender {
     ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
         let (app, component) = (self.app.clone(), self.component.clone());
         let depth = self.depths.deepest() + 1;
+        let caller = self.caller.take();
+        let mut span = spans::of_outgoing(app.tracer(), request.method(), request.uri(), caller);
         let checked = self.check(&mut request);
         Box::new(async move {
-            checked?;
             let between = options.and_then(|o| o.between_bytes_timeout).unwrap_or(DEFAULT_TIMEOUT);
-            let response = send(app, &component, depth, request, options).await?;
+            let hop = Hop { depth, parent: span.as_parent() };
+            let answered = match checked {
+                Ok(()) => send(app, &component, hop, request, options).await,
+                Err(error) => Err(error),
+            };
+            span.set_received(answered.as_ref().map(Response::status));
+            drop(span);
+            let response = answered?;
             let response =
                 response.map(|body| body::TimeoutBody::new(body, between).boxed_unsync());
             let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
@@ -133,18 +154,18 @@ impl WasiHttpHooks for Sender {
 async fn send(
     app: Arc<dyn Chain>,
     component: &str,
-    depth: usize,
+    hop: Hop,
     request: Request<WasiBody>,
     options: Option<RequestOptions>,
 ) -> Result<Response<WasiBody>, Error> {
     if let Some(target) = chaining_target(request.uri()) {
-        if depth > MAX_DEPTH {
+        if hop.depth > MAX_DEPTH {
             let why =
                 format_args!("it passed through {MAX_DEPTH} components, which indicates a loop");
             warn(Some(component), "a request was stopped", &why);
             return Err(Error::LoopDetected);
         }
-        return app.chain(target, request, depth).await;
+        return app.chain(target, request, hop).await;
     }
     let options = options.unwrap_or_default();
     let host = request.uri().host().unwrap_or_default().to_owned();

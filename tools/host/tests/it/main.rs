@@ -16,3 +16,4 @@ mod servers;
 mod settings;
 mod sqlite;
 mod streams;
+mod traces;

@@ -1,0 +1,46 @@
+//! `wasi:http/client` with traces: it notes which request the guest sends another one for, and then does what
+//! [`WasiHttp`] does.
+//!
+//! An instance serves several requests at once, so the task that calls is what tells them apart.
+
+use wasmtime::AsContextMut;
+use wasmtime::component::{Accessor, HasData, Linker, Resource};
+use wasmtime_wasi::TrappableError;
+use wasmtime_wasi_http::p3::bindings::http::client::{self, HostWithStore};
+use wasmtime_wasi_http::p3::bindings::http::types::{self, ErrorCode};
+use wasmtime_wasi_http::p3::{Request, Response};
+use wasmtime_wasi_http::{WasiHttp, WasiHttpCtxView, WasiHttpView};
+
+use crate::instance::Ctx;
+
+/// Adds `wasi:http` to the linker.
+pub(super) fn add_to_linker(linker: &mut Linker<Ctx>) -> wasmtime::Result<()> {
+    client::add_to_linker::<_, Traced>(linker, Ctx::http)?;
+    types::add_to_linker::<_, WasiHttp>(linker, Ctx::http)
+}
+
+struct Traced;
+
+impl HasData for Traced {
+    type Data<'a> = WasiHttpCtxView<'a>;
+}
+
+impl HostWithStore<Ctx> for Traced {
+    async fn send(
+        store: &Accessor<Ctx, Self>,
+        request: Resource<Request>,
+    ) -> Result<Resource<Response>, TrappableError<ErrorCode>> {
+        let noted = store.with(|mut access| -> wasmtime::Result<()> {
+            let mut store = access.as_context_mut();
+            let served = store.async_call_stack()?.last();
+            if let Some(served) = served {
+                store.data_mut().sends_for(served);
+            }
+            Ok(())
+        });
+        noted.map_err(TrappableError::trap)?;
+        // Nothing else of this instance runs before the first poll has given the request to the sender.
+        let store = store.with_getter::<WasiHttp>(Ctx::http);
+        <WasiHttp as HostWithStore<Ctx>>::send(&store, request).await
+    }
+}
