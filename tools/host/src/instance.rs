@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use opentelemetry::trace::SpanContext;
 use tokio::sync::watch;
 use wasmtime::component::{GuestTaskId, ResourceTable};
 use wasmtime::{Store, StoreContextMut};
@@ -22,7 +23,6 @@ use crate::component::Component;
 use crate::log::warn;
 use crate::outbound::depths::Depths;
 use crate::outbound::{Chain, Hop, Sender};
-use crate::spans::Parent;
 
 /// An instance without requests ends after this time. The same as Spin's.
 const IDLE: Duration = Duration::from_secs(1);
@@ -41,14 +41,16 @@ pub(crate) struct Ctx {
     depths: Depths,
     /// The spans of the requests, by the task that serves each. Empty if there are no traces. A task may go on after its
     /// response, so its span stays until another task has the same id.
-    served: BTreeMap<GuestTaskId, Parent>,
+    served: BTreeMap<GuestTaskId, SpanContext>,
     _alive: InstanceGuard,
 }
 
 impl Ctx {
-    /// Says that the next request that the guest sends belongs to the one that `task` serves.
-    pub(crate) fn sends_for(&mut self, task: GuestTaskId) {
-        self.sender.set_caller(self.served.get(&task).cloned().flatten());
+    /// Says that the next request that the guest sends belongs to the one that one of `tasks` serves: the task that
+    /// sends it, and those that called that one.
+    pub(crate) fn sends_for(&mut self, tasks: &[GuestTaskId]) {
+        let caller = tasks.iter().find_map(|task| self.served.get(task));
+        self.sender.set_caller(caller.cloned());
     }
 }
 
@@ -213,7 +215,7 @@ impl WorkerState for Worker {
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         // Dropped with the request; it never makes the instance expire.
         let entered = store.data().depths.enter(depth);
-        if parent.is_some() {
+        if let Some(parent) = parent {
             store.data_mut().served.insert(task, parent);
         }
         Box::pin(async move {

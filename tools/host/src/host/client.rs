@@ -32,10 +32,8 @@ impl HostWithStore<Ctx> for Traced {
     ) -> Result<Resource<Response>, TrappableError<ErrorCode>> {
         let noted = store.with(|mut access| -> wasmtime::Result<()> {
             let mut store = access.as_context_mut();
-            let served = store.async_call_stack()?.last();
-            if let Some(served) = served {
-                store.data_mut().sends_for(served);
-            }
+            let tasks: Vec<_> = store.async_call_stack()?.collect();
+            store.data_mut().sends_for(&tasks);
             Ok(())
         });
         noted.map_err(TrappableError::trap)?;
