@@ -13,12 +13,12 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::log::warn;
 use crate::spans::Tracer;
 use sending::{Collector, Reported};
-use settings::Settings;
 
 /// How long a stop waits for the collector.
 const LAST: Duration = Duration::from_secs(3);
@@ -47,7 +47,7 @@ impl Exporter {
             .build()
             .context("the exporter of traces cannot be made")?;
         let provider = SdkTracerProvider::builder()
-            .with_resource(resource(&settings))
+            .with_resource(resource(settings.service))
             .with_batch_exporter(Reported::new(exporter, failure));
         Ok(Some(Self(provider.build())))
     }
@@ -67,12 +67,17 @@ impl Exporter {
     }
 }
 
-/// What all spans say about this process.
-fn resource(settings: &Settings) -> Resource {
-    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    let resource = Resource::builder().with_attribute(version);
-    match settings.names_service {
-        true => resource.build(),
-        false => resource.with_service_name(NAME).build(),
+/// What all spans say about this process. A later value replaces an earlier one.
+fn resource(service: Option<String>) -> Resource {
+    let resource = Resource::builder_empty()
+        .with_service_name(NAME)
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .with_detectors(&[
+            Box::new(TelemetryResourceDetector),
+            Box::new(EnvResourceDetector::new()),
+        ]);
+    match service {
+        Some(name) => resource.with_service_name(name).build(),
+        None => resource.build(),
     }
 }

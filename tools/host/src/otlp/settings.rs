@@ -43,8 +43,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, PartialEq)]
 pub(super) struct Settings {
     pub(super) timeout: Duration,
-    /// Whether a variable names the service.
-    pub(super) names_service: bool,
+    /// The name of the service. It comes before one in `OTEL_RESOURCE_ATTRIBUTES`.
+    pub(super) service: Option<String>,
 }
 
 /// Reads and checks the variables. `None`: there are no traces.
@@ -59,6 +59,7 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option
     variables.require_no_compression()?;
     variables.require_headers()?;
     variables.require_sampler()?;
+    variables.require_attributes()?;
     for name in COUNTS {
         variables.number(name)?;
     }
@@ -68,7 +69,7 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option
     };
     Ok(Some(Settings {
         timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
-        names_service: variables.names_service()?,
+        service: variables.text(SERVICE)?,
     }))
 }
 
@@ -161,18 +162,15 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         Ok(())
     }
 
-    fn names_service(&self) -> Result<bool> {
+    fn require_attributes(&self) -> Result<()> {
         let attributes = self.text(RESOURCE)?.unwrap_or_default();
-        let mut is_named = self.text(SERVICE)?.is_some();
         for entry in attributes.split_terminator(',') {
-            let Some((key, _)) = entry.split_once('=') else {
-                bail!(
-                    "{RESOURCE}: {entry:?} is not an attribute such as `deployment.environment=production`"
-                )
-            };
-            is_named |= key.trim() == "service.name";
+            ensure!(
+                entry.contains('='),
+                "{RESOURCE}: {entry:?} is not an attribute such as `service.namespace=production`"
+            );
         }
-        Ok(is_named)
+        Ok(())
     }
 }
 
@@ -210,7 +208,7 @@ mod tests {
         assert_eq!(read_all(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]).unwrap(), None);
         // Without an endpoint, nobody reads the others.
         assert_eq!(read_all(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap(), None);
-        let usual = Settings { timeout: DEFAULT_TIMEOUT, names_service: false };
+        let usual = Settings { timeout: DEFAULT_TIMEOUT, service: None };
         for name in ENDPOINT {
             assert_eq!(read_all(&[(name, "https://c.example/x")]).unwrap().as_ref(), Some(&usual));
         }
@@ -222,17 +220,13 @@ mod tests {
     fn values_that_are_used() {
         let timeout = |name| with(name, "250").unwrap().unwrap().timeout.as_millis();
         assert_eq!((timeout(TIMEOUT[0]), timeout(TIMEOUT[1])), (250, 250));
-        for (name, value, is_named) in [
-            (SERVICE, "nexus-eu", true),
-            (RESOURCE, "a=b,service.name=x", true),
-            (RESOURCE, "service.namespace=x", false),
-        ] {
-            assert_eq!(with(name, value).unwrap().unwrap().names_service, is_named, "{value}");
-        }
+        let named = with(SERVICE, "nexus-eu").unwrap().unwrap();
+        assert_eq!(named.service.as_deref(), Some("nexus-eu"));
         for (name, value) in [
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20YQ==, x-scope=1"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "a=b,service.name=x"),
             ("OTEL_TRACES_SAMPLER", "always_on"),
             ("OTEL_BSP_SCHEDULE_DELAY", "100"),
         ] {

@@ -90,13 +90,18 @@ async fn the_address_and_the_name_of_the_service_can_be_set_for_traces_alone() {
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
         .env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &format!("http://{address}/own/path"))
         .env("OTEL_SERVICE_NAME", "nexus-eu")
+        .env("OTEL_RESOURCE_ATTRIBUTES", "service.name=other,service.namespace=acme")
         .start();
     serve_one(&host).await;
     host.terminate();
     assert!(host.exited().await.success());
     let (path, _, body) = received.recv().await.unwrap();
     assert_eq!(path, "/own/path");
-    assert!(String::from_utf8_lossy(&body).contains("nexus-eu"));
+    let text = String::from_utf8_lossy(&body);
+    assert!(
+        text.contains("nexus-eu") && text.contains("acme") && !text.contains("other"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
