@@ -114,10 +114,10 @@ async fn without_an_address_or_switched_off_nothing_is_sent() {
     ] {
         let host = setup.start();
         serve_one(&host).await;
-        let stderr = host.stderr.clone();
+        let line = host.stderr.wait("path=/instance").await;
+        assert!(!line.contains(" trace="), "{line}");
         host.terminate();
         assert!(host.exited().await.success());
-        assert!(!stderr.text().contains(" trace="), "{}", stderr.text());
     }
     assert!(received.try_recv().is_err());
 }
@@ -143,7 +143,7 @@ async fn a_silent_collector_delays_no_request_and_no_stop() {
     let stderr = host.stderr.clone();
     host.terminate();
     assert!(host.exited().await.success());
-    assert!(stderr.text().contains("what=\"the last spans were not sent\""), "{}", stderr.text());
+    stderr.wait("the last spans were not sent").await;
 }
 
 #[tokio::test]
