@@ -55,7 +55,7 @@ impl Span {
     /// Sets the route that a client's request matched, as the manifest writes it.
     pub(crate) fn set_route(&mut self, method: &Method, route: &str) {
         if let Some(span) = &mut self.0 {
-            span.update_name(format!("{} {route}", known(method)));
+            span.update_name(format!("{} {route}", name_of(method)));
             span.set_attribute(KeyValue::new("http.route", route.to_owned()));
         }
     }
@@ -97,10 +97,9 @@ impl Span {
 /// `traceparent` names, as on Spin.
 pub(crate) fn of_request(tracer: Option<&Tracer>, method: &Method, headers: &HeaderMap) -> Span {
     let Some(tracer) = tracer else { return Span::default() };
-    let method = known(method);
-    let builder = SpanBuilder::from_name(method)
+    let builder = SpanBuilder::from_name(name_of(method))
         .with_kind(SpanKind::Server)
-        .with_attributes([KeyValue::new("http.request.method", method)]);
+        .with_attributes([KeyValue::new("http.request.method", known(method))]);
     tracer.start(builder, remote_parent(headers))
 }
 
@@ -121,9 +120,8 @@ pub(crate) fn of_outgoing(
     parent: Parent,
 ) -> Span {
     let Some(tracer) = tracer else { return Span::default() };
-    let method = known(method);
     let mut attributes = Vec::with_capacity(5);
-    attributes.push(KeyValue::new("http.request.method", method));
+    attributes.push(KeyValue::new("http.request.method", known(method)));
     if let Some(host) = uri.host() {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         attributes.push(KeyValue::new("server.address", host.to_owned()));
@@ -131,7 +129,7 @@ pub(crate) fn of_outgoing(
     if let Some(port) = uri.port_u16() {
         attributes.push(KeyValue::new("server.port", i64::from(port)));
     }
-    let builder = SpanBuilder::from_name(method).with_kind(SpanKind::Client);
+    let builder = SpanBuilder::from_name(name_of(method)).with_kind(SpanKind::Client);
     tracer.start(builder.with_attributes(attributes), parent)
 }
 
@@ -173,6 +171,14 @@ fn known(method: &Method) -> &'static str {
         Method::CONNECT => "CONNECT",
         Method::TRACE => "TRACE",
         _ => "_OTHER",
+    }
+}
+
+/// The method in the name of a span.
+fn name_of(method: &Method) -> &'static str {
+    match known(method) {
+        "_OTHER" => "HTTP",
+        name => name,
     }
 }
 
@@ -251,6 +257,7 @@ mod tests {
     #[test]
     fn a_method_is_one_of_a_few_words() {
         assert_eq!(known(&Method::PATCH), "PATCH");
-        assert_eq!(known(&Method::from_bytes(b"SECRET").unwrap()), "_OTHER");
+        let other = Method::from_bytes(b"SECRET").unwrap();
+        assert_eq!((known(&other), name_of(&other)), ("_OTHER", "HTTP"));
     }
 }
