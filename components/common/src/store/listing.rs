@@ -225,7 +225,7 @@ fn read_cursor(key: SortKey, text: &str) -> Result<Cursor> {
     let (id, place) = cursor::read(key.as_str(), text)?;
     let place = match key {
         SortKey::Name | SortKey::Provider | SortKey::Status => Value::text(place),
-        _ => Value::integer(place.parse().map_err(|_| wire::no_cursor())?),
+        _ => Value::integer(place.parse::<i64>().map_err(|_| wire::no_cursor())?),
     };
     Ok(Cursor { id, place: Some(place) })
 }
