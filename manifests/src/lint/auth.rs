@@ -33,23 +33,28 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     let method = manifest.auth_method;
     let name = method.as_str();
-    let fields = &manifest.credentials;
     match method {
         AuthMethod::ApiKey | AuthMethod::Basic | AuthMethod::Login => {
-            let detail =
-                format!("`{name}` needs at least one credential field with `secret: true`");
-            let ok = fields.iter().any(|field| field.secret);
+            let detail = format!(
+                "`{name}` needs at least one credential field, or member of a file, with `secret: true`"
+            );
+            let ok = manifest.fields().any(|(_, is_secret)| is_secret);
             lint.unless(ok, "/credentials", "credentials_required", detail);
         }
         AuthMethod::Oauth2 => {
             let detail = format!(
                 "`{name}` must not have credential fields; its tokens come from the OAuth flow"
             );
-            lint.unless(fields.is_empty(), "/credentials", "credentials_forbidden", detail);
+            lint.unless(
+                manifest.credentials.is_empty(),
+                "/credentials",
+                "credentials_forbidden",
+                detail,
+            );
         }
         AuthMethod::Oauth2ClientCredentials => {
-            let id = fields.iter().any(|field| field.name == "client_id");
-            let secret = fields.iter().any(|field| field.name == "client_secret" && field.secret);
+            let id = manifest.has_field("client_id");
+            let secret = manifest.has_secret_field("client_secret");
             let detail = format!(
                 "`{name}` needs the fields `client_id` and `client_secret`, the latter with `secret: true`"
             );
@@ -84,10 +89,7 @@ fn inject(lint: &mut Lint<'_>, pointer: &str, entries: &[Inject]) {
         return lint.add(pointer, "required", "must not be empty");
     }
     inject_places(lint, pointer, entries);
-    let is_secret = |name: &str| {
-        name == "access_token"
-            || manifest.fields().any(|(field, is_secret)| is_secret && field == name)
-    };
+    let is_secret = |name: &str| name == "access_token" || manifest.has_secret_field(name);
     // A broken template is reported by its own rule.
     let has_secret =
         |text: &str| template::names(text).map_or(true, |names| names.into_iter().any(is_secret));

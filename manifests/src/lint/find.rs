@@ -36,10 +36,7 @@ fn is_early_secret(manifest: &Manifest, inject: &Inject) -> bool {
         .into_iter()
         .flat_map(|text| template::names(text).unwrap_or_default())
         .collect();
-    let is_secret = |name: &&str| {
-        *name == "access_token"
-            || manifest.credentials.iter().any(|field| field.secret && field.name == *name)
-    };
+    let is_secret = |name: &&str| *name == "access_token" || manifest.has_secret_field(name);
     let is_found = |name: &&str| manifest.found_params().any(|(param, _)| param.name == *name);
     names.iter().any(is_secret) && !names.iter().any(is_found)
 }

@@ -168,8 +168,10 @@ fn check_found_param(lint: &mut Lint<'_>, index: usize, param: &Param, at: &str)
 /// Rules for a parameter at the end of a credential field.
 fn check_key_end(lint: &mut Lint<'_>, index: usize, param: &Param, end: &KeyEnd) {
     let pointer = format!("/params/{index}/from/credential");
-    let has_field = lint.manifest.credentials.iter().any(|field| field.name == end.field);
-    let detail = format!("`{}` is not a credential field of the manifest", end.field);
+    // A file and a private key have no end that says something.
+    let mut fields = lint.manifest.credentials.iter().filter(|field| field.format.is_text());
+    let has_field = fields.any(|field| field.name == end.field);
+    let detail = format!("`{}` is not a credential field of one line of text", end.field);
     lint.unless(has_field, &format!("{pointer}/field"), "from_form", detail);
     let ok = (1..=8).contains(&end.after.len()) && end.after.bytes().all(|b| b.is_ascii_graphic());
     let detail = format!("`{}` must be 1 to 8 visible ASCII characters", end.after);

@@ -291,7 +291,7 @@ fn tokens(lint: &mut Lint<'_>, names: &[String]) {
             // The entered credential outlives its tokens, and a token that is given up must not end it.
             (_, AuthMethod::Login) => false,
             ("refresh_token", method) => method == AuthMethod::Oauth2,
-            (name, _) => manifest.credentials.iter().any(|f| f.secret && f.name == name),
+            (name, _) => manifest.has_secret_field(name),
         };
         let detail = format!("this authentication method has no token `{name}`");
         lint.unless(known, &format!("/revoke/tokens/{index}"), "token_unknown", detail);
@@ -304,10 +304,9 @@ fn says_token(lint: &Lint<'_>, request: &RevokeRequest) -> bool {
     let json = request.json.as_ref().map(Value::to_string).unwrap_or_default();
     let form = request.form.iter().flat_map(BTreeMap::values).map(String::as_str);
     let texts: Vec<&str> = form.chain([request.url.as_str(), json.as_str()]).collect();
-    let fields = lint.manifest.credentials.iter().filter(|field| field.secret);
+    let fields = lint.manifest.fields().filter(|(_, is_secret)| *is_secret).map(|(name, _)| name);
     let found = lint.manifest.params.iter().filter(|param| param.from.is_some());
     fields
-        .map(|field| field.name.as_str())
         .chain(found.map(|param| param.name.as_str()))
         .chain(["token", "access_token"])
         .filter(|name| template::is_name(name))

@@ -124,6 +124,12 @@ impl Manifest {
         self.fields().any(|(field, _)| field == name)
     }
 
+    /// Whether a stored credential has a secret field `name`. The members of a file are such fields, and the file is not.
+    #[must_use]
+    pub fn has_secret_field(&self, name: &str) -> bool {
+        self.fields().any(|(field, is_secret)| is_secret && field == name)
+    }
+
     /// The request of a login. `None` without a login, or if its assertion is the token.
     #[must_use]
     pub fn login_request(&self) -> Option<&LoginRequest> {

@@ -138,13 +138,13 @@ fn credentials(
             continue;
         }
         let field = manifest.credentials.iter().find(|field| field.name == name);
-        let label = field.map_or(name.as_str(), |field| field.label.as_str());
-        let value = match field {
-            // A user name may be shown, but it is a part of what is sent as Basic.
-            Some(field) if !field.secret && ask::is_person() => {
-                Zeroizing::new(ask::text(label, "")?)
-            }
-            _ => ask::secret(&name, label)?,
+        let label = label_of(manifest, &name);
+        // A user name may be shown, but it is a part of what is sent as Basic.
+        let may_be_shown = manifest.has_field(&name) && !manifest.has_secret_field(&name);
+        let value = if may_be_shown && ask::is_person() {
+            Zeroizing::new(ask::text(&label, "")?)
+        } else {
+            ask::secret(&name, &label)?
         };
         if field.is_some() {
             entered.insert(name.clone(), Value::from(value.as_str()));
@@ -155,6 +155,19 @@ fn credentials(
         warn_of_form(manifest, &entered);
     }
     Ok(secrets)
+}
+
+/// What the form calls a value: the label of its field, or that of its file and its name in the file.
+fn label_of(manifest: &Manifest, name: &str) -> String {
+    for field in &manifest.credentials {
+        if field.name == name {
+            return field.label.clone();
+        }
+        if field.members.iter().any(|member| member.name == name) {
+            return format!("{}, {name}", field.label);
+        }
+    }
+    name.to_owned()
 }
 
 /// Says where a credential does not have the form that the manifest says. The request is made all the same: the pattern
