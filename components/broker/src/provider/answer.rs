@@ -4,8 +4,9 @@
 //! Token, revocation and verify requests use this module. It must not decide what a response means.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nexus_common::platform::http::{CallError, Response, collect};
+use nexus_manifests::answer::{is_limited, json, without_mark};
 use serde_json::{Map, Value};
 
 use crate::provider::FORM;
@@ -18,8 +19,6 @@ const MAX_ANSWER: usize = 1024 * 1024;
 const MAX_TEXT: usize = 1024;
 /// The maximum number of members of a form that are read.
 const MAX_MEMBERS: usize = 200;
-/// The mark that some servers write before JSON (RFC 8259, 8.1: a reader may ignore it).
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A provider's response.
 pub(crate) struct Answer {
@@ -31,8 +30,7 @@ pub(crate) struct Answer {
     pub(crate) form: Option<Value>,
     /// The body as text, if it is short and neither JSON nor a form.
     pub(crate) text: Option<String>,
-    /// Whether the headers say that a rate limit is reached. Some providers respond with 403 in that case,
-    /// such as GitHub (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+    /// Whether the headers say that a rate limit is reached.
     pub(crate) is_limited: bool,
     /// The content type, for error messages.
     pub(crate) content_type: String,
@@ -55,7 +53,7 @@ impl Answer {
         let content_type = headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
         let kind = content_type.to_ascii_lowercase();
-        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let body = without_mark(body);
         let json = json(&kind, body);
         let form = if json.is_none() { form(&kind, body) } else { None };
         let is_text = json.is_none() && form.is_none() && body.len() <= MAX_TEXT;
@@ -65,8 +63,7 @@ impl Answer {
             form,
             text: is_text.then(|| String::from_utf8_lossy(body).into_owned()),
             content_type: screen.pass(content_type).unwrap_or_default(),
-            is_limited: headers.contains_key(header::RETRY_AFTER)
-                || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0"),
+            is_limited: is_limited(|name| headers.get(name).map(HeaderValue::as_bytes)),
             screen,
         }
     }
@@ -85,18 +82,6 @@ impl Answer {
         let mut pointers = pointers.into_iter();
         pointers.find_map(|pointer| self.screen.pass(json.pointer(pointer)?.as_str()?))
     }
-}
-
-/// The body as JSON, with any content type. If the content type is not JSON, only an object or a list counts,
-/// because a page whose text is `404` is not JSON.
-fn json(kind: &str, body: &[u8]) -> Option<Value> {
-    let value: Value = match std::str::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text),
-        // A message in Latin 1 must not make an error unreadable.
-        Err(_) => serde_json::from_str(&String::from_utf8_lossy(body)),
-    }
-    .ok()?;
-    (kind.contains("json") || value.is_object() || value.is_array()).then_some(value)
 }
 
 /// The body as a form. The content type may also be text or missing.
@@ -141,18 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_with_any_content_type() {
-        let body = br#"{"a":1}"#;
-        for kind in ["application/json", "text/javascript", "text/plain", "text/html", "x"] {
-            assert_eq!(read(Some(kind), body).json, Some(json!({"a": 1})), "{kind}");
+    fn a_response_is_json_a_form_or_a_text() {
+        let marked = b"\xef\xbb\xbf {\"a\":1}\r\n";
+        for kind in [Some("text/html"), None] {
+            let answer = read(kind, marked);
+            assert_eq!(answer.json, Some(json!({"a": 1})), "{kind:?}");
+            assert!(answer.form.is_none() && answer.text.is_none(), "{kind:?}");
         }
-        assert_eq!(read(None, body).json, Some(json!({"a": 1})));
-        assert_eq!(read(None, b"\xef\xbb\xbf {\"a\":1}\r\n").json, Some(json!({"a": 1})));
-        assert_eq!(read(None, b"{\"a\":\"caf\xe9\"}").json, Some(json!({"a": "caf\u{fffd}"})));
-        assert_eq!(read(Some("application/json"), b"true").json, Some(json!(true)));
-        for page in [&b"404"[..], b"true", b"<html>{}</html>", b""] {
-            assert!(read(Some("text/html"), page).json.is_none());
-        }
+        assert_eq!(read(None, b"\xef\xbb\xbfgone").text.as_deref(), Some("gone"));
+        assert!(read(Some("text/html"), b"404").json.is_none());
     }
 
     #[test]

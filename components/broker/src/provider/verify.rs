@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use nexus_common::domain::Account;
 use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
-use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict};
+use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict, text_at};
 use nexus_manifests::{Account as Pointers, Verify, params};
 use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
@@ -146,9 +146,5 @@ pub(crate) fn require_accepted(answer: &Answer) -> Result<&Value> {
 
 /// The text or number at `pointer`, if it passes the screen.
 fn pointed(answer: &Answer, json: &Value, pointer: &str) -> Option<String> {
-    match json.pointer(pointer)? {
-        Value::String(text) => answer.screen.pass(text),
-        Value::Number(number) => answer.screen.pass(&number.to_string()),
-        _ => None,
-    }
+    answer.screen.pass(&text_at(json, pointer)?)
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use nexus_manifests::Manifest;
+use nexus_manifests::answer::{json, without_mark};
 use nexus_manifests::verdict::{Expected, Response, Trouble, Verdict, text_at};
 use nexus_printable::shown;
-use serde_json::Value;
 
 use super::mask::Secrets;
 use super::request::Answer;
@@ -27,10 +27,7 @@ pub(super) fn of(
     secrets: &Secrets,
     with_body: bool,
 ) -> Report {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    let json: Option<Value> = serde_json::from_slice(body).ok();
-    let json = json
-        .filter(|json| answer.content_type.contains("json") || json.is_object() || json.is_array());
+    let json = json(&answer.content_type, &answer.body);
     let mask = |text: &str| secrets.masked(&shown(text));
     let Answer { status, content_type, .. } = answer;
     let mut lines =
@@ -42,7 +39,17 @@ pub(super) fn of(
     if let Some(expected) = Expected::of(&manifest.verify) {
         let response =
             Response { status: *status, json: json.as_ref(), is_limited: answer.is_limited };
-        let verdict = expected.judge(response);
+        let id = expected.account.map(|account| account.id.as_str());
+        let id = id.and_then(|pointer| text_at(json.as_ref()?, pointer));
+        // The application keeps no text of a provider that holds a credential.
+        let is_echo = id.is_some_and(|id| mask(&id) != shown(&id));
+        let verdict = match expected.judge(response) {
+            Verdict::LiveWithBody if is_echo && expected.success.is_none() => {
+                lines.push("  the account's id holds a credential, so it is not used".to_owned());
+                Verdict::Trouble(Trouble::NoAccount)
+            }
+            other => other,
+        };
         is_live = matches!(verdict, Verdict::Live | Verdict::LiveWithBody);
         lines.push(format!("  {}", words(verdict)));
         if let (true, Some(account), Some(json)) = (is_live, expected.account, &json) {
@@ -57,7 +64,7 @@ pub(super) fn of(
     if with_body {
         let text = match &json {
             Some(json) => format!("{json:#}"),
-            None => String::from_utf8_lossy(body).into_owned(),
+            None => String::from_utf8_lossy(without_mark(&answer.body)).into_owned(),
         };
         lines.extend(body_text(&text, secrets).lines().map(|line| format!("  | {line}")));
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use nexus_manifests::answer::is_limited;
 use nexus_manifests::{Inject, Manifest, Verify, around_key, params, template};
 use ureq::Agent;
 use ureq::http::{HeaderName, HeaderValue, Request, header};
@@ -66,15 +67,17 @@ impl Prepared {
         let Verify::Request { method, headers, json, form, .. } = &manifest.verify else {
             bail!("there is no verify request");
         };
-        let mut all = manifest.api.headers.clone();
-        for (name, value) in headers {
-            all.retain(|known, _| !known.eq_ignore_ascii_case(name));
-            all.insert(name.clone(), value.clone());
+        // What the application sends: later entries replace earlier ones.
+        let mut all = BTreeMap::new();
+        set(&mut all, "accept", "application/json");
+        set(&mut all, "user-agent", "integration-nexus");
+        for (name, value) in manifest.api.headers.iter().chain(headers) {
+            set(&mut all, name, value);
         }
-        all.entry("user-agent".to_owned()).or_insert_with(|| "integration-nexus".to_owned());
+        set(&mut all, "accept-encoding", "identity");
         let mut body = json.as_ref().map(ToString::to_string);
         if json.is_some() {
-            all.insert("content-type".to_owned(), "application/json".to_owned());
+            set(&mut all, "content-type", "application/json");
         }
         if let Some(form) = form {
             let mut written = url::form_urlencoded::Serializer::new(String::new());
@@ -83,7 +86,7 @@ impl Prepared {
                 written.append_pair(name, &value.with_context(|| format!("/verify/form/{name}"))?);
             }
             body = Some(written.finish());
-            all.insert("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned());
+            set(&mut all, "content-type", "application/x-www-form-urlencoded");
         }
         let mut prepared =
             Self { method: method.clone(), url, headers: Vec::new(), body, shown: String::new() };
@@ -200,12 +203,17 @@ impl Prepared {
         Ok(Answer {
             status: head.status.as_u16(),
             content_type: text("content-type").unwrap_or_else(|| "no content type".to_owned()),
-            is_limited: head.headers.contains_key(header::RETRY_AFTER)
-                || text("x-ratelimit-remaining").is_some_and(|left| left == "0"),
+            is_limited: is_limited(|name| head.headers.get(name).map(HeaderValue::as_bytes)),
             location: text("location"),
             body: body.context("the response is larger than 1 MiB, or breaks off")?,
         })
     }
+}
+
+/// Sets a header, in place of one with the same name.
+fn set(headers: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    headers.retain(|known, _| !known.eq_ignore_ascii_case(name));
+    headers.insert(name.to_owned(), value.to_owned());
 }
 
 /// The parameter or the credential field `name`.

@@ -84,6 +84,33 @@ fn a_response_that_is_no_success_says_what_the_manifest_makes_of_it() {
     }
 }
 
+/// The responses are read as the application reads them.
+#[test]
+fn a_response_is_read_as_the_application_reads_it() {
+    let limited = |header: &str| response("403 Forbidden", header, "{}");
+    let silent = "says nothing about the credential";
+    let echoed = format!(r#"{{"id": "acme-{KEY}"}}"#);
+    for (given, words) in [
+        (limited("retry-after: 3"), silent),
+        (limited("x-ratelimit-remaining: 0"), silent),
+        (limited("x-ratelimit-remaining: 9"), "rejects the credential"),
+        (response("403 Forbidden", "content-type: text/html", "<p>No"), silent),
+        (response("200 OK", "content-type: Text/HTML", "\u{feff}{\"id\": 7}"), "accepts the"),
+        (response("200 OK", "content-type: text/plain", "7"), "not JSON"),
+        (answer("200 OK", &echoed), "the account's id holds a credential"),
+    ] {
+        let (server, folder) = (Server::start(&[given]), Folder::new());
+        folder.write("acme.json", &manifest(&server, &bearer()));
+        let ran = folder.run(&["try", "acme", "--loopback"], &format!("{KEY}\n"));
+        assert_eq!(ran.is_success, words == "accepts the", "{words}: {}", ran.stdout);
+        assert!(ran.stdout.contains(words), "{words}: {}{}", ran.stdout, ran.stderr);
+        let received = server.received().concat().to_ascii_lowercase();
+        for header in ["accept: application/json", "accept-encoding: identity"] {
+            assert!(received.contains(header), "{received}");
+        }
+    }
+}
+
 #[test]
 fn a_redirect_is_not_followed() {
     let elsewhere = Server::start(&[answer("200 OK", r#"{"id": 1}"#)]);
