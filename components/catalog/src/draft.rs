@@ -10,6 +10,8 @@ use nexus_common::wire::DraftIn;
 use nexus_common::{Error, Result, access};
 use url::Url;
 
+use crate::suffix::registrable;
+
 /// The maximum length of an address, in bytes.
 const MAX: usize = 2048;
 
@@ -60,8 +62,8 @@ fn is_same_domain(one: &str, other: &str) -> bool {
         return true;
     }
     let (Some(one), Some(other)) = (one.domain(), other.domain()) else { return false };
-    let own = psl::domain_str(one);
-    own.is_some() && own == psl::domain_str(other)
+    let own = registrable(one);
+    own.is_some() && own == registrable(other)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod draft;
 mod findings;
 mod own;
 mod show;
+mod suffix;
 
 use http::Method;
 use nexus_common::http::{Inbound, serve_clients};
