@@ -84,6 +84,11 @@ impl Ledger {
         self.entries.insert(url.to_owned(), entry);
     }
 
+    /// Leaves out the pages that `is_kept` does not know.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.entries.retain(|url, _| is_kept(url));
+    }
+
     /// Writes the file, sorted by address.
     pub(super) fn write(&self, file: &Path) -> Result<()> {
         folder::write(file, &self.text())

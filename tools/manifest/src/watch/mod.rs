@@ -36,63 +36,74 @@ pub(crate) struct Args {
 /// Reads the pages. Returns whether nothing needs a person.
 ///
 /// # Errors
-/// There is no network, or a file cannot be read or written.
+/// A file cannot be read or written, or the manifests have no sources.
 pub(crate) fn run(args: &Args, folder: &Folder) -> Result<bool> {
     let pages = pages(args, folder)?;
     ensure!(!pages.is_empty(), "these manifests have no sources");
     let mut ledger = Ledger::read(&folder.pages())?;
-    let reader = Reader::new(args.loopback);
-    let results = read_all(&reader, pages.keys());
-    let answered = results.values().filter(|page| !matches!(page, Fetched::Unreachable(_))).count();
-    if answered == 0 {
-        let why = results.values().find_map(|page| match page {
-            Fetched::Unreachable(why) => Some(why.as_str()),
-            _ => None,
-        });
-        println!(
-            "There is no network: none of {} pages answered ({}).",
-            results.len(),
-            why.unwrap_or("no reason")
-        );
-        println!(
-            "Nothing was compared. Run this on a machine that reaches the providers' documentation."
-        );
+    let results = read_all(&Reader::new(args.loopback), pages.keys());
+    if results.values().all(|page| matches!(page, Fetched::Unreachable(_))) {
+        say_there_is_no_network(&pages, &ledger, &results);
         return Ok(false);
     }
-    let mut is_quiet = true;
     let mut same = 0;
     for (url, fetched) in &results {
         let lines = compare(ledger.get(url), fetched);
         if lines.is_empty() {
             same += 1;
-        } else {
-            is_quiet &= ledger.get(url).is_none()
-                && matches!(fetched, Fetched::Read(page) if page.endings.is_empty());
-            println!(
-                "{url}\n  of {}",
-                pages.get(url).map(|ids| ids.join(", ")).unwrap_or_default()
-            );
-            lines.iter().for_each(|line| println!("  {line}"));
+            continue;
         }
-        if let (true, Fetched::Read(page)) = (args.record, fetched) {
+        println!("{url}\n  of {}", pages.get(url).map(|ids| ids.join(", ")).unwrap_or_default());
+        lines.iter().for_each(|line| println!("  {line}"));
+    }
+    let unread = results.values().filter(|page| !matches!(page, Fetched::Read(_))).count();
+    println!("{} pages, {same} as they were, {unread} that cannot be compared", results.len());
+    if args.record {
+        if args.ids.is_empty() {
+            // Pages that no manifest names any more.
+            ledger.retain(|url| pages.contains_key(url));
+        }
+        record(ledger, &results, folder)?;
+        return Ok(unread == 0);
+    }
+    if same < results.len() {
+        println!("When you have looked at the changes, run this again with --record.");
+    }
+    Ok(same == results.len())
+}
+
+/// Says that no page answered, and which pages could not be compared even with a network.
+fn say_there_is_no_network(
+    pages: &BTreeMap<String, Vec<String>>,
+    ledger: &Ledger,
+    results: &BTreeMap<String, Fetched>,
+) {
+    let why = results.values().find_map(|page| match page {
+        Fetched::Unreachable(why) => Some(why.as_str()),
+        _ => None,
+    });
+    let new: Vec<&String> = pages.keys().filter(|url| ledger.get(url).is_none()).collect();
+    new.iter().for_each(|url| println!("{url}: not recorded yet"));
+    println!(
+        "There is no network: none of {} pages answered ({}).",
+        results.len(),
+        why.unwrap_or("no reason")
+    );
+    println!("Nothing was compared. {} of {} pages are not recorded yet.", new.len(), pages.len());
+    println!("Run this on a machine that reaches the providers' documentation.");
+}
+
+/// Writes what the pages say now.
+fn record(mut ledger: Ledger, results: &BTreeMap<String, Fetched>, folder: &Folder) -> Result<()> {
+    for (url, fetched) in results {
+        if let Fetched::Read(page) = fetched {
             ledger.set(url, Entry::of(page, &today()));
         }
     }
-    println!(
-        "{} pages read, {same} as they were, {} without an answer",
-        results.len(),
-        results.len() - answered
-    );
-    if args.record {
-        ledger.write(&folder.pages())?;
-        println!(
-            "{} is up to date. Commit it with the manifests that you changed.",
-            folder.pages().display()
-        );
-    } else if same < results.len() {
-        println!("When you have looked at the changes, run this again with --record.");
-    }
-    Ok(is_quiet)
+    ledger.write(&folder.pages())?;
+    let file = folder.pages();
+    println!("{} is up to date. Commit it with the manifests that you changed.", file.display());
+    Ok(())
 }
 
 /// The pages, each with the ids of the manifests that name it.
@@ -159,16 +170,22 @@ fn compare(before: Option<&Entry>, now: &Fetched) -> Vec<String> {
         Fetched::Status(status) => {
             return vec![format!("answered {status}, so it was not compared")];
         }
+        Fetched::WithoutText => {
+            let detail =
+                "has no text without its scripts, so it was not compared: read it in a browser";
+            return vec![detail.to_owned()];
+        }
         Fetched::Read(page) => page,
     };
     let mut lines = Vec::new();
     if let Some(to) = &page.moved_to {
-        lines.push(format!("moved to {to}"));
+        lines.push(format!("moved permanently to {to}: name that address in `sources`"));
     }
     match before {
-        None => lines.push("was not read before".to_owned()),
+        None => lines.push("is not recorded yet".to_owned()),
         Some(before) if before.digest != page.digest => {
             lines.push(format!("changed since {}: read it again", before.read));
+            lines.extend(page.found_at.as_ref().map(|at| format!("is answered from {at} for now")));
         }
         Some(_) => {}
     }

@@ -18,6 +18,8 @@ const MAX_PAGE: u64 = 8 * 1024 * 1024;
 const MAX_MOVES: usize = 5;
 /// The width of the text. The white space is joined afterwards, so that it does not matter.
 const WIDTH: usize = 400;
+/// A page with scripts and fewer words than this is filled by its scripts.
+const FEW_WORDS: usize = 20;
 /// The longest part of a sentence that is shown, in characters.
 const MAX_SENTENCE: usize = 240;
 
@@ -41,6 +43,8 @@ pub(super) enum Fetched {
     Read(Page),
     /// It answered with a status that is not a success.
     Status(u16),
+    /// It answered with a page that scripts fill. Its text would never change.
+    WithoutText,
     /// Nothing answered.
     Unreachable(String),
 }
@@ -49,8 +53,10 @@ pub(super) enum Fetched {
 pub(super) struct Page {
     /// The SHA-256 of its readable text, in hexadecimal.
     pub(super) digest: String,
-    /// Where it is now, if that is another address.
+    /// Where it is now, if it has moved for good (301, 308).
     pub(super) moved_to: Option<String>,
+    /// Where it was read, if that is another address for now (302, 303, 307): the page of a language, or a sign-in.
+    pub(super) found_at: Option<String>,
     /// The sentences with each of the words that announce an end.
     pub(super) endings: BTreeMap<&'static str, Vec<String>>,
 }
@@ -72,10 +78,20 @@ impl Reader {
     pub(super) fn fetch(&self, address: &str) -> Fetched {
         let address = &raw(address);
         let mut at = address.to_owned();
+        let mut moved_to = None;
+        let mut is_for_good = true;
         for _ in 0..=MAX_MOVES {
             match self.step(&at) {
-                Ok(Step::Done(fetched)) => return fetched.moved(address, &at),
-                Ok(Step::To(next)) => at = next,
+                Ok(Step::Done(fetched)) => {
+                    let found_at = (at != *address && moved_to.as_ref() != Some(&at)).then_some(at);
+                    return fetched.at(moved_to, found_at);
+                }
+                Ok(Step::To { next, permanent }) => {
+                    // What comes after a redirect for now may be another page tomorrow.
+                    is_for_good &= permanent;
+                    moved_to = if is_for_good { Some(next.clone()) } else { moved_to };
+                    at = next;
+                }
                 Err(why) => return Fetched::Unreachable(why),
             }
         }
@@ -105,40 +121,46 @@ impl Reader {
         if let (300..=399, Ok(next)) = (status, url.join(&text(header::LOCATION)))
             && next != url
         {
-            return Ok(Step::To(next.into()));
+            return Ok(Step::To { next: next.into(), permanent: matches!(status, 301 | 308) });
         }
         if !(200..=299).contains(&status) {
             return Ok(Step::Done(Fetched::Status(status)));
         }
         let body = body.into_with_config().limit(MAX_PAGE).read_to_vec();
         let body = body.map_err(|error| error.to_string())?;
-        Ok(Step::Done(Fetched::Read(Page::of(&text(header::CONTENT_TYPE), &body))))
+        Ok(Step::Done(Page::of(&text(header::CONTENT_TYPE), &body)))
     }
 }
 
 enum Step {
     Done(Fetched),
-    To(String),
+    To { next: String, permanent: bool },
 }
 
 impl Fetched {
-    fn moved(self, from: &str, to: &str) -> Self {
+    fn at(self, moved_to: Option<String>, found_at: Option<String>) -> Self {
         match self {
-            Self::Read(page) if from != to => {
-                Self::Read(Page { moved_to: Some(to.to_owned()), ..page })
-            }
+            Self::Read(page) => Self::Read(Page { moved_to, found_at, ..page }),
             other => other,
         }
     }
 }
 
 impl Page {
-    fn of(content_type: &str, body: &[u8]) -> Self {
+    fn of(content_type: &str, body: &[u8]) -> Fetched {
         let text = readable(content_type, body);
+        let has_scripts = || String::from_utf8_lossy(body).to_ascii_lowercase().contains("<script");
+        if is_html(content_type) && text.split(' ').count() < FEW_WORDS && has_scripts() {
+            return Fetched::WithoutText;
+        }
         let digest =
             Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { digest, moved_to: None, endings: endings(&text) }
+        Fetched::Read(Self { digest, moved_to: None, found_at: None, endings: endings(&text) })
     }
+}
+
+fn is_html(content_type: &str) -> bool {
+    content_type.is_empty() || content_type.to_ascii_lowercase().contains("html")
 }
 
 /// The address of the text itself, where the page is a file in a repository on GitHub: the page around it changes with every
@@ -156,9 +178,8 @@ fn raw(address: &str) -> String {
 
 /// The text that a person reads, with single spaces. Scripts, styles and addresses of links are not in it.
 fn readable(content_type: &str, body: &[u8]) -> String {
-    let is_html = content_type.is_empty() || content_type.contains("html");
     let plain = || String::from_utf8_lossy(body).into_owned();
-    let text = if is_html {
+    let text = if is_html(content_type) {
         let rendered = html2text::config::plain_no_decorate().string_from_read(body, WIDTH);
         rendered.unwrap_or_else(|_| plain())
     } else {
@@ -186,19 +207,43 @@ fn endings(text: &str) -> BTreeMap<&'static str, Vec<String>> {
 mod tests {
     use super::*;
 
+    /// Enough words for a page that scripts do not fill.
+    const WORDS: &str = "Send the key in the header of each request to the address of your site, and keep it where \
+                         nobody else can read it.";
+
+    fn page(content_type: &str, body: &str) -> Page {
+        match Page::of(content_type, body.as_bytes()) {
+            Fetched::Read(page) => page,
+            _ => panic!("`{body}` has no text"),
+        }
+    }
+
     #[test]
     fn only_what_a_person_reads_counts() {
-        let one = Page::of(
+        let one = page(
             "text/html; charset=utf-8",
-            b"<html><head><style>a{}</style><script>var n=1</script></head><body><p>Send the key.</p></body></html>",
+            &format!(
+                "<html><head><style>a{{}}</style><script nonce=a1>var n=1</script></head><body><p>{WORDS}</p></body></html>"
+            ),
         );
-        let other = Page::of(
-            "text/html",
-            b"<html><head><script>var n=2</script></head><body class='x'><p>Send\n  the <b>key</b>.</p></body></html>",
+        let spaced = WORDS.replace(' ', "\n  ").replace("key", "<b>key</b>");
+        let other = page(
+            "Text/HTML",
+            &format!(
+                "<html><head><script nonce=b2>var n=2</script></head><body class=x data-csrf=7><p>{spaced}</p></body></html>"
+            ),
         );
         assert_eq!(one.digest, other.digest);
-        let changed = Page::of("text/html", b"<p>Send the token.</p>");
+        let changed = page("text/html", &format!("<p>{}</p>", WORDS.replace("key", "token")));
         assert_ne!(one.digest, changed.digest);
+    }
+
+    #[test]
+    fn a_page_that_scripts_fill_has_no_text() {
+        let shell = "<html><body><noscript>Please enable JavaScript.</noscript><div id=app></div><SCRIPT src=a.js></SCRIPT>";
+        assert!(matches!(Page::of("text/html", shell.as_bytes()), Fetched::WithoutText));
+        assert_eq!(page("text/html", "<p>Short.</p>").endings.len(), 0);
+        assert_eq!(page("text/plain", "<script>").endings.len(), 0);
     }
 
     #[test]
@@ -219,7 +264,7 @@ mod tests {
     fn words_of_an_ending_are_found_with_their_sentences() {
         let text =
             "Use v2. Version 1 is deprecated. It will be removed and retired on 1 May! Fine.";
-        let page = Page::of("text/plain", text.as_bytes());
+        let page = page("text/plain", text);
         let words: Vec<&&str> = page.endings.keys().collect();
         assert_eq!(words, [&"deprecat", &"retire", &"will be removed"]);
         assert_eq!(page.endings["deprecat"], ["Version 1 is deprecated."]);
