@@ -43,6 +43,8 @@ mod private_hosts;
 mod private_names;
 #[path = "src/template.rs"]
 mod template;
+#[path = "src/verdict.rs"]
+mod verdict;
 
 /// The members of a manifest that an item of the catalogue's list has.
 const SUMMARY: [&str; 9] = [
@@ -112,6 +114,7 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     if !findings.is_empty() {
         return Err(findings.iter().map(place).collect());
     }
+    let manifest = manifest.without_examples();
     let json = to_json(&manifest);
     let value: serde_json::Value =
         serde_json::from_str(&json).unwrap_or_else(|error| panic!("{stem}: {error}"));

@@ -5,6 +5,7 @@
 //! a request.
 
 mod auth;
+mod examples;
 mod find;
 mod flow_names;
 mod login;
@@ -68,6 +69,7 @@ pub fn check_with(
     login::check(&mut lint);
     requests::check(&mut lint);
     find::check(&mut lint);
+    examples::check(&mut lint);
     lint.findings
 }
 

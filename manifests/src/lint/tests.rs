@@ -1,6 +1,7 @@
 //! Each rule is broken alone, by one change to a manifest that is otherwise valid.
 
 mod denied;
+mod examples;
 mod files;
 mod login;
 mod requests;

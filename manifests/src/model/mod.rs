@@ -160,6 +160,18 @@ impl Manifest {
         self.params.iter().any(|param| param.name == name && param.from.is_none())
     }
 
+    /// The manifest without the examples of responses, which only tests use.
+    #[must_use]
+    pub fn without_examples(mut self) -> Self {
+        if let Verify::Request { example, .. } = &mut self.verify {
+            *example = None;
+        }
+        if let Some(oauth2) = &mut self.oauth2 {
+            oauth2.token_response.example = None;
+        }
+        self
+    }
+
     /// The parameters that the call of `find` supplies, with their places in an entry of its response.
     pub fn found_params(&self) -> impl Iterator<Item = (&Param, &str)> {
         self.params.iter().filter_map(|param| match &param.from {

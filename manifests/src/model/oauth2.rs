@@ -194,7 +194,7 @@ pub struct KnownScope {
 }
 
 /// Where the members of the token response are: JSON pointers (RFC 6901).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenResponse {
@@ -218,6 +218,11 @@ pub struct TokenResponse {
     /// The separator between the scopes of a response, where it differs from the separator of a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope_separator: Option<String>,
+    /// The response as the provider's page documents it, where it is unusual: members and types of the page, and invented
+    /// values. The pointers and `success` must fit it. Tests answer with it. The application does not hold the examples of
+    /// built-in manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
 }
 
 impl Default for TokenResponse {
@@ -230,6 +235,7 @@ impl Default for TokenResponse {
             expires_at: None,
             scope: Some("/scope".to_owned()),
             scope_separator: None,
+            example: None,
         }
     }
 }

@@ -57,6 +57,11 @@ pub enum Verify {
         /// Where the response identifies the credential's account.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<Account>,
+        /// The response for a live credential, as the provider's page documents it: members and types of the page, and
+        /// invented values. `success` and `account` must fit it. Tests answer with it. The application does not hold the
+        /// examples of built-in manifests.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        example: Option<Value>,
     },
     /// The provider has no such call.
     Unsupported {
@@ -78,6 +83,7 @@ struct VerifyForm {
     trouble_on: Option<Vec<Sign>>,
     success: Option<Success>,
     account: Option<Account>,
+    example: Option<Value>,
     unsupported: Option<String>,
 }
 
@@ -103,6 +109,7 @@ impl TryFrom<VerifyForm> for Verify {
                 trouble_on: form.trouble_on.unwrap_or_default(),
                 success: form.success,
                 account: form.account,
+                example: form.example,
             });
         };
         let with = "together with `unsupported`";
@@ -116,6 +123,7 @@ impl TryFrom<VerifyForm> for Verify {
         ensure_absent(&form.trouble_on, "trouble_on", with)?;
         ensure_absent(&form.success, "success", with)?;
         ensure_absent(&form.account, "account", with)?;
+        ensure_absent(&form.example, "example", with)?;
         Ok(Self::Unsupported { unsupported })
     }
 }

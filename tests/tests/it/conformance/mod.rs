@@ -8,6 +8,7 @@
 //! - `choices`: what a call after connecting finds, and who chooses it
 //! - `document`: `docs/providers.md`
 //! - `drafts`: manifests that are drafted from what an MCP server says
+//! - `examples`: the responses that providers document
 //! - `failures`: what a provider does when it fails, and what must come of it
 //! - `found`: the call that lists what a connection can be made to
 //! - `hosts`: hosts that an admin enters or a token response names, and who tries to move them
@@ -27,6 +28,7 @@ mod checks;
 mod choices;
 mod document;
 mod drafts;
+mod examples;
 mod failures;
 mod found;
 mod hosts;
@@ -56,6 +58,9 @@ use vendor::Vendor;
 /// The manifests that are tried at the same time.
 const AT_ONCE: usize = 8;
 
+/// At least so many manifests have an example of the response to their verify request.
+const DOCUMENTED: usize = 40;
+
 /// Every built-in manifest, sorted by id.
 async fn manifests(app: &App) -> Vec<Value> {
     let list = app.get("/api/manifests").as_admin().send().await.json();
@@ -79,6 +84,8 @@ async fn every_built_in_manifest_does_what_it_declares() {
     assert!(manifests.len() >= 117, "{} manifests", manifests.len());
     let vendors: Vec<Arc<Vendor>> = manifests.iter().map(Vendor::of).map(Arc::new).collect();
     hosts.serve(&vendors);
+    let documented = vendors.iter().filter(|vendor| vendor.examples.verify.is_some()).count();
+    assert!(documented >= DOCUMENTED, "{documented} manifests have an example of a response");
 
     let results: Vec<(String, Result<Row, String>)> = futures::stream::iter(&vendors)
         .map(async |vendor| (vendor.id.clone(), journey::travel(&app, vendor).await))

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::examples::like;
 use super::shape::{fill, list, map, pairs, put, query, text};
 use super::vendor::{Kind, State, Vendor, decoded, put_success};
 use crate::kit::upstream::{Reply, Seen};
@@ -106,20 +107,21 @@ impl Vendor {
 
     /// The response with the tokens of a generation.
     fn tokens(&self, kind: Kind, generation: u32, lie: Option<String>) -> Value {
-        let mut body = json!({"token_type": "bearer"});
-        if let Some(success) = self.manifest.pointer("/oauth2/success") {
+        let documented = self.examples.token.as_ref();
+        let mut body = documented.cloned().unwrap_or_else(|| json!({"token_type": "bearer"}));
+        if let (Some(success), None) = (self.manifest.pointer("/oauth2/success"), documented) {
             put_success(&mut body, success);
         }
         let mut put_at = |name: &str, value: Value| {
             let at = self.oauth2(&format!("/token_response/{name}"));
             if !at.is_empty() {
-                put(&mut body, at, value);
+                put(&mut body, at, like(documented.and_then(|body| body.pointer(at)), value));
             }
         };
         put_at("access_token", self.access_token(generation).into());
         // The standard lets a refresh keep the refresh token (RFC 6749, 6).
         let rotates = self.manifest.pointer("/oauth2/refresh/rotates") == Some(&json!(true));
-        if self.refreshes() && (kind == Kind::Token || rotates) {
+        if self.refreshes() && (kind == Kind::Token || rotates || documented.is_some()) {
             put_at("refresh_token", self.refresh_token(generation).into());
         }
         put_at("expires_in", 3600.into());

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::assertion::Registered;
+use super::examples::Examples;
 use super::failures::Failure;
 use super::sample::matching;
 use super::shape::{fill, fill_url, host_and_target, list, map, path, put, query, text};
@@ -51,6 +52,8 @@ pub(super) struct Vendor {
     pub(super) registered: Option<Registered>,
     pub(super) client: (String, String),
     pub(super) code: String,
+    /// The responses that the provider documents, as far as the manifest has examples.
+    pub(super) examples: Examples,
     /// The found parameters that were chosen in place of the manifest's examples.
     pub(super) chosen: Mutex<BTreeMap<String, String>>,
     state: Mutex<State>,
@@ -131,6 +134,7 @@ impl Vendor {
             waiting: Vec::new(),
         };
         let code = format!("code.{id}.");
+        let examples = Examples::of(manifest, &id);
         let manifest = manifest.clone();
         Self {
             id,
@@ -141,6 +145,7 @@ impl Vendor {
             registered,
             client,
             code,
+            examples,
             chosen: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -334,8 +339,12 @@ impl Vendor {
         Reply::json(200, &self.verified())
     }
 
-    /// The response of the verify request for a live credential.
+    /// The response of the verify request for a live credential: the documented one, or one that is made from what the
+    /// manifest says of it.
     fn verified(&self) -> Value {
+        if let Some(example) = &self.examples.verify {
+            return example.clone();
+        }
         let mut body = json!({});
         if let Some(success) = self.manifest.pointer("/verify/success") {
             put_success(&mut body, success);
@@ -351,6 +360,14 @@ impl Vendor {
 
     /// The account's id and label, as far as the manifest says where they are.
     pub(super) fn account(&self) -> (Option<String>, Option<String>) {
+        if let Some(example) = &self.examples.verify {
+            let at = |pointer: &str| match example.pointer(text(&self.manifest, pointer))? {
+                Value::String(text) => Some(text.trim().to_owned()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            };
+            return (at("/verify/account/id"), at("/verify/account/label"));
+        }
         let has = |pointer: &str| !text(&self.manifest, pointer).is_empty();
         let id = has("/verify/account/id").then(|| format!("account-{}", self.id));
         let label = has("/verify/account/label").then(|| format!("Account of {}", self.id));
