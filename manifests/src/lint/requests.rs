@@ -1,4 +1,4 @@
-//! Rules for requests: `verify`, `revoke`, `api.deny`, `api.deny_query`.
+//! Rules for requests: `verify`, `revoke`, `api.deny`, `api.deny_query`, `api.deny_body`.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         denied(lint, &format!("/api/deny/{index}"), &rule.method, &rule.path, &rule.why);
     }
     deny_query(lint);
+    deny_body(lint);
     body_types(lint);
     reads::check(lint);
     let gap = manifest.api.deny_gap.as_ref();
@@ -62,11 +63,8 @@ fn deny_query(lint: &mut Lint<'_>) {
         let pointer = format!("/api/deny_query/{index}");
         denied(lint, &pointer, &rule.method, &rule.path, &rule.why);
         let name = &rule.name;
-        // The name as the provider documents it. The broker finds its other spellings.
-        let ok = (1..=64).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b));
         let detail = format!("`{name}` must match [A-Za-z0-9_.$-]{{1,64}}");
-        lint.unless(ok, &format!("{pointer}/name"), "parameter_name", detail);
+        lint.unless(is_plain(name), &format!("{pointer}/name"), "parameter_name", detail);
         let injected = manifest.inject.iter().any(
             |inject| matches!(inject, Inject::Query { name: own, .. } if own.eq_ignore_ascii_case(name)),
         );
@@ -86,6 +84,25 @@ fn deny_query(lint: &mut Lint<'_>) {
         let is_first = !rules.iter().take(index).any(|earlier| earlier == rule);
         lint.unless(is_first, &pointer, "duplicate", "is listed twice");
     }
+}
+
+/// Reports the rules of [`denied`], `parameter_name`, `duplicate`.
+fn deny_body(lint: &mut Lint<'_>) {
+    let rules = &lint.manifest.api.deny_body;
+    for (index, rule) in rules.iter().enumerate() {
+        let pointer = format!("/api/deny_body/{index}");
+        denied(lint, &pointer, &rule.method, &rule.path, &rule.why);
+        let detail = format!("`{}` must match [A-Za-z0-9_.$-]{{1,64}}", rule.name);
+        lint.unless(is_plain(&rule.name), &format!("{pointer}/name"), "parameter_name", detail);
+        let is_first = !rules.iter().take(index).any(|earlier| earlier == rule);
+        lint.unless(is_first, &pointer, "duplicate", "is listed twice");
+    }
+}
+
+/// Whether `name` is the plain name of a parameter, as a provider documents it. The broker finds its other spellings.
+fn is_plain(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b))
 }
 
 /// Reports `type_form`, `duplicate`: the content types that agents may send.

@@ -25,6 +25,11 @@ pub(crate) async fn run(stored: &Stored) -> Result<Described> {
         path: format!("{}?{}{}", deny.path, deny.name, values(&deny.values)),
         why: deny.why.clone(),
     });
+    let bodies = manifest.api.deny_body.iter().map(|deny| Denied {
+        method: deny.method.clone(),
+        path: format!("{} with the member {} in its body", deny.path, deny.name),
+        why: deny.why.clone(),
+    });
     Ok(Described {
         provider: manifest.name.clone(),
         description: manifest.description.clone(),
@@ -32,7 +37,7 @@ pub(crate) async fn run(stored: &Stored) -> Result<Described> {
         base_url: base.as_str().trim_end_matches('/').to_owned(),
         hosts: hosts.map(str::to_owned).collect(),
         headers: manifest.api.headers.clone(),
-        deny: deny.chain(queries).collect(),
+        deny: deny.chain(queries).chain(bodies).collect(),
         body_types: manifest.api.body_types.clone(),
     })
 }

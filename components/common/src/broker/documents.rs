@@ -65,7 +65,7 @@ pub struct Described {
 pub struct Denied {
     /// The method, or `*`.
     pub method: String,
-    /// The path, with a query parameter where that is what is denied.
+    /// The path, with a query parameter or a member of the body where that is what is denied.
     pub path: String,
     /// The reason.
     pub why: String,

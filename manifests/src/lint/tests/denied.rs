@@ -1,4 +1,4 @@
-//! Rules for what agents may not send: query parameters and content types.
+//! Rules for what agents may not send: query parameters, members of bodies and content types.
 
 use super::*;
 
@@ -41,6 +41,34 @@ fn rules_for_denied_queries() {
         ],
     );
     let rule = r#"{"/api/deny_query":[{"method":"OPTIONS","path":"/a/**","name":"_a.b-c$","values":["x/y"],"why":"w"}]}"#;
+    assert_eq!(broken(&changed(&api_key(), rule), Origin::BuiltIn, ""), []);
+}
+
+#[test]
+fn rules_for_denied_bodies() {
+    let at = |member: &str| format!("/api/deny_body/0/{member}");
+    let (name, why, path, method) = (at("name"), at("why"), at("path"), at("method"));
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/api/deny_body":[{"name":"","why":"w"}]}"#, &name, "parameter_name"),
+            (r#"{"/api/deny_body":[{"name":"a[b]","why":"w"}]}"#, &name, "parameter_name"),
+            (r#"{"/api/deny_body":[{"name":"a","why":" "}]}"#, &why, "required"),
+            (r#"{"/api/deny_body":[{"name":"a","path":"x","why":"w"}]}"#, &path, "path_form"),
+            (
+                r#"{"/api/deny_body":[{"name":"a","method":"BREW","why":"w"}]}"#,
+                &method,
+                "method_form",
+            ),
+            (
+                r#"{"/api/deny_body":[{"name":"a","why":"w"},{"name":"a","why":"w"}]}"#,
+                "/api/deny_body/1",
+                "duplicate",
+            ),
+        ],
+    );
+    let rule =
+        r#"{"/api/deny_body":[{"method":"POST","path":"/a/**","name":"_a.b-c$","why":"w"}]}"#;
     assert_eq!(broken(&changed(&api_key(), rule), Origin::BuiltIn, ""), []);
 }
 

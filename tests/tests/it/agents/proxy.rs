@@ -584,7 +584,7 @@ fn long_ago(app: &App) {
 }
 
 /// Waits until a change that happens a moment after a response is visible.
-async fn within(mut is_so: impl AsyncFnMut() -> bool) {
+pub(super) async fn within(mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..200 {
         if is_so().await {
             return;

@@ -44,7 +44,7 @@ fn document(manifests: &[Value], rows: &[Row]) -> String {
          - *verify*: a refused credential is not stored, and a check tells it from trouble of the provider (429, 500, \
          a page in HTML, silence, a compressed or mislabelled response);\n\
          - *hosts*: the hosts that agents' calls reach, with path, query and credential as declared;\n\
-         - *denied*: the calls that an agent may not make, unless a policy names them, and the query parameters that it may not send;\n\
+         - *denied*: the calls that an agent may not make, unless a policy names them, and the query parameters and members of bodies that it may not send;\n\
          - *refresh*: an expired token is renewed, and a refresh token or a login that is refused asks for a person;\n\
          - *revoke*: deleting a connection revokes the credential at the provider, or a person must.\n\n\
          | provider | manifest | way in | verify | hosts | denied | refresh | revoke |\n\

@@ -334,7 +334,32 @@ impl Traveller<'_> {
             self.require_denied(method, &target).await?;
             count += 1;
         }
-        Ok(count + self.denied_queries().await?)
+        Ok(count + self.denied_queries().await? + self.denied_bodies().await?)
+    }
+
+    /// Each member of a body that the manifest denies does not arrive.
+    async fn denied_bodies(&self) -> Outcome<usize> {
+        let mut count = 0;
+        for rule in list(&self.vendor.manifest, "/api/deny_body") {
+            let method = match text(rule, "/method") {
+                "" | "*" => "POST",
+                method => method,
+            };
+            let path = text(rule, "/path").replace("**", "x").replace('*', "x");
+            let path = if path.is_empty() { "/x" } else { &path };
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let before = self.vendor.state().arrived.len();
+            let call =
+                self.app.call(method.clone(), &format!("/api/proxy/{}{path}", self.vendor.id));
+            let body = json!({"a": 1, text(rule, "/name"): "x"});
+            let answer = call.as_role("AGENT", "acme").json(&body).send().await;
+            let arrived = self.vendor.state().arrived.len() - before;
+            ensure(answer.status == 403 && arrived == 0, || {
+                format!("{method} {path} with {body}: {answer:?}")
+            })?;
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Each query parameter that the manifest denies does not arrive.

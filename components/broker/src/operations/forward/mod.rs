@@ -6,6 +6,7 @@
 //! that it can read.
 
 pub(crate) mod at_work;
+mod bodies;
 mod dead;
 mod headers;
 mod host;
@@ -203,6 +204,7 @@ impl Call {
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
+        let upload = self.check_body(admission, usable, &headers, &right, upload).await?;
         let mut sent_at = clock::now_ms();
         // The call may have lost its right while it waited, for a new token or for a place.
         if !Rc::ptr_eq(&live, &opened) || sent_at.saturating_sub(begun) > SHORT_MS {
@@ -379,15 +381,40 @@ impl Call {
             rules::allowance(opened, &asked).inspect(|rule| self.record.decided_by(rule));
             return Ok(methods.all);
         };
-        let entry = Entry {
+        Err(self.denied(admission, &why).await)
+    }
+
+    /// Denies and records an agent's call with a member in its body that the manifest denies. Without such a rule, the body
+    /// is not looked at.
+    async fn check_body(
+        &self,
+        admission: &Admission,
+        usable: &Usable,
+        headers: &HeaderMap,
+        right: &Right,
+        upload: Upload,
+    ) -> Result<Upload> {
+        let api = &usable.sourced.manifest.api;
+        if api.deny_body.is_empty() || !rules::is_agent(&self.caller) {
+            return Ok(upload);
+        }
+        let rules = bodies::rules(api, &right.methods, &right.path);
+        match bodies::look(&rules, headers, upload).await? {
+            Ok(upload) => Ok(upload),
+            Err(why) => Err(self.denied(admission, &why).await),
+        }
+    }
+
+    /// Records a denied call, and returns its error.
+    async fn denied(&self, admission: &Admission, why: &str) -> Error {
+        access::denied(Entry {
             caller: &self.caller,
             action: "integration.call",
             target: Some(&admission.id),
             detail: json!({"rule": why, "method": self.method.as_str()}),
             request_id: &self.request_id,
-        };
-        access::denied(entry);
-        Err(self.policy_denied(admission, &why).await)
+        });
+        self.policy_denied(admission, why).await
     }
 
     /// The error for a call that a rule denies, with the page where a person can change the policy.

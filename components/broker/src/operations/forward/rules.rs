@@ -1,4 +1,5 @@
-//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query`, and
+//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query` (`bodies`
+//! has `api.deny_body`), and
 //! always if they go to the endpoints that authorize or revoke the connection itself.
 //!
 //! This module must not record a denial or make a call.
@@ -46,7 +47,7 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
             "the app was not connected with this integration. Connect it again".to_owned(),
         );
     }
-    let is_agent = asked.caller.role <= Some(Role::Agent);
+    let is_agent = is_agent(asked.caller);
     let may_only_read = limits.is_some_and(|limits| limits.is_read_only);
     let names_a_method =
         may_only_read || policy.names_a_method() || (is_agent && denies_methods(api));
@@ -76,10 +77,16 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         .or_else(|| denied_type(&api.body_types, asked.headers))
 }
 
+/// Whether the manifest's rules hold for the caller. A person's own calls are not an agent's.
+pub(super) fn is_agent(caller: &Caller) -> bool {
+    caller.role <= Some(Role::Agent)
+}
+
 /// Whether a rule of the manifest holds for some methods only.
 fn denies_methods(api: &Api) -> bool {
     let methods = api.deny.iter().map(|deny| &deny.method);
-    methods.chain(api.deny_query.iter().map(|deny| &deny.method)).any(|method| method != "*")
+    let methods = methods.chain(api.deny_query.iter().map(|deny| &deny.method));
+    methods.chain(api.deny_body.iter().map(|deny| &deny.method)).any(|method| method != "*")
 }
 
 /// Why the manifest denies the type of a body to agents. `None` if it does not. No rule of a policy lifts this, as with

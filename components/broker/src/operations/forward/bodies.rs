@@ -1,0 +1,193 @@
+//! Looks for members of an agent's body that the manifest denies (`api.deny_body`).
+//!
+//! A body that cannot be read with certainty is denied too: one without a length, a large or compressed one, or one that is
+//! neither JSON nor a form. This module must not change a body, and must not put a part of it into a reason, because
+//! reasons are recorded.
+
+use std::collections::BTreeSet;
+
+use http::{HeaderMap, header};
+use nexus_common::Result;
+use nexus_common::call::{CallMethod, CallPath};
+use nexus_common::forward::KEPT;
+use nexus_common::http::whole;
+use nexus_common::policy::denies;
+use nexus_manifests::{Api, DenyBody};
+use serde_json::Value;
+
+use super::query;
+use super::send::Upload;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A rule of a manifest, with its place in the list.
+type Rule<'a> = (usize, &'a DenyBody);
+
+/// The rules that hold for a call with one of these methods to this path.
+pub(super) fn rules<'a>(api: &'a Api, methods: &[CallMethod], path: &CallPath) -> Vec<Rule<'a>> {
+    let holds = |deny: &DenyBody| {
+        methods.iter().any(|method| method.runs(&deny.method)) && denies(&deny.path, path)
+    };
+    api.deny_body.iter().enumerate().filter(|(_, deny)| holds(deny)).collect()
+}
+
+/// Reads the body of a call for which `rules` hold. The inner error is why the body is denied, with the rule's name.
+///
+/// # Errors
+/// The client stopped half-way, or was too slow.
+pub(super) async fn look(
+    rules: &[Rule<'_>],
+    headers: &HeaderMap,
+    upload: Upload,
+) -> Result<Result<Upload, String>> {
+    let Some((first, _)) = rules.first() else { return Ok(Ok(upload)) };
+    let unreadable = |why: &str| {
+        format!(
+            "the manifest's api.deny_body[{first}] covers this call, and its body {why}: send {JSON} or {FORM}, with its \
+             length and at most {} KiB",
+            KEPT / 1024
+        )
+    };
+    let bytes = match upload {
+        Upload::Whole(bytes) => bytes,
+        Upload::Stream(_, None) => return Ok(Err(unreadable("has no Content-Length"))),
+        Upload::Stream(_, Some(length)) if length > KEPT as u64 => {
+            return Ok(Err(unreadable("is too large to be read")));
+        }
+        Upload::Stream(body, Some(_)) => whole(body, KEPT).await?,
+    };
+    if bytes.is_empty() {
+        return Ok(Ok(Upload::Whole(bytes)));
+    }
+    let names = match names(headers, &bytes) {
+        Ok(names) => names,
+        Err(why) => return Ok(Err(unreadable(why))),
+    };
+    let is_named = |deny: &DenyBody| names.contains(&query::comparable(&deny.name));
+    Ok(match rules.iter().find(|(_, deny)| is_named(deny)) {
+        Some((index, DenyBody { name, why, .. })) => {
+            Err(format!("the manifest's api.deny_body[{index}] ({name}): {why}"))
+        }
+        None => Ok(Upload::Whole(bytes)),
+    })
+}
+
+/// The names of the members of a body, in the form of [`query::comparable`]. The error says what the body is that cannot be
+/// read.
+fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static str> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err("is compressed");
+    }
+    match content_type(headers)? {
+        Kind::Json => {
+            let json: Value = serde_json::from_slice(body).map_err(|_| "is not JSON")?;
+            Ok(members(&json))
+        }
+        Kind::Form => {
+            let text = String::from_utf8_lossy(body);
+            Ok(query::spellings("", &text).into_iter().map(|(name, _)| name).collect())
+        }
+    }
+}
+
+enum Kind {
+    Json,
+    Form,
+}
+
+/// The content type of a body. Two of them, or one with a comma, may be another to a server.
+fn content_type(headers: &HeaderMap) -> Result<Kind, &'static str> {
+    let mut all = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(one), None) = (all.next(), all.next()) else {
+        return Err("does not have exactly one content type");
+    };
+    let text = one.to_str().unwrap_or_default().to_ascii_lowercase();
+    let (essence, parameters) = text.split_once(';').unwrap_or((text.as_str(), ""));
+    // In another charset, the same bytes are other names.
+    if text.contains(',') || (parameters.contains("charset") && !parameters.contains("utf-8")) {
+        return Err("has a content type that can be read in two ways");
+    }
+    match essence.trim() {
+        JSON => Ok(Kind::Json),
+        FORM => Ok(Kind::Form),
+        other if other.starts_with("application/") && other.ends_with("+json") => Ok(Kind::Json),
+        _ => Err("has another content type"),
+    }
+}
+
+/// The names of the members of an object, or of each object in a list.
+fn members(json: &Value) -> BTreeSet<String> {
+    match json {
+        Value::Object(members) => members.keys().map(|name| query::comparable(name)).collect(),
+        Value::Array(items) => items.iter().flat_map(members).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_of(kind: &str, body: &[u8]) -> Result<Vec<String>, &'static str> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+        names(&headers, body).map(|names| names.into_iter().collect())
+    }
+
+    #[test]
+    fn the_members_of_a_body_are_found_in_every_spelling() {
+        for (kind, body) in [
+            (JSON, r#"{"cmd":"x"}"#),
+            (JSON, r#"{"CMD":"x"}"#),
+            (JSON, r#"{"\u0063md":"x"}"#),
+            (JSON, r#"{"cmd":1,"cmd":2}"#),
+            (JSON, r#"{"cmd[]":"x"}"#),
+            (JSON, r#"[{"cmd":"x"}]"#),
+            ("application/vnd.api+json", r#"{"cmd":"x"}"#),
+            ("application/json; charset=UTF-8", r#" {"cmd" : "x"} "#),
+            (FORM, "cmd=x"),
+            (FORM, "c%6dd=x"),
+            (FORM, "Cmd[0]=x"),
+            (FORM, "cmd"),
+        ] {
+            assert_eq!(
+                names_of(kind, body.as_bytes()),
+                Ok(vec!["cmd".to_owned()]),
+                "{kind} {body}"
+            );
+        }
+        let both = names_of(FORM, b"a=1;cmd=x").unwrap();
+        assert!(both.contains(&"cmd".to_owned()) && both.contains(&"a".to_owned()), "{both:?}");
+        assert_eq!(names_of(JSON, br#"{"a":{"cmd":"x"}}"#), Ok(vec!["a".to_owned()]));
+        assert_eq!(names_of(JSON, b"[1, \"cmd\"]"), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_has_no_names() {
+        for (kind, body) in [
+            (JSON, &b"cmd=x"[..]),
+            (JSON, b"{cmd: 1}"),
+            (JSON, b"{\"cmd\":1}{\"cmd\":2}"),
+            (JSON, b"{\"cmd\":1,}"),
+            (JSON, b"\xef\xbb\xbf{\"cmd\":1}"),
+            (JSON, b"{\0\"\0c\0m\0d\0\"\0:\x001\0}\0"),
+            ("application/json; charset=utf-16", b"{}"),
+            ("application/json, text/plain", b"{}"),
+            ("text/plain", b"{\"cmd\":1}"),
+            ("multipart/form-data; boundary=a", b"--a--"),
+            ("text/plain+json", b"{}"),
+        ] {
+            assert!(names_of(kind, body).is_err(), "{kind} {body:?}");
+        }
+        let mut headers = HeaderMap::new();
+        assert!(names(&headers, b"{}").is_err(), "no content type");
+        headers.insert(header::CONTENT_TYPE, JSON.parse().unwrap());
+        headers.insert(header::CONTENT_ENCODING, "gzip".parse().unwrap());
+        assert_eq!(names(&headers, b"{}"), Err("is compressed"));
+        headers.insert(header::CONTENT_ENCODING, "identity".parse().unwrap());
+        headers.append(header::CONTENT_TYPE, FORM.parse().unwrap());
+        assert!(names(&headers, b"{}").is_err(), "two content types");
+    }
+}
