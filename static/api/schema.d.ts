@@ -2030,6 +2030,8 @@ export interface components {
              * @default []
              */
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
+            /** @description Members of request bodies with which a call does what `deny` must not allow: one that selects another method (`cmd`), or that sends results elsewhere (`webhook`). */
+            readonly deny_body?: readonly components["schemas"]["ManifestDenyBody"][];
             /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
             /** @description Query parameters with which a call does what `deny` must not allow: one that selects another route (`rest_route`), or that adds secrets to a response (`decrypt`). */
@@ -2125,7 +2127,18 @@ export interface components {
             /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
         };
-        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from forms, `body_types` must not list them, and `deny_gap` must say what is left. */
+        /** @description A member of a request's body that agents may not send: a member of a JSON object, or a parameter of a form. No rule of a policy lifts this, because policies do not see bodies. Members within members are not looked at. Where such a rule holds, agents may send JSON and forms of at most 64 KiB, and nothing else: a body that cannot be read is denied. So do not use it for calls that take files or large bodies. */
+        readonly ManifestDenyBody: {
+            /** @description The methods of `DenyRule`. Every method if it is missing. */
+            readonly method?: string;
+            /** @description The member's name, as the provider documents it. It is found in every spelling in which `deny_query` finds a name. */
+            readonly name: string;
+            /** @description The paths of `DenyRule`. Every path if it is missing. */
+            readonly path?: string;
+            /** @description The reason, which the agent receives. */
+            readonly why: string;
+        };
+        /** @description A query parameter that agents may not send. No rule of a policy lifts this, because policies do not see queries. The parameter is found in every spelling that a server may accept: encoded up to three times, repeated, as a list (`name[]`), in another case, after `;`, or behind an encoded `?` in the path. Bodies are not looked at: if a provider reads the same parameter from bodies, `deny_body` must have it too, or `body_types` must not list forms, and `deny_gap` must say what is left. */
         readonly ManifestDenyQuery: {
             /** @description The methods of `DenyRule`. Every method if it is missing. */
             readonly method?: string;
@@ -2588,6 +2601,8 @@ export interface components {
         readonly ManifestTokenResponse: {
             /** @description The access token. */
             readonly access_token: string;
+            /** @description The response as the provider's page documents it, where it is unusual: members and types of the page, and invented values. The pointers and `success` must fit it. Tests answer with it. The application does not hold the examples of built-in manifests. */
+            readonly example?: unknown;
             /** @description The time at which the access token expires, for a provider that sends a time instead of a lifetime: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. If a response has both, the lifetime is used. */
             readonly expires_at?: string | null;
             /** @description The lifetime in seconds: a number, or a number in a string. */
@@ -2605,6 +2620,8 @@ export interface components {
             readonly account?: components["schemas"]["ManifestAccount"] | null;
             /** @description A template used in place of `api.base_url`, for providers that identify the account at a host that agents do not need. */
             readonly base_url?: string | null;
+            /** @description The response for a live credential, as the provider's page documents it: members and types of the page, and invented values. `success` and `account` must fit it. Tests answer with it. The application does not hold the examples of built-in manifests. */
+            readonly example?: unknown;
             /** @description A form body, in place of `json`. Its values are templates of parameters. */
             readonly form?: {
                 readonly [key: string]: string;

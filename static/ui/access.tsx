@@ -132,7 +132,10 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const queries = (manifest.api.deny_query ?? []).map(({ method = "*", path = "/**", name, values = [], why }) => {
     return { method, path: `${path}?${name}${values.length > 0 ? `=${values.join("|")}` : ""}`, why };
   });
-  const deny = [...(manifest.api.deny ?? []), ...queries];
+  const bodies = (manifest.api.deny_body ?? []).map(({ method = "*", path = "/**", name, why }) => {
+    return { method, path: `${path} {"${name}": …}`, why };
+  });
+  const deny = [...(manifest.api.deny ?? []), ...queries, ...bodies];
   const types = manifest.api.body_types ?? [];
   const preset = presetOf(policy.rules, manifest.api);
   return (
