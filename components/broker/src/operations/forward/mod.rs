@@ -8,6 +8,7 @@
 pub(crate) mod at_work;
 mod bodies;
 mod dead;
+mod errors;
 mod headers;
 mod host;
 mod links;
@@ -42,18 +43,17 @@ use nexus_common::forward::{Attempt, HOST, OnBehalf, Past, WAIT, ours, ours_with
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Entry, Watched, require_standing_at, revision};
-use nexus_common::{Error, Result, access, config};
+use nexus_common::store::{Watched, require_standing_at, revision};
+use nexus_common::{Error, Result};
 use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
 
 pub(crate) use opened::forget;
 use opened::{CHOICE_AWAITED, Opened};
 use outcome::AgentLabel;
 use overrides::Methods;
 use record::Recording;
-use right::{Lost, Right};
+use right::Right;
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
@@ -282,16 +282,6 @@ impl Call {
         }
     }
 
-    /// The error for a call that lost its right while it was made.
-    async fn lost(&self, admission: &Admission, lost: Lost) -> Error {
-        match lost {
-            Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
-            Lost::Denied(why) => self.policy_denied(admission, &why).await,
-            Lost::Expired => Error::TokenExpired,
-            Lost::Revoked(why) => *why,
-        }
-    }
-
     async fn require_usable(&self, admission: &Admission, is_connected: bool) -> Result<()> {
         admission.require_not_stopped()?;
         let (code, why) = match admission.health {
@@ -306,31 +296,6 @@ impl Call {
             _ => return Ok(()),
         };
         Err(self.mend(code, admission, why).await)
-    }
-
-    /// An error that only a person can resolve. It says what happened, who can fix it, and on which page.
-    async fn mend(&self, code: &str, admission: &Admission, why: &str) -> Error {
-        let link = link(admission).await;
-        let action = match code {
-            "integration_inactive" => "can switch it on again",
-            _ if why == CHOICE_AWAITED => "can choose it",
-            _ => "can connect it again",
-        };
-        let detail = format!(
-            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {action}: {link}",
-            admission.name
-        );
-        let error = match code {
-            "integration_inactive" => Error::IntegrationInactive(detail),
-            _ => Error::ReauthorizationRequired(detail),
-        };
-        self.with_link(&error, link)
-    }
-
-    fn with_link(&self, error: &Error, link: String) -> Error {
-        let mut problem = error.problem(&self.request_id);
-        problem.link = Some(link);
-        Error::Passed(Box::new(problem))
     }
 
     /// Checks that the token is in `Authorization` or in the place of this provider's key, and that the
@@ -404,36 +369,6 @@ impl Call {
             Err(why) => Err(self.denied(admission, &why).await),
         }
     }
-
-    /// Records a denied call, and returns its error.
-    async fn denied(&self, admission: &Admission, why: &str) -> Error {
-        access::denied(Entry {
-            caller: &self.caller,
-            action: "integration.call",
-            target: Some(&admission.id),
-            detail: json!({"rule": why, "method": self.method.as_str()}),
-            request_id: &self.request_id,
-        });
-        self.policy_denied(admission, why).await
-    }
-
-    /// The error for a call that a rule denies, with the page where a person can change the policy.
-    async fn policy_denied(&self, admission: &Admission, why: &str) -> Error {
-        self.record.decided_by(why);
-        let link = link(admission).await;
-        let denied = Error::PolicyDenied(format!(
-            "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \
-             policy: {link}",
-            self.method, self.path, admission.name
-        ));
-        self.with_link(&denied, link)
-    }
-}
-
-/// The page where a person can fix an integration.
-async fn link(admission: &Admission) -> String {
-    let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
-    format!("{base}/#/integrations/{}", admission.id)
 }
 
 /// Removes the content length of a `GET` or `HEAD` without a body. Other methods keep theirs, because a body
