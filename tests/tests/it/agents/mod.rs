@@ -1,5 +1,6 @@
 //! Agents' calls, through the proxy and MCP.
 //!
+//! - `bodies`: denied members of bodies
 //! - `calls`: the list of calls
 //! - `ends`: broken responses and broken requests
 //! - `examples`: `examples/agent-tools`
@@ -21,6 +22,7 @@
 //! - `sdk_links`: SDKs that follow links
 //! - `signed`: tokens that an agent signs with its own key
 
+mod bodies;
 mod calls;
 mod ends;
 mod examples;
