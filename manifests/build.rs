@@ -127,8 +127,10 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     let summary = format!("{{{}}}", members.join(","));
     let (id, sha256, categories) = (&manifest.id, hex(&json), &manifest.categories);
     let (method, search) = (manifest.auth_method, search_text(&manifest));
+    let packed = miniz_oxide::deflate::compress_to_vec(json.as_bytes(), 9);
+    let packed = packed.escape_ascii();
     let source = format!(
-        "Entry {{ id: {id:?}, json: {json:?}, summary: {summary:?}, sha256: {sha256:?}, \
+        "Entry {{ id: {id:?}, packed: b\"{packed}\", summary: {summary:?}, sha256: {sha256:?}, \
          search: {search:?}, categories: &{categories:?}, auth_method: AuthMethod::{method:?} }},\n"
     );
     Ok(((manifest.name.to_lowercase(), manifest.id), source))

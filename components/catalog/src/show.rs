@@ -44,7 +44,7 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "manifest.read").await?;
     inbound.query(&[])?;
     let (body, hash): (Cow<'static, [u8]>, _) = match catalog::find(id) {
-        Some(entry) => (entry.json.as_bytes().into(), entry.sha256.to_owned()),
+        Some(entry) => (entry.json().into_bytes().into(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {
             Some(hash) => (Manifests::document(&hash).await?.into(), hash),
             None => return Err(Error::no_such("manifest", id)),
