@@ -84,6 +84,7 @@ fn each_states_whether_pkce_is_used() {
         "box",
         "cal-com-oauth",
         "confluence",
+        "highlevel",
         "intercom",
         "jira",
         "linkedin",
