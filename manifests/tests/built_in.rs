@@ -83,6 +83,7 @@ fn each_states_whether_pkce_is_used() {
         "bitbucket",
         "box",
         "cal-com-oauth",
+        "clickup-oauth",
         "confluence",
         "highlevel",
         "intercom",
@@ -102,6 +103,7 @@ fn each_states_whether_pkce_is_used() {
         "tiktok",
         "todoist-oauth",
         "webflow-oauth",
+        "zoho-crm",
     ];
     assert_eq!(without, known);
 }
@@ -109,8 +111,20 @@ fn each_states_whether_pkce_is_used() {
 /// An app's secret is sent to any value of a parameter in these hosts, because the vendor owns all of them.
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
-    // The vendor assigns My Domain names and shop names, below a domain of its own.
-    let vendors = [".bamboohr.com", ".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
+    // The vendor assigns My Domain names and shop names, below a domain of its own. Zoho has a domain for each data center.
+    let vendors = [
+        ".bamboohr.com",
+        ".my.salesforce.com",
+        ".myshopify.com",
+        ".zendesk.com",
+        ".zoho.com",
+        ".zoho.com.au",
+        ".zoho.com.cn",
+        ".zoho.eu",
+        ".zoho.in",
+        ".zoho.jp",
+        ".zoho.sa",
+    ];
     let is_vendors = |host: &str| {
         vendors.iter().find(|end| host.strip_suffix(**end).is_some_and(|label| !label.is_empty()))
     };
