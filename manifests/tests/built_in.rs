@@ -98,10 +98,12 @@ fn each_states_whether_pkce_is_used() {
         "razorpay-oauth",
         "shopify",
         "slack",
+        "slack-user",
         "stripe-connect",
         "surveymonkey",
         "tiktok",
         "todoist-oauth",
+        "webex",
         "webflow-oauth",
         "zoho-crm",
     ];
@@ -111,9 +113,11 @@ fn each_states_whether_pkce_is_used() {
 /// An app's secret is sent to any value of a parameter in these hosts, because the vendor owns all of them.
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
-    // The vendor assigns My Domain names and shop names, below a domain of its own. Zoho has a domain for each data center.
+    // The vendor assigns My Domain names and shop names, below a domain of its own. Docusign has a
+    // host for developer accounts, and Zoho has a domain for each data center.
     let vendors = [
         ".bamboohr.com",
+        ".docusign.com",
         ".my.salesforce.com",
         ".myshopify.com",
         ".zendesk.com",
