@@ -96,6 +96,7 @@ fn each_states_whether_pkce_is_used() {
         "pipedrive-oauth",
         "quickbooks",
         "razorpay-oauth",
+        "reddit",
         "shopify",
         "slack",
         "slack-user",
