@@ -107,6 +107,7 @@ fn each_states_whether_pkce_is_used() {
         "webex",
         "webflow-oauth",
         "zoho-crm",
+        "zoho-desk",
     ];
     assert_eq!(without, known);
 }
