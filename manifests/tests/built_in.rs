@@ -115,8 +115,8 @@ fn each_states_whether_pkce_is_used() {
 /// An app's secret is sent to any value of a parameter in these hosts, because the vendor owns all of them.
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
-    // The vendor assigns My Domain names, shop names and account IDs, below a domain of its own. Docusign
-    // has a host for developer accounts, and Zoho has a domain for each data center.
+    // The vendor assigns My Domain names, shop names and account IDs, below a domain of its own.
+    // Docusign has a host for developer accounts, and Zoho has a domain for each data center.
     let vendors = [
         ".bamboohr.com",
         ".docusign.com",
