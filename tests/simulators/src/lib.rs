@@ -8,17 +8,7 @@
 //! The providers with OAuth 2.0 share its parts (`oauth`). The handle registers clients, sets the account and
 //! the decision, moves the clock, holds responses back, and reports the state of each token.
 //!
-//! ```no_run
-//! # async fn example() -> anyhow::Result<()> {
-//! use nexus_simulators::{Behaviour, Kind, Simulator};
-//! let stripe = Simulator::start(Kind::Stripe, 0).await?;
-//! let url = format!("{}/v1/account", stripe.origin());
-//! stripe.set_behaviour(Behaviour::Hang).await?;
-//! // … call `url`, then:
-//! stripe.release().await?;
-//! assert_eq!(stripe.requests().len(), 1);
-//! # Ok(()) }
-//! ```
+//! `examples/failing_provider.rs` shows how a test makes a provider fail.
 //!
 //! This crate must not reach beyond loopback, and must not be told what the application does.
 

@@ -125,6 +125,11 @@ impl Repo {
             .collect()
     }
 
+    /// The crates with tests that run natively: all except the guests.
+    pub(crate) fn tested(&self) -> Vec<&Member> {
+        self.members.iter().filter(|m| !m.dir.starts_with("tools/host/guests")).collect()
+    }
+
     /// The directories of all crates, relative to the root.
     #[cfg(test)]
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {

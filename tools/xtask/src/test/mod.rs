@@ -4,23 +4,24 @@
 //! Skipped tests are reported prominently: a passing result must not hide a runtime that was not tested.
 
 mod browser;
+mod build;
 mod installed;
 mod schemathesis;
 mod tally;
 mod ui;
 
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use tokio::io::{AsyncBufReadExt, BufReader};
 
-use crate::build::{self, Profile};
+use crate::build::{self as wasm, Profile};
 use crate::cargo;
 use crate::release;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, HostProfile};
+use build::TestPrograms;
 pub(crate) use tally::Tally;
 
 /// The programs that tests run: the variable that names each to the tests, and its name.
@@ -87,14 +88,29 @@ const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::re
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
+/// The second run on the embedded host, which differs from the first in two ways: each request has instances of its own, and
+/// the data are on servers. One run shows both, because a test passes only if neither changes what a client sees.
+const SECOND: &str = "black-box tests, an instance per request, on a libSQL server and Redis";
 
-/// One `cargo test`.
+/// The tests of some packages, with their environment.
 struct Run {
     what: &'static str,
     packages: Vec<String>,
     env: Vec<(&'static str, String)>,
     /// Arguments of the test binaries.
     args: &'static [&'static str],
+}
+
+impl Run {
+    async fn start(&self, programs: &TestPrograms, rest: &[String]) -> Result<Tally> {
+        heading(self.what);
+        let begun = Instant::now();
+        let args: Vec<&str> =
+            self.args.iter().copied().chain(rest.iter().map(String::as_str)).collect();
+        let total = programs.run(&self.packages, &self.env, &args).await?;
+        eprintln!("({}, {} s)", self.what, begun.elapsed().as_secs());
+        Ok(total)
+    }
 }
 
 /// The plan: the runs, and what is skipped.
@@ -121,11 +137,12 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
             Err(why) => skipped.push(format!("the UI's types and unit tests: {why}")),
         }
     }
-    for run in runs.iter().filter(|_| !args.schemathesis) {
-        heading(run.what);
-        let begun = Instant::now();
-        total.add(cargo_test(&repo, run, &args.rest).await?);
-        eprintln!("({}, {} s)", run.what, begun.elapsed().as_secs());
+    if !args.schemathesis {
+        heading("building the tests");
+        let programs = TestPrograms::build(&repo).await?;
+        for run in &runs {
+            total.add(run.start(&programs, &args.rest).await?);
+        }
     }
     match (schemathesis::find(&repo), host) {
         (Err(why), _) if args.schemathesis => anyhow::bail!("Schemathesis: {why}"),
@@ -170,7 +187,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     }
 
     heading("building the components and the guests");
-    build::components(repo, Profile::Dev, &repo.guests()).await?;
+    wasm::components(repo, Profile::Dev, &repo.guests()).await?;
     let mut common = vec![
         ("NEXUS_WASM_DIR", repo.wasm_dir(Profile::Dev.name()).display().to_string()),
         ("NEXUS_REPO", repo.root.display().to_string()),
@@ -256,16 +273,17 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.remove(0);
         return Ok(Plan { runs, host: None, skipped });
     }
-    if args.storage == Storage::File {
-        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
-    }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
-        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+        if sqld.is_some() {
+            add(SECOND, "nexus-tests", &[runtime, reuse, server]);
+        } else {
+            add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+        }
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
@@ -304,36 +322,4 @@ async fn programs(repo: &Repo) -> Result<PathBuf> {
 
 fn heading(what: &str) {
     eprintln!("\n=== {what}");
-}
-
-/// Runs one `cargo test`, streams its output and adds up its results.
-async fn cargo_test(repo: &Repo, run: &Run, rest: &[String]) -> Result<Tally> {
-    let mut args = vec!["test", "--no-fail-fast"];
-    for package in &run.packages {
-        args.extend(["-p", package]);
-    }
-    args.push("--");
-    args.extend(run.args);
-    args.extend(rest.iter().map(String::as_str));
-    let mut child = cargo::command(&repo.root, &args)
-        .envs(run.env.iter().map(|(name, value)| (name, value)))
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run cargo test")?;
-    let mut tally = Tally::default();
-    if let Some(stdout) = child.stdout.take() {
-        let mut lines = BufReader::new(stdout).split(b'\n');
-        while let Some(line) = lines.next_segment().await? {
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            tally.line(&line);
-        }
-    }
-    let status = child.wait().await?;
-    if !status.success() && tally.failed == 0 {
-        // The tests did not compile, or a test binary crashed. That must not look like a pass.
-        println!("FAILED without a result: {}", run.what);
-        tally.failed += 1;
-    }
-    Ok(tally)
 }
