@@ -9,6 +9,8 @@ import { t } from "../text/all";
 /** The height of the grid of the drawing. The drawing itself is stretched. */
 const HEIGHT = 100;
 const WIDTH = 10;
+/** The most dates under the bars. */
+const TICKS = 7;
 
 interface ChartProps {
   bars: readonly Bar[];
@@ -24,6 +26,7 @@ export function BarChart({ bars, per, period }: ChartProps) {
   const name = per === "hour" ? hour : day;
   const { top, lines } = scaleOf(Math.max(0, ...bars.map((bar) => bar.calls)));
   const tall = (value: number) => (value / top) * HEIGHT;
+  const step = Math.ceil(bars.length / TICKS);
   const shown = at === null ? undefined : bars[at];
   const key = (event: KeyboardEvent) => {
     const present = at ?? bars.length - 1;
@@ -59,12 +62,13 @@ export function BarChart({ bars, per, period }: ChartProps) {
           ))}
         </svg>
       </div>
-      <p class="ends soft" aria-hidden="true">
-        <span>{name(bars[0]?.at ?? "")}</span>
-        <span class="legend">
-          <i class="calls" /> {t.usage.succeeded} <i class="errors" /> {t.usage.failed}
-        </span>
-        <span>{name(bars.at(-1)?.at ?? "")}</span>
+      <p class="ticks soft" aria-hidden="true">
+        {bars.map((bar, index) =>
+          index % step === 0 ? <span style={{ left: `${((index + 0.5) / bars.length) * 100}%` }}>{name(bar.at)}</span> : null,
+        )}
+      </p>
+      <p class="legend soft" aria-hidden="true">
+        <i class="calls" /> {t.usage.succeeded} <i class="errors" /> {t.usage.failed}
       </p>
       <table class="unseen">
         <caption>{t.usage.chart(calls, period)}</caption>
@@ -82,9 +86,12 @@ export function BarChart({ bars, per, period }: ChartProps) {
   );
 }
 
-/** A line without axes. It is decorative: the number beside it says what matters. */
-export function Sparkline({ values }: { values: readonly number[] }) {
-  const highest = Math.max(1, ...values);
+/**
+ * A line without axes. It is decorative: the number beside it says what matters. `atLeast` is the least value that its
+ * height stands for, so that small values look small.
+ */
+export function Sparkline({ values, atLeast = 1 }: { values: readonly number[]; atLeast?: number | undefined }) {
+  const highest = Math.max(atLeast, ...values);
   const step = 100 / Math.max(1, values.length - 1);
   const points = values.map((value, index) => `${(index * step).toFixed(1)},${(28 - (value / highest) * 26).toFixed(1)}`);
   return (

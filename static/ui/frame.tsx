@@ -16,7 +16,7 @@ import { roleName, t } from "../text";
 import { THEMES, chooseTheme, onThemeElsewhere, presentTheme, showTheme, themeFor } from "../theme";
 import type { Theme } from "../theme";
 import { useGuard } from "./guard";
-import { Icon } from "./icons";
+import { Icon, Logo } from "./icons";
 import { PAGES, pageOf } from "./pages";
 import { Button, RouteLink } from "./parts";
 import { Toast } from "./toast";
@@ -194,7 +194,7 @@ function ThemeChoice() {
 function Home({ origin, go }: Pick<Props, "origin" | "go">) {
   return (
     <RouteLink class="home" origin={origin} route={HOME} go={go}>
-      <span class="logo" aria-hidden="true" />
+      <Logo />
       <strong>{t.product}</strong>
     </RouteLink>
   );

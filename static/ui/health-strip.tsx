@@ -31,7 +31,7 @@ export function HealthStrip({ integration }: { integration: Integration }) {
       {events.state === "loading" && <Skeleton rows={1} />}
       <ol class="cells">
         {events.state === "ready" && days.map(({ at, state }) => (
-          <li class={state ? HEALTH_TONE[state] : "none"} title={`${day(at)}: ${state ? t.list.healthState[state] : t.manage.notYet}`}>
+          <li class={state ? HEALTH_TONE[state] : "unknown"} title={`${day(at)}: ${state ? t.list.healthState[state] : t.manage.notYet}`}>
             <span class="unseen">
               {day(at)}: {state ? t.list.healthState[state] : t.manage.notYet}
             </span>

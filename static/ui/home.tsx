@@ -42,6 +42,8 @@ const PERIODS: Record<Period, { per: Granularity; many: number }> = {
 
 /** How many days the small lines show. */
 const SPARK_DAYS = 14;
+/** The least error rate that the height of its line stands for. */
+const ERROR_SCALE = 0.05;
 /** How many rows each list shows. */
 const ROWS = 5;
 
@@ -146,19 +148,19 @@ function Numbers({ usage, days, needs, per, many }: NumbersProps) {
   const daily = all ? bars(all.rows, "day", all.now, SPARK_DAYS) : [];
   const agentsOn = daily.map((bar) => byAgent?.rows.filter((row) => row.at === bar.at).length ?? 0);
   const text = (value: string) => (loaded ? value : "–");
-  const tiles: [string, string, readonly number[] | null, string][] = [
+  const tiles: [name: string, value: string, values: readonly number[] | null, tone: string, atLeast?: number][] = [
     [t.home.calls, text(count(calls)), daily.map((bar) => bar.calls), ""],
-    [t.home.errorRate, text(share(errors, calls)), daily.map((bar) => bar.errors / Math.max(1, bar.calls)), "bad"],
+    [t.home.errorRate, text(share(errors, calls)), daily.map((bar) => bar.errors / Math.max(1, bar.calls)), "bad", ERROR_SCALE],
     [t.home.agents, text(count(agents)), agentsOn, ""],
     [t.home.needs, count(needs), null, needs > 0 ? "bad" : "good"],
   ];
   return (
     <dl class="numbers">
-      {tiles.map(([name, value, values, tone]) => (
+      {tiles.map(([name, value, values, tone, atLeast]) => (
         <div class={`number-tile ${tone}`}>
           <dt>{name}</dt>
           <dd>{value}</dd>
-          {values ? <dd class="drawing"><Sparkline values={values} /></dd> : <dd class="small soft">{needs > 0 ? t.home.needsSome : t.home.needsNone}</dd>}
+          {values ? <dd class="drawing"><Sparkline values={values} atLeast={atLeast} /></dd> : <dd class="small soft">{needs > 0 ? t.home.needsSome : t.home.needsNone}</dd>}
         </div>
       ))}
     </dl>

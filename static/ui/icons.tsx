@@ -46,3 +46,14 @@ export function Icon({ name }: { name: IconName }) {
     </svg>
   );
 }
+
+/** The mark of the product, as in icon.svg. */
+export function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M16 16 8 9M16 16l8-7M16 16v9" />
+      <path class="ends" d="M8 9h.01M24 9h.01M16 25h.01" />
+      <path class="hub" d="M16 16h.01" />
+    </svg>
+  );
+}

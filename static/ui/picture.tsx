@@ -9,7 +9,7 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { isBroken } from "../logic/health";
 import { accountName } from "../logic/names";
 import { t } from "../text/all";
-import { Icon } from "./icons";
+import { Icon, Logo } from "./icons";
 import { Mark } from "./parts";
 import { useAgentName } from "./use-agents";
 
@@ -38,7 +38,7 @@ export function Picture({ integration, manifest }: { integration: Integration; m
       <Node
         title={t.product}
         text={integration.credential ? t.picture.keyInside(hint ? hint.replace("…", "") : "") : t.picture.noKey}
-        badge={<span class="logo" />}
+        badge={<Logo />}
         isNexus
       />
       <Wire text={t.picture.credential} isLive={isUsable && works} />

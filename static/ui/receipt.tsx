@@ -7,7 +7,7 @@ import { moment } from "../logic/time";
 import { t } from "../text/all";
 import { ChainCheck } from "./chain-check";
 import { useNexus } from "./context";
-import { Icon } from "./icons";
+import { Icon, Logo } from "./icons";
 import type { IconName } from "./icons";
 import { Button, CopyButton } from "./parts";
 
@@ -54,7 +54,7 @@ export function ReceiptSlip({ deleted, at, by }: Props) {
     <div class="receipt">
       <article class="slip" aria-label={t.receipt.title}>
         <header class="slip-head">
-          <span class="logo" aria-hidden="true" />
+          <Logo />
           <div>
             <strong>{t.receipt.title}</strong>
             <p class="soft">{t.receipt.of(identity.workspace, moment(at), by)}</p>

@@ -10,7 +10,7 @@ import { ago } from "../logic/time";
 import { roleName, t } from "../text";
 import { Field, Form } from "./controls";
 import { Dialog } from "./dialog";
-import { Icon } from "./icons";
+import { Icon, Logo } from "./icons";
 import { Alert, Button, LoadError } from "./parts";
 
 interface SignInProps {
@@ -24,7 +24,7 @@ export function NotKnown({ problem, onSignOut }: { problem: Problem; onSignOut()
   return (
     <main class="sign-in">
       <div class="panel">
-        <span class="logo" aria-hidden="true" />
+        <Logo />
         <h1>{t.signIn.notKnown}</h1>
         <LoadError problem={problem} onRetry={() => location.reload()} />
         <div class="actions">
@@ -85,7 +85,7 @@ export function SignInPage({ notice, isOpen, ...props }: SignInProps & { notice:
   return (
     <main class="sign-in">
       <div class="panel">
-        <span class="logo" aria-hidden="true" />
+        <Logo />
         <h1>{t.signIn.title}</h1>
         <p class="soft">{t.signIn.lead}</p>
         {notice && <Alert title={notice} />}
