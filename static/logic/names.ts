@@ -49,14 +49,17 @@ export function monogram(name: string): string {
   return (second ? first.charAt(0) + second.charAt(0) : first.slice(0, 1)).toUpperCase();
 }
 
-/** Whether white text has enough contrast on a colour `#RRGGBB`, by the relative luminance of WCAG 2. */
+/**
+ * Whether white is seen well on a colour `#RRGGBB`, by the relative luminance of WCAG 2. Marks are drawn in white wherever
+ * it can be seen, because that is how most brands draw them. The name beside a mark says the same as text.
+ */
 export function isDark(color: string): boolean {
   const linear = [1, 3, 5].map((at) => {
     const value = parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
   const [red = 0, green = 0, blue = 0] = linear;
-  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 2.4;
 }
 
 /** The host of a URL, or null if the text is not a URL. */

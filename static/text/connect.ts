@@ -3,6 +3,12 @@ import { date } from "../logic/time";
 import { plural } from "./plural";
 
 export const add = {
+  /** From nothing to a first call, on the pages of a workspace without integrations. */
+  firstSteps: [
+    ["Connect a service", "Nexus seals its credential. Nobody sees it again."],
+    ["Register an agent", "It gets a key of its own, which you can revoke."],
+    ["Make a call", "The agent changes a base URL. Every call is shown here."],
+  ] as readonly (readonly [string, string])[],
   title: "Add integration",
   titleOf: (provider: string) => `Connect ${provider}`,
   into: (workspace: string, subject: string): readonly [string, string, string, string] => ["Workspace ", workspace, ", signed in as ", subject],

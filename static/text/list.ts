@@ -57,7 +57,7 @@ export const list = {
     pending: "Agents cannot use it yet.",
     choose: "The credentials reach several accounts. Agents can use one of them when you choose it.",
     failing: "Agents can call it, but the last check failed.",
-    "reauthorize reconnect": "Agents cannot use it until somebody reconnects it.",
+    "reauthorize reconnect": "Agents cannot use it until it is reconnected.",
     "reauthorize replace": "Agents cannot use it until its credentials are replaced.",
     off: "Agents cannot use it.",
   } as Record<string, string>,

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Agent, Call, CallPage } from "../api/types";
 import { t } from "../text/all";
 import { Ago } from "./ago";
-import { CallDetails, OpenCall, isFailed, resultOf } from "./call-details";
+import { CallDetails, OpenCall, resultOf, toneOf } from "./call-details";
 import { useLoad, useNexus, useNow } from "./context";
 import { Loaded } from "./loaded";
 import { useNames } from "./use-names";
@@ -33,7 +33,7 @@ export function AgentCalls({ agent }: { agent: Agent }) {
                     {nameOf(call.integration_id)} · <Ago at={call.at} now={now} />
                   </p>
                 </div>
-                <span class={isFailed(call) ? "tag bad" : "tag"}>{resultOf(call)}</span>
+                <span class={`tag ${toneOf(call)}`}>{resultOf(call)}</span>
               </li>
             ))}
           </ul>

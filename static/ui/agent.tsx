@@ -150,7 +150,7 @@ function Danger({ agent }: { agent: Agent }) {
       {isAdmin && (
         <>
           <p class="soft">{t.stops.hint.agent}</p>
-          <Button tone="alarm" icon="stop" onClick={() => setOpen("stop")}>
+          <Button tone="danger" icon="stop" onClick={() => setOpen("stop")}>
             {t.stops.stop}
           </Button>
         </>

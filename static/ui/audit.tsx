@@ -186,7 +186,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
                   </span>
                   <Detail detail={record.detail} />
                 </td>
-                <td role="cell">
+                <td role="cell" class="target">
                   <Target record={record} nameOf={nameOf} />
                 </td>
                 <td role="cell">{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>

@@ -72,3 +72,9 @@ export function resultOf({ status, outcome }: Call): string {
 export function isFailed({ outcome }: Call): boolean {
   return outcome !== "succeeded" && outcome !== "client_error";
 }
+
+/** The colour of a call's result. A request that the provider rejects is the agent's to mend. */
+export function toneOf(call: Call): string {
+  if (isFailed(call)) return "bad";
+  return call.outcome === "succeeded" ? "good" : "warn";
+}

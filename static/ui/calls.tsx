@@ -9,7 +9,7 @@ import type { CallFilters } from "../logic/calls";
 import { exact, second } from "../logic/time";
 import { t } from "../text/all";
 import { formatValue } from "./activity";
-import { CallDetails, OpenCall, isFailed, resultOf } from "./call-details";
+import { CallDetails, OpenCall, isFailed, resultOf, toneOf } from "./call-details";
 import { Select, Switch } from "./controls";
 import { Loaded } from "./loaded";
 import { More } from "./more";
@@ -139,7 +139,9 @@ function Table({ calls, nameOf, onOpen }: TableProps) {
               <td role="cell" class="number">
                 {t.calls.size(call.bytes)}
               </td>
-              <td role="cell">{resultOf(call)}</td>
+              <td role="cell">
+                <span class={`tag ${toneOf(call)}`}>{resultOf(call)}</span>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -45,8 +45,7 @@ function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, 
             </RouteLink>
           </h3>
           <p class="soft">
-            {providerName}
-            {label && ` · ${label}`}
+            {[providerName === name ? "" : providerName, label || t.method[integration.auth_method]].filter(Boolean).join(" · ")}
           </p>
         </div>
         <Menu label={t.list.menuOf(name)} items={() => menuOf(integration, onOpen, onSwitch, onAction)} />

@@ -149,7 +149,7 @@ interface TileProps {
   apps: ReadonlySet<string> | null;
 }
 
-function Tile({ service, way, apps }: TileProps) {
+export function Tile({ service, way, apps }: TileProps) {
   const { client, go } = useNexus();
   return (
     <li>

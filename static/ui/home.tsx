@@ -17,9 +17,10 @@ import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
 import { useEnding } from "./ends";
+import { Welcome } from "./list";
 import { Loaded } from "./loaded";
 import { Needs } from "./needs";
-import { Button, EmptyState, LoadError, RouteLink, Skeleton } from "./parts";
+import { LoadError, RouteLink, Skeleton } from "./parts";
 import { workspaceUsage } from "./usage-data";
 import type { WorkspaceRows } from "./usage-data";
 import { useAgentName } from "./use-agents";
@@ -48,7 +49,7 @@ const ERROR_SCALE = 0.05;
 const ROWS = 5;
 
 export function Home({ list, catalogue, onAction }: Props) {
-  const { client, identity, go } = useNexus();
+  const { client, identity } = useNexus();
   const [period, setPeriod] = useState<Period>("week");
   const { per, many } = PERIODS[period];
   const [usage, again] = useLoad(async (signal) => {
@@ -78,20 +79,18 @@ export function Home({ list, catalogue, onAction }: Props) {
           <h1 tabIndex={-1}>{t.home.title}</h1>
           <p class="soft">{t.home.lead(identity.workspace)}</p>
         </div>
-        <div class="segments" role="group" aria-label={t.usage.range}>
-          {(Object.keys(PERIODS) as Period[]).map((one) => (
-            <button type="button" aria-pressed={one === period ? "true" : "false"} onClick={() => setPeriod(one)}>
-              {t.home.periods[one]}
-            </button>
-          ))}
-        </div>
+        {!isEmpty && (
+          <div class="segments" role="group" aria-label={t.usage.range}>
+            {(Object.keys(PERIODS) as Period[]).map((one) => (
+              <button type="button" aria-pressed={one === period ? "true" : "false"} onClick={() => setPeriod(one)}>
+                {t.home.periods[one]}
+              </button>
+            ))}
+          </div>
+        )}
       </div>
       {isEmpty ? (
-        <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
-          <Button tone="primary" icon="plus" onClick={() => go({ page: "add", manifest: null })}>
-            {t.list.add}
-          </Button>
-        </EmptyState>
+        <Welcome catalogue={catalogue} />
       ) : (
         <div class="stack home-page">
           {failure && <LoadError problem={failure} onRetry={() => again()} />}

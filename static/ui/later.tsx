@@ -10,6 +10,7 @@ export { Agents } from "./agents";
 export { Audit } from "./audit";
 export { BulkDelete } from "./bulk";
 export { ConnectedApps } from "./connected-apps";
+export { FirstRun } from "./first-run";
 export { Gallery } from "./gallery";
 export { Home } from "./home";
 export { IntegrationPage } from "./integration";

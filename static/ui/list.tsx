@@ -99,9 +99,11 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           <h1 tabIndex={-1}>{t.list.title}</h1>
           <p class="soft">{t.list.lead}</p>
         </div>
-        <Button tone="primary" icon="plus" onClick={onAdd}>
-          {t.list.add}
-        </Button>
+        {!(isEmpty && !filtered) && (
+          <Button tone="primary" icon="plus" onClick={onAdd}>
+            {t.list.add}
+          </Button>
+        )}
       </div>
       {!(isEmpty && !filtered) && <Toolbar filters={filters} catalogue={catalogue} counts={list.counts} />}
       <p class="unseen" role="status">
@@ -112,11 +114,7 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
       )}
       {!items && !list.problem && <CardSkeletons />}
       {isEmpty && !filtered && !list.problem && (
-        <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
-          <Button tone="primary" icon="plus" onClick={onAdd}>
-            {t.list.add}
-          </Button>
-        </EmptyState>
+        <Welcome catalogue={catalogue} />
       )}
       {isEmpty && filtered && (
         <EmptyState icon="search" title={t.list.noMatchTitle} lead={t.list.noMatchLead}>
@@ -158,6 +156,21 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           </Button>
         </div>
       )}
+    </>
+  );
+}
+
+/** In place of integrations, if there are none: how to connect the first. */
+export function Welcome({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
+  const { go } = useNexus();
+  return (
+    <>
+      <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
+        <Button tone="primary" icon="plus" onClick={() => go({ page: "add", manifest: null })}>
+          {t.list.add}
+        </Button>
+      </EmptyState>
+      <Lazy>{({ FirstRun }) => <FirstRun catalogue={catalogue} />}</Lazy>
     </>
   );
 }

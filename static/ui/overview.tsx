@@ -14,6 +14,7 @@ import { Alert, Button, CopyField } from "./parts";
 import { Picture } from "./picture";
 import { ScopeFacts } from "./scope-facts";
 import { StopDialog } from "./stop-dialog";
+import { useAgentName } from "./use-agents";
 
 interface Props {
   integration: Integration;
@@ -58,7 +59,7 @@ function StopIntegration({ integration: { id, name }, manifest }: Pick<Props, "i
   return (
     <>
       <p class="soft">{t.stops.hint["integration"]}</p>
-      <Button tone="alarm" icon="stop" onClick={() => setOpen(true)}>
+      <Button tone="danger" icon="stop" onClick={() => setOpen(true)}>
         {t.stops.stop}
       </Button>
       {isOpen && (
@@ -107,6 +108,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
 }
 
 function Facts({ integration, manifest, now }: { integration: Integration; manifest: IntegrationManifest; now: number }) {
+  const nameOf = useAgentName();
   const { account, credential, params, last_used_at: used } = integration;
   const expires = credential?.expires_at;
   const credentialText = credential
@@ -120,7 +122,7 @@ function Facts({ integration, manifest, now }: { integration: Integration; manif
     [t.manage.expires, expires ? `${moment(expires)} (${ago(expires, now)})` : t.manage.noExpiry],
     ...Object.entries(params),
     [t.manage.lastUsed, used ? ago(used, now) : t.never],
-    [t.manage.created, t.manage.createdBy(integration.created_at, integration.created_by)],
+    [t.manage.created, t.manage.createdBy(integration.created_at, nameOf(integration.created_by))],
   ];
   return (
     <dl class="rows box">

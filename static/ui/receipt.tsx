@@ -9,7 +9,7 @@ import { ChainCheck } from "./chain-check";
 import { useNexus } from "./context";
 import { Icon, Logo } from "./icons";
 import type { IconName } from "./icons";
-import { Button, CopyButton } from "./parts";
+import { Button, CopyButton, sentence } from "./parts";
 
 /** A deleted integration, and what became of its tokens. */
 export interface Deleted {
@@ -63,7 +63,7 @@ export function ReceiptSlip({ deleted, at, by }: Props) {
         {deleted.map((one) => (
           <section key={one.id}>
             <h3>
-              {one.name} <span class="soft">{one.provider}</span>
+              {one.name} <span class="soft small">{one.provider}</span>
             </h3>
             {one.receipts.length === 0 ? <p class="soft">{t.remove.nothing}</p> : <Lines receipts={one.receipts} />}
             <AuditLines marks={marksOf(one)} />
@@ -90,8 +90,11 @@ function Lines({ receipts }: { receipts: readonly Receipt[] }) {
           <li key={index} class={`health ${tone}`}>
             <Icon name={icon} />
             <p>
-              <code>{receipt.token}</code> <strong>{t.remove.states[receipt.state]}</strong>
-              <span class="soft">{[receipt.detail, moment(receipt.at)].filter(Boolean).join(" · ")}</span>
+              <code>{receipt.token}</code>
+              <span>
+                <strong>{t.remove.states[receipt.state]}</strong>
+                <span class="soft">{[receipt.detail && sentence(receipt.detail), moment(receipt.at)].filter(Boolean).join(" · ")}</span>
+              </span>
             </p>
           </li>
         );
@@ -105,11 +108,11 @@ function AuditLines({ marks }: { marks: Marks | undefined }) {
   const { audit, settled } = marks;
   return (
     <>
-      <p class="small soft">
+      <p class="hash soft">
         {t.receipt.record(audit.seq)} <code>{audit.hash}</code>
       </p>
       {settled && (
-        <p class="small soft">
+        <p class="hash soft">
           {t.receipt.settled(settled.seq)} <code>{settled.hash}</code>
         </p>
       )}

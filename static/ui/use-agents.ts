@@ -1,7 +1,8 @@
 /** The agents of the workspace, for forms that choose among them and for lists that show their names. */
 import type { Problem } from "../api/client";
 import { pages } from "../api/pages";
-import type { Agent, AgentPage } from "../api/types";
+import type { Agent, AgentPage, Me, Person, PersonPage } from "../api/types";
+import { mayDo } from "../logic/identity";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
@@ -21,10 +22,27 @@ export function useAgents(mayRead = true): [LoadState<readonly Agent[]>, (agents
   }, client);
 }
 
-/** The name of whoever acted: an agent's, or the subject of a token as it is. */
+/** The name of whoever acted: an agent's, a person's, or the subject of a token as it is. */
 export function useAgentName(): (subject: string) => string {
   const [agents] = useAgents();
-  return namesOf(agents.state === "ready" ? agents.value : []);
+  const people = usePeopleNames();
+  const nameOfAgent = namesOf(agents.state === "ready" ? agents.value : []);
+  return (subject) => people.get(subject) ?? nameOfAgent(subject);
+}
+
+/** The names of people by their ids: of all for an administrator, who may read them, and otherwise of oneself. */
+function usePeopleNames(): ReadonlyMap<string, string> {
+  const { client, identity } = useNexus();
+  const [people] = useLoad(async (signal) => {
+    if (!mayDo(identity.role, "ADMIN")) {
+      const { person, name } = await client.get<Me>("/api/me", {}, signal);
+      return new Map(person && name ? [[person, name]] : []);
+    }
+    const load = (cursor: string | null) => client.get<PersonPage>("/api/people", { limit: PAGE, cursor }, signal);
+    const { items } = await pages<Person>(load, MOST);
+    return new Map(items.map(({ id, name }) => [id, name]));
+  }, client);
+  return people.state === "ready" ? people.value : new Map();
 }
 
 /** As {@link useAgentName}, with agents that are loaded. */

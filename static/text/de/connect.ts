@@ -12,6 +12,11 @@ import { date } from "../../logic/time";
 import { plural } from "../plural";
 
 export const add: typeof englishAdd = {
+  firstSteps: [
+    ["Einen Dienst verbinden", "Nexus versiegelt die Zugangsdaten. Niemand sieht sie wieder."],
+    ["Einen Agenten registrieren", "Er bekommt einen eigenen Schlüssel, den Sie widerrufen können."],
+    ["Einen Aufruf machen", "Der Agent ändert eine Basis-URL. Jeder Aufruf wird hier gezeigt."],
+  ],
   title: "Integration hinzufügen",
   titleOf: (provider) => `${provider} verbinden`,
   into: (workspace, subject) => ["Workspace ", workspace, ", angemeldet als ", subject],
