@@ -17,8 +17,10 @@ const USUAL = new Set([
   "gmail", "google", "google-calendar", "google-docs", "google-drive", "google-sheets", "hubspot", "intercom", "jira", "linear",
   "mailchimp", "microsoft", "microsoft-teams", "notion", "openai", "outlook", "pagerduty", "quickbooks", "salesforce", "sandbox",
   "sendgrid", "sentry", "shopify", "slack", "stripe", "supabase", "trello", "twilio", "vercel", "xero", "youtube", "zendesk",
-  "zoom",
 ]);
+
+/** Icons that are the name of the brand, which cannot be read at the size of a mark. A letter is better. */
+const WORDMARKS = new Set(["caldotcom", "typeform", "woocommerce", "zoom"]);
 
 /** Marks of ours. */
 const OWN = {
@@ -34,7 +36,7 @@ export async function marksModule({ usual }) {
   const known = new Map(Object.values(all).map((icon) => [icon.slug, icon.path]));
   const paths = Object.fromEntries(
     [...(await iconNames())]
-      .filter((name) => USUAL.has(name) === usual)
+      .filter((name) => USUAL.has(name) === usual && !WORDMARKS.has(name))
       .sort()
       .map((name) => [name, OWN[name] ?? known.get(name) ?? known.get(name.replaceAll("-", ""))])
       .filter(([, path]) => path)

@@ -48,6 +48,11 @@ export function isBroken({ health: { state } }: Pick<Integration, "health">): bo
   return state === "failing" || state === "reauthorize" || state === "pending";
 }
 
+/** Whether calls of agents are rejected although the integration is switched on, because the provider would reject them. */
+export function isCutOff({ health: { state } }: Pick<Integration, "health">): boolean {
+  return state === "reauthorize" || state === "pending";
+}
+
 /** Whether a person types the credentials in. Otherwise they come from an OAuth sign-in. */
 export function hasTypedCredentials(integration: Pick<Integration, "auth_method">): boolean {
   return integration.auth_method !== "oauth2";

@@ -2,7 +2,7 @@
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { isBroken, nextAction, renewalOf } from "../logic/health";
+import { isBroken, isCutOff, nextAction, renewalOf } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import { t } from "../text";
@@ -65,7 +65,7 @@ function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, 
         {isPending ? (
           <span class="soft">{t.list.inactive}</span>
         ) : (
-          <Switch label={t.list.switchOf(name)} on={active} isMoot={isBroken(integration)} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
+          <Switch label={t.list.switchOf(name)} on={active} isMoot={isCutOff(integration)} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
             {active ? t.list.active : t.list.inactive}
           </Switch>
         )}

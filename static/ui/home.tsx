@@ -225,7 +225,9 @@ function TopList({ title, rows }: { title: string; rows: readonly TopRow[] }) {
               <span>{name}</span>
             )}
             <span class="soft number">{count(calls)}</span>
-            <meter aria-hidden="true" value={calls} max={most} />
+            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+              <rect width={(calls / most) * 100} height={1} />
+            </svg>
           </li>
         ))}
       </ol>

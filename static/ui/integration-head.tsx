@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 
 import type { Integration } from "../api/types";
-import { hasTypedCredentials, isBroken, nextAction } from "../logic/health";
+import { hasTypedCredentials, isCutOff, nextAction } from "../logic/health";
 import { t } from "../text/all";
 import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
@@ -44,7 +44,7 @@ export function IntegrationHead({ integration, mark, about, offersChoice, onChan
       <StateLine integration={integration} now={now} isLong />
       <div class="actions">
         {!isPending && (
-          <Switch label={t.list.switchOf(name)} on={status === "active"} isMoot={isBroken(integration)} busy={change.busy} onChange={setStatus}>
+          <Switch label={t.list.switchOf(name)} on={status === "active"} isMoot={isCutOff(integration)} busy={change.busy} onChange={setStatus}>
             {status === "active" ? t.list.active : t.list.inactive}
           </Switch>
         )}

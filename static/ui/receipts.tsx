@@ -14,7 +14,7 @@ import { SearchField } from "./controls";
 import { Crumb } from "./crumb";
 import { Loaded } from "./loaded";
 import { More } from "./more";
-import { EmptyState, RouteLink } from "./parts";
+import { EmptyState, Mark, RouteLink } from "./parts";
 import { ReceiptSlip } from "./receipt";
 import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
@@ -83,13 +83,14 @@ function Deletions({ first, catalogue, load }: DeletionsProps) {
       <ul class="plain-rows box">
         {items.map((one) => (
           <li key={one.id}>
+            <Mark name={providerOf(one, catalogue)} brand={catalogue.find(({ id }) => id === one.manifest_id)?.brand} />
             <span class="names">
               <RouteLink origin={client.origin} route={receiptRoute(one.id)} go={go}>
                 {one.name}
               </RouteLink>
               <span class="soft">{[providerOf(one, catalogue), one.account, t.receipt.deletedBy(nameOf(one.deleted_by))].filter(Boolean).join(" · ")}</span>
             </span>
-            <span class="names">
+            <span class="names aside">
               <Ago at={one.deleted_at} now={now} soft />
               {one.revocation.some(({ state }) => state === "pending") && <span class="health warn">{t.receipt.pending}</span>}
             </span>

@@ -3,7 +3,7 @@ import { Component } from "preact";
 import { useCallback, useState } from "preact/hooks";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { HEALTH_TONE, isBroken, stateWord } from "../logic/health";
+import { HEALTH_TONE, isCutOff, stateWord } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import type { Filters } from "../logic/route";
@@ -167,7 +167,7 @@ function RowView({ integration, provider, origin, now, isBusy, isChosen, onChoos
           <Switch
             label={t.list.switchOf(name)}
             on={status === "active"}
-            isMoot={isBroken(integration)}
+            isMoot={isCutOff(integration)}
             busy={isBusy}
             onChange={(on) => onSwitch(integration, on)}
           >
