@@ -61,7 +61,7 @@ export const access = {
   nobody: "Choose an agent, or register one. While none is chosen, no agent may use the integration.",
   limit: "Limit",
   limitLabel: "Calls per minute of each agent",
-  limitHint: "Leave it empty for the limit of this deployment alone. A call above the limit gets 429 rate_limited.",
+  limitHint: "Leave it empty for the limit of this deployment alone. A call above it is rejected with the status 429.",
   limitWrong: "Enter a whole number from 1 to 1,000,000, or leave it empty.",
   onlyFor: (names: string) => `Only for ${names}`,
   nobodyMay: "No agent may use the integration",

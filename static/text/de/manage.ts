@@ -72,7 +72,7 @@ export const access: typeof englishAccess = {
   nobody: "Wählen Sie einen Agenten, oder registrieren Sie einen. Solange keiner gewählt ist, darf kein Agent die Integration nutzen.",
   limit: "Grenze",
   limitLabel: "Aufrufe pro Minute jedes Agenten",
-  limitHint: "Bleibt das Feld leer, gilt nur die Grenze dieser Installation. Ein Aufruf darüber bekommt 429 rate_limited.",
+  limitHint: "Bleibt das Feld leer, gilt nur die Grenze dieser Installation. Ein Aufruf darüber wird mit dem Status 429 abgelehnt.",
   limitWrong: "Geben Sie eine ganze Zahl von 1 bis 1.000.000 ein, oder lassen Sie das Feld leer.",
   onlyFor: (names) => `Nur für ${names}`,
   nobodyMay: "Kein Agent darf die Integration nutzen",
