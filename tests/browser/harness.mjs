@@ -23,9 +23,10 @@ const PATIENCE = 15_000;
  *
  * The stage has `page`, `context` and `browser`. `signedIn(role)` opens the UI with a token. `look(name, page?)`
  * throws if the page violates WCAG 2.2 AA, in light or dark, and saves screenshots if they are requested.
- * `allow(pattern)` allows a problem from now on. `problems` are the problems so far.
+ * `allow(pattern)` allows a problem from now on. `problems` are the problems so far. `context` has more options of the
+ * browser context.
  */
-export async function scenario(act, { allow = [] } = {}) {
+export async function scenario(act, { allow = [], context: options = {} } = {}) {
   const { chromium } = packages("playwright-core");
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   let failure;
@@ -37,6 +38,7 @@ export async function scenario(act, { allow = [] } = {}) {
       reducedMotion: "reduce",
       locale: "en-GB",
       timezoneId: "UTC",
+      ...options,
     });
     context.setDefaultTimeout(PATIENCE);
     const allowed = [...allow];

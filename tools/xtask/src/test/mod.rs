@@ -49,6 +49,9 @@ pub(crate) struct Args {
     /// Run only the browser tests, on the embedded host, with screenshots of every view in target/screenshots
     #[arg(long, conflicts_with_all = ["runtime", "storage", "schemathesis", "rest"])]
     shots: bool,
+    /// Make the pictures in docs/images again: run only the browser test that makes them, on the embedded host
+    #[arg(long, conflicts_with_all = ["runtime", "storage", "schemathesis", "shots", "rest"])]
+    pictures: bool,
     /// Arguments for `cargo test` after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
@@ -65,6 +68,7 @@ impl Args {
             storage: Storage::File,
             schemathesis: false,
             shots: false,
+            pictures: false,
             rest: vec!["conformance::".to_owned()],
             writes_docs: true,
         }
@@ -86,6 +90,8 @@ const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::re
 
 /// The run that includes the browser tests.
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
+/// The browser test that makes the pictures in docs/images.
+const PICTURES: &str = "browser::the_pictures_of_the_readme";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 /// The second run on the embedded host, which differs from the first in two ways: each request has instances of its own, and
@@ -124,9 +130,10 @@ struct Plan {
 
 pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     let repo = Repo::find()?;
-    if args.shots {
+    if args.shots || args.pictures {
         args.runtime = Choice::Embedded;
-        args.rest = vec!["browser::".to_owned()];
+        let filter = if args.pictures { PICTURES } else { "browser::" };
+        args.rest = vec![filter.to_owned()];
     }
     let Plan { runs, host, mut skipped } = plan(&args, &repo).await?;
     let mut total = Tally::default();
@@ -241,7 +248,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone(), args: &[] }];
     let browser = match browser::find(repo).await {
         Ok(env) => env,
-        Err(why) if args.shots => anyhow::bail!("the browser tests: {why}"),
+        Err(why) if args.shots || args.pictures => anyhow::bail!("the browser tests: {why}"),
         Err(why) => {
             skipped.push(format!("the browser tests: {why}"));
             Vec::new()
@@ -289,8 +296,14 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         let runtime = ("NEXUS_RUNTIME", "spin");
         add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
     }
-    if args.shots {
+    if args.shots || args.pictures {
         runs.retain(|run| run.what == IN_THE_BROWSER);
+    }
+    if args.pictures {
+        let images = repo.root.join("docs/images").display().to_string();
+        runs.iter_mut().for_each(|run| run.env.push(("NEXUS_PICTURES", images.clone())));
+    }
+    if args.shots {
         let shots = repo.root.join("target/screenshots");
         // Removes the screenshots of earlier runs, whose views may no longer exist.
         if shots.exists() {
