@@ -37,7 +37,7 @@ const PATHS = {
 const PERSON = "Ann Lee";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const SIZE = { width: 1200, height: 780 };
+const SIZE = { width: 1280, height: 840 };
 
 const ago = (time) => new Date(Date.now() - time).toISOString();
 
@@ -64,7 +64,8 @@ async function aged(page) {
   await showing(page, /\/calls(\?|$)/, ({ items, ...rest }) => {
     const shown = items.map((one, at) => {
       const path = PATHS[one.method][at % PATHS[one.method].length];
-      return { ...one, at: ago(at * 1.7 * MINUTE), template: path, path, ms: 40 + ((at * 37) % 160), bytes: 900 + ((at * 331) % 9_000) };
+      const sent = one.status === 200 && { ms: 40 + ((at * 37) % 160), bytes: 900 + ((at * 331) % 9_000) };
+      return { ...one, at: ago(at * 1.7 * MINUTE), template: path, path, ...sent };
     });
     return { ...rest, items: shown };
   });
@@ -157,6 +158,8 @@ async function openReceipt(page) {
   await page.getByText("Revoked at the provider").nth(1).waitFor();
   await page.getByRole("button", { name: "Verify chain" }).click();
   await page.getByText(/^The chain holds/).waitFor();
+  // The notice of the deletion goes away by itself.
+  await page.waitForFunction(() => !document.querySelector("integration-nexus").shadowRoot.querySelector(".toast"));
 }
 
 await scenario(
