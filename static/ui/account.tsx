@@ -57,7 +57,7 @@ function Passkeys() {
     if (isChanged) reload();
   };
   return (
-    <section class="box">
+    <section class="box text">
       <h2>{t.account.passkeys}</h2>
       <p class="soft">{t.account.lead}</p>
       <Loaded of={loaded} onRetry={() => reload()} rows={2} isEmpty={({ items }) => items.length === 0} empty={<p>{t.account.none}</p>}>

@@ -31,7 +31,7 @@ export function Needs({ broken, ending, catalogue, onAction }: Props) {
   const now = useNow();
   const all = broken.length + ending.length;
   return (
-    <section class="box">
+    <section class="box needs-you">
       <div class="box-head">
         <h2>{t.home.needs}</h2>
         {all > ROWS && (
