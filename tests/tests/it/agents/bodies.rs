@@ -47,6 +47,9 @@ async fn a_denied_member_of_a_body_does_not_arrive() {
             // What cannot be read with certainty is denied too.
             (json_type, "cmd=x"),
             (json_type, &large),
+            (form_type, r#"{"cmd": "x"}"#),
+            ("content-type: application/x-www-form-urlencoded; a=application/json\r\n", "a=1"),
+            ("content-type: application/json; charset=utf-7; a=utf-8\r\n", r#"{"+AGMAbQBk-": 1}"#),
             ("content-type: text/plain\r\n", "{}"),
             ("content-type: multipart/form-data; boundary=a\r\n", "--a--\r\n"),
             ("content-type: application/json\r\ncontent-encoding: gzip\r\n", "{}"),
@@ -70,6 +73,7 @@ async fn a_denied_member_of_a_body_does_not_arrive() {
         for (path, kind, body) in [
             ("/public/1", json_type, r#"{"a" : {"cmd": 1}, "command": 2}"#),
             ("/public/1", form_type, "a=cmd&commands=1"),
+            ("/public/1", "content-type: application/json; charset=utf-8\r\n", r#"{"a": 1}"#),
             ("/public/1", json_type, ""),
             ("/other", json_type, r#"{"cmd": "x"}"#),
             ("/other", json_type, &large),

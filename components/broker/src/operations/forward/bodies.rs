@@ -1,8 +1,8 @@
 //! Looks for members of an agent's body that the manifest denies (`api.deny_body`).
 //!
-//! A body that cannot be read with certainty is denied too: one without a length, a large or compressed one, or one that is
-//! neither JSON nor a form. This module must not change a body, and must not put a part of it into a reason, because
-//! reasons are recorded.
+//! A body that cannot be read with certainty is denied too: one without a length, a large or compressed one, one that is
+//! neither JSON nor a form, or one that a server may take for the other of the two. This module must not change a body, and
+//! must not put a part of it into a reason, because reasons are recorded.
 
 use std::collections::BTreeSet;
 
@@ -86,10 +86,23 @@ fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static 
             Ok(members(&json))
         }
         Kind::Form => {
-            let text = String::from_utf8_lossy(body);
-            Ok(query::spellings("", &text).into_iter().map(|(name, _)| name).collect())
+            let text = std::str::from_utf8(body).map_err(|_| "is not UTF-8")?;
+            // Some servers read JSON whatever the content type is, and some leave out a mark of UTF-8.
+            if text.trim_start().starts_with(['{', '[', '\u{feff}']) {
+                return Err("is not the form that its content type says");
+            }
+            let spellings = query::spellings("", text).into_iter();
+            Ok(spellings.flat_map(|(name, _)| [visible(&name), name]).collect())
         }
     }
+}
+
+/// A name without the characters that some servers leave out when they decode it: those that are not shown, and those that
+/// stand for bytes that are not UTF-8.
+fn visible(name: &str) -> String {
+    let is_left_out =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{fffd}');
+    name.replace(is_left_out, "")
 }
 
 enum Kind {
@@ -97,19 +110,20 @@ enum Kind {
     Form,
 }
 
-/// The content type of a body. Two of them, or one with a comma, may be another to a server.
+/// The content type of a body. Two of them, or one with a comma, may be another to a server. So may one with parameters: in
+/// another charset, the same bytes are other names, and some servers look for `application/json` anywhere in the value.
 fn content_type(headers: &HeaderMap) -> Result<Kind, &'static str> {
     let mut all = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(one), None) = (all.next(), all.next()) else {
         return Err("does not have exactly one content type");
     };
     let text = one.to_str().unwrap_or_default().to_ascii_lowercase();
-    let (essence, parameters) = text.split_once(';').unwrap_or((text.as_str(), ""));
-    // In another charset, the same bytes are other names.
-    if text.contains(',') || (parameters.contains("charset") && !parameters.contains("utf-8")) {
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    if text.contains(',') || !parts.all(is_utf_8) {
         return Err("has a content type that can be read in two ways");
     }
-    match essence.trim() {
+    match essence {
         JSON => Ok(Kind::Json),
         FORM => Ok(Kind::Form),
         other if other.starts_with("application/") && other.ends_with("+json") => Ok(Kind::Json),
@@ -117,10 +131,18 @@ fn content_type(headers: &HeaderMap) -> Result<Kind, &'static str> {
     }
 }
 
+/// Whether a parameter of a content type, in small letters, says that the body is UTF-8, or nothing.
+fn is_utf_8(parameter: &str) -> bool {
+    matches!(parameter, "" | "charset=utf-8" | "charset=\"utf-8\"" | "charset=utf8")
+}
+
 /// The names of the members of an object, or of each object in a list.
 fn members(json: &Value) -> BTreeSet<String> {
     match json {
-        Value::Object(members) => members.keys().map(|name| query::comparable(name)).collect(),
+        Value::Object(members) => {
+            let names = members.keys().map(|name| query::comparable(name));
+            names.flat_map(|name| [visible(&name), name]).collect()
+        }
         Value::Array(items) => items.iter().flat_map(members).collect(),
         _ => BTreeSet::new(),
     }
@@ -151,12 +173,24 @@ mod tests {
             (FORM, "c%6dd=x"),
             (FORM, "Cmd[0]=x"),
             (FORM, "cmd"),
+            (r#"Application/JSON;Charset="UTF-8";"#, r#"{"cmd":"x"}"#),
         ] {
             assert_eq!(
                 names_of(kind, body.as_bytes()),
                 Ok(vec!["cmd".to_owned()]),
                 "{kind} {body}"
             );
+        }
+        // Characters that some servers leave out when they decode a name.
+        for (kind, body) in [
+            (JSON, r#"{"cm\ufeffd":"x"}"#),
+            (JSON, r#"{"\tcmd":"x"}"#),
+            (FORM, "c%FFmd=x"),
+            (FORM, "%EF%BB%BFcmd=x"),
+            (FORM, "cmd%0D%0A=x"),
+        ] {
+            let names = names_of(kind, body.as_bytes()).unwrap();
+            assert!(names.contains(&"cmd".to_owned()), "{kind} {body} {names:?}");
         }
         let both = names_of(FORM, b"a=1;cmd=x").unwrap();
         assert!(both.contains(&"cmd".to_owned()) && both.contains(&"a".to_owned()), "{both:?}");
@@ -174,6 +208,14 @@ mod tests {
             (JSON, b"\xef\xbb\xbf{\"cmd\":1}"),
             (JSON, b"{\0\"\0c\0m\0d\0\"\0:\x001\0}\0"),
             ("application/json; charset=utf-16", b"{}"),
+            ("application/json; charset=utf-7; a=utf-8", b"{\"+AGMAbQBk-\":1}"),
+            ("application/x-www-form-urlencoded; charset=ibm037; a=utf-8", b"%83%94%84=x"),
+            // Some servers look for the type of JSON anywhere, and some read JSON with any type.
+            ("application/x-www-form-urlencoded; a=application/json", b"{\"cmd\":1}"),
+            (FORM, b"{\"cmd\":1}"),
+            (FORM, b" [{\"cmd\":1}]"),
+            (FORM, b"\xef\xbb\xbfcmd=x"),
+            (FORM, b"c\xffmd=x"),
             ("application/json, text/plain", b"{}"),
             ("text/plain", b"{\"cmd\":1}"),
             ("multipart/form-data; boundary=a", b"--a--"),
