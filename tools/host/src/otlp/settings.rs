@@ -23,6 +23,9 @@ const RESOURCE: &str = "OTEL_RESOURCE_ATTRIBUTES";
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const SAMPLER_ARG: &str = "OTEL_TRACES_SAMPLER_ARG";
 
+/// The greatest of [`COUNTS`]. The memory of the queue is taken at the start.
+const MAX_COUNT: u64 = 1_000_000;
+
 /// Sizes of the queue, and the delay of a batch in milliseconds.
 const COUNTS: [&str; 3] =
     ["OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY"];
@@ -61,10 +64,10 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option
     variables.require_sampler()?;
     variables.require_attributes()?;
     for name in COUNTS {
-        variables.number(name)?;
+        variables.number(name, MAX_COUNT)?;
     }
     let timeout = match variables.first(&TIMEOUT)? {
-        Some((name, _)) => variables.number(name)?.map(Duration::from_millis),
+        Some((name, _)) => variables.number(name, u32::MAX.into())?.map(Duration::from_millis),
         None => None,
     };
     Ok(Some(Settings {
@@ -96,11 +99,12 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         Ok(None)
     }
 
-    /// A number from 1.
-    fn number(&self, name: &str) -> Result<Option<u64>> {
+    /// A number from 1 to `most`.
+    fn number(&self, name: &str, most: u64) -> Result<Option<u64>> {
         let Some(value) = self.text(name)? else { return Ok(None) };
-        let number = value.parse().ok().filter(|number| (1..=u64::from(u32::MAX)).contains(number));
-        Ok(Some(number.with_context(|| format!("{name}: {value:?} is not a number from 1"))?))
+        let number = value.parse().ok().filter(|number| (1..=most).contains(number));
+        let wrong = || format!("{name}: {value:?} is not a number from 1 to {most}");
+        Ok(Some(number.with_context(wrong)?))
     }
 
     fn is_disabled(&self) -> Result<bool> {
@@ -183,7 +187,12 @@ fn require_url(name: &str, value: &str) -> Result<()> {
     );
     let is_http = matches!(url.as_ref().and_then(Uri::scheme_str), Some("http" | "https"));
     let has_host = authority.is_some_and(|authority| !authority.host().is_empty());
-    ensure!(is_http && has_host, "{name}: {value:?} is not a URL such as http://127.0.0.1:4318");
+    // What is no URL may have a password or a key all the same.
+    let shown = match value.contains(['@', '?']) {
+        true => "the value".to_owned(),
+        false => format!("{value:?}"),
+    };
+    ensure!(is_http && has_host, "{name}: {shown} is not a URL such as http://127.0.0.1:4318");
     Ok(())
 }
 
@@ -249,6 +258,7 @@ mod tests {
             ("OTEL_SDK_DISABLED", "1"),
             ("OTEL_TRACES_SAMPLER", "xray"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "many"),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "1000001"),
             ("OTEL_RESOURCE_ATTRIBUTES", "production"),
         ] {
             let error = with(name, value).unwrap_err().to_string();
@@ -269,6 +279,9 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "ok=1,b ad=s3cret"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://u:s3cret@c.example"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://u:s3cret 1@c.example"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "u:s3cret@c.example"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "c.example/v1?key=s3cret"),
         ] {
             let error = with(name, value).unwrap_err().to_string();
             assert!(error.starts_with(name) && !error.contains("s3cret"), "{error}");
