@@ -83,6 +83,10 @@ fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static 
     match content_type(headers)? {
         Kind::Json => {
             let json: Value = serde_json::from_slice(body).map_err(|_| "is not JSON")?;
+            // A server may read the text once more.
+            if json.is_string() {
+                return Err("is a text in JSON");
+            }
             Ok(members(&json))
         }
         Kind::Form => {
@@ -203,6 +207,7 @@ mod tests {
         for (kind, body) in [
             (JSON, &b"cmd=x"[..]),
             (JSON, b"{cmd: 1}"),
+            (JSON, br#""{\"cmd\":1}""#),
             (JSON, b"{\"cmd\":1}{\"cmd\":2}"),
             (JSON, b"{\"cmd\":1,}"),
             (JSON, b"\xef\xbb\xbf{\"cmd\":1}"),
