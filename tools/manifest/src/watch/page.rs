@@ -92,7 +92,8 @@ impl Reader {
                     moved_to = if is_for_good { Some(next.clone()) } else { moved_to };
                     at = next;
                 }
-                Err(why) => return Fetched::Unreachable(why),
+                // The reason may quote the server, and goes to a terminal.
+                Err(why) => return Fetched::Unreachable(shown(&why)),
             }
         }
         Fetched::Unreachable(format!("more than {MAX_MOVES} redirects"))
