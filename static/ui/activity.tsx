@@ -7,7 +7,7 @@ import { Ago } from "./ago";
 import { useLoad, useNexus, useNow } from "./context";
 import { Loaded } from "./loaded";
 import { Alert, Button } from "./parts";
-import { useAgentName } from "./use-agents";
+import { useNames } from "./use-names";
 import { usePages } from "./use-pages";
 
 /** The integration may have been deleted: its events are kept for 90 days. */
@@ -31,7 +31,7 @@ interface EventsProps {
 
 function Events({ first, load, now }: EventsProps) {
   const { items, action, more } = usePages(first, load);
-  const nameOf = useAgentName();
+  const nameOf = useNames();
   return (
     <div class="stack">
       <ol class="events" aria-label={t.activity.label}>
@@ -41,7 +41,7 @@ function Events({ first, load, now }: EventsProps) {
               <strong>{t.activity.kinds[event.kind] ?? event.kind}</strong>{" "}
               <span class="soft">{t.activity.by(event.actor === "tick" ? t.activity.tick : nameOf(event.actor))}</span>
             </p>
-            <Detail detail={event.detail} />
+            <Detail detail={event.detail} nameOf={nameOf} />
             <p class="soft">
               <Ago at={event.at} now={now} />
             </p>
@@ -59,7 +59,7 @@ function Events({ first, load, now }: EventsProps) {
 }
 
 /** The facts of an event or an audit record. */
-export function Detail({ detail }: { detail: Record<string, unknown> }) {
+export function Detail({ detail, nameOf }: { detail: Record<string, unknown>; nameOf(id: string): string }) {
   const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== "");
   if (facts.length === 0) return null;
   return (
@@ -67,7 +67,7 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
       {facts.map(([name, value]) => (
         <div>
           <dt>{label(name)}</dt>
-          <dd>{formatValue(value, name)}</dd>
+          <dd>{name === "provider" && typeof value === "string" ? nameOf(value) : formatValue(value, name)}</dd>
         </div>
       ))}
     </dl>

@@ -184,7 +184,7 @@ function Records({ first, load, nameOf }: RecordsProps) {
                   <span class="action">
                     <ActionWords action={record.action} />
                   </span>
-                  <Detail detail={record.detail} />
+                  <Detail detail={record.detail} nameOf={nameOf} />
                 </td>
                 <td role="cell" class="target">
                   <Target record={record} nameOf={nameOf} />
@@ -219,7 +219,7 @@ function Target({ record: { action, detail, target, outcome }, nameOf }: { recor
         ? receiptRoute(target)
         : ({ page: "integration", id: target, tab: "overview" } as const)
       : null;
-  if (!route) return <>{target}</>;
+  if (!route) return <>{nameOf(target)}</>;
   // The record itself may have the name that it had then.
   const { name: then } = detail as { name?: unknown };
   const name = nameOf(target);

@@ -17,7 +17,6 @@ import { BarChart, Sparkline } from "./chart";
 import { useLoad, useNexus, useNow } from "./context";
 import type { LoadState } from "./context";
 import { useEnding } from "./ends";
-import { Welcome } from "./list";
 import { Loaded } from "./loaded";
 import { Needs } from "./needs";
 import { LoadError, RouteLink, Skeleton } from "./parts";
@@ -26,6 +25,7 @@ import type { WorkspaceRows } from "./usage-data";
 import { useAgentName } from "./use-agents";
 import { useFresh } from "./use-fresh";
 import type { List } from "./use-list";
+import { Welcome } from "./welcome";
 
 interface Props {
   list: List;

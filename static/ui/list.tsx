@@ -16,6 +16,7 @@ import { Icon } from "./icons";
 import { Lazy } from "./lazy";
 import { Button, EmptyState, LoadError } from "./parts";
 import type { List } from "./use-list";
+import { Welcome } from "./welcome";
 
 export interface ListProps {
   list: List;
@@ -156,21 +157,6 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           </Button>
         </div>
       )}
-    </>
-  );
-}
-
-/** In place of integrations, if there are none: how to connect the first. */
-export function Welcome({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
-  const { go } = useNexus();
-  return (
-    <>
-      <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
-        <Button tone="primary" icon="plus" onClick={() => go({ page: "add", manifest: null })}>
-          {t.list.add}
-        </Button>
-      </EmptyState>
-      <Lazy>{({ FirstRun }) => <FirstRun catalogue={catalogue} />}</Lazy>
     </>
   );
 }

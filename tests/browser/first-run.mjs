@@ -21,6 +21,12 @@ await scenario(async ({ page, look }) => {
   await step(page.getByRole("button", { name: "Sign in" }).click());
   await page.getByText("Ann · Administrator").waitFor();
   await page.getByRole("heading", { name: "Connect your first service" }).waitFor();
+  // Services that people connect often are a click away, and the steps say what comes after.
+  const popular = page.getByRole("list", { name: "Popular" }).getByRole("link");
+  await popular.first().waitFor();
+  assert.equal(await popular.count(), 6);
+  assert.match(await popular.first().innerText(), /^Slack/);
+  await page.getByRole("listitem").getByText("Register an agent").waitFor();
 
   await step(page.getByRole("main").getByRole("button", { name: "Add integration" }).first().click());
   const search = page.getByRole("searchbox", { name: "Search providers" });
@@ -52,6 +58,8 @@ await scenario(async ({ page, look }) => {
 
   // The page shows the call.
   await step(done.getByRole("button", { name: "Open integration" }).click());
+  // People are named, not their ids.
+  await page.getByText(/ by Ann$/).waitFor();
   await step(page.getByRole("tab", { name: "Usage" }).click());
   await page.getByRole("rowheader", { name: "My agent" }).waitFor();
   await page.locator("figcaption").getByText("1 call in 30 days").waitFor();

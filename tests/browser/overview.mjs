@@ -77,7 +77,9 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("tab", { name: "Overview" }).click();
   await page.getByRole("img", { name: /^Every agent: calls go to Nexus with the agent's own key/ }).waitFor();
   await page.getByRole("heading", { name: "Health, 30 days" }).waitFor();
-  assert.equal(await page.locator(".cells li").count(), 30);
+  const heights = await page.locator(".cells li").evaluateAll((all) => all.map((one) => one.offsetHeight));
+  assert.equal(heights.length, 30);
+  assert.equal(new Set(heights).size, 1, "days with and without a state have one height");
   await look("integration");
   await page.getByRole("switch").click();
   await page.getByRole("img", { name: /^Nexus rejects the calls of agents/ }).waitFor();
