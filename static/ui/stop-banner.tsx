@@ -8,7 +8,7 @@ import { useNexus, useNow } from "./context";
 import { Icon } from "./icons";
 import { Button, RouteLink } from "./parts";
 import { LiftDialog } from "./stops";
-import { useStopNames } from "./use-stop-names";
+import { useStopAuthors, useStopNames } from "./use-stop-names";
 
 const PAGE = "emergency-stop";
 const STOPS: Route = { page: "section", name: PAGE };
@@ -17,6 +17,7 @@ export function StopBanner() {
   const { client, go, route, stops } = useNexus();
   const now = useNow();
   const nameOf = useStopNames();
+  const authorOf = useStopAuthors();
   const [lifting, setLifting] = useState<Stop | null>(null);
   const [stop, ...others] = stops.items;
   if (!stop) return null;
@@ -28,7 +29,7 @@ export function StopBanner() {
         <strong>{others.length > 0 ? t.stops.bannerMany(stops.items.length) : t.stops.banner(nameOf(stop))}</strong>{" "}
         {others.length === 0 && (
           <span title={t.stops.at(stop.created_at)}>
-            {t.stops.because(stop.reason)} <span class="by">({t.stops.by(stop.created_by, stop.created_at, now)})</span>
+            {t.stops.because(stop.reason)} <span class="by">({t.stops.by(authorOf(stop.created_by), stop.created_at, now)})</span>
           </span>
         )}
       </p>

@@ -13,12 +13,13 @@ import { Button, EmptyState } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import type { StopTarget } from "./stop-dialog";
-import { useStopNames } from "./use-stop-names";
+import { useStopAuthors, useStopNames } from "./use-stop-names";
 
 export function Stops({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
   const { stops } = useNexus();
   const now = useNow();
   const nameOf = useStopNames();
+  const authorOf = useStopAuthors();
   const [lifting, setLifting] = useState<Stop | null>(null);
   return (
     <>
@@ -45,7 +46,7 @@ export function Stops({ catalogue }: { catalogue: readonly ManifestSummary[] }) 
                   <div class="names">
                     <h3>{nameOf(stop)}</h3>
                     <p class="soft" title={t.stops.at(stop.created_at)}>
-                      {t.stops.kind[stop.scope]} · {t.stops.by(stop.created_by, stop.created_at, now)}
+                      {t.stops.kind[stop.scope]} · {t.stops.by(authorOf(stop.created_by), stop.created_at, now)}
                     </p>
                     <p class="about">{stop.reason}</p>
                   </div>

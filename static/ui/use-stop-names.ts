@@ -16,6 +16,19 @@ export function useStopNames(): (stop: Stop) => string {
   };
 }
 
+/** The name of whoever made a stop. A person is named by the id where people cannot be read, as in a stopped workspace. */
+export function useStopAuthors(): (subject: string) => string {
+  const { client, stops } = useNexus();
+  const isReadable = !stops.items.some((stop) => stop.scope === "workspace");
+  const mayName = isReadable && stops.items.some((stop) => stop.created_by.startsWith("per_"));
+  const [people] = useLoad(async (signal) => {
+    if (!mayName) return [];
+    return (await pages((cursor) => client.get<PersonPage>("/api/people", { limit: 100, cursor }, signal))).items;
+  }, mayName);
+  const known = people.state === "ready" ? people.value : [];
+  return (subject) => known.find((one) => one.id === subject)?.name ?? subject;
+}
+
 async function namesOf(nexus: Nexus, stops: readonly Stop[]): Promise<ReadonlyMap<string, string>> {
   const found = await Promise.all(
     stops.map(async (stop): Promise<[string, string] | null> => {
