@@ -60,9 +60,12 @@ impl fmt::Debug for Collector {
 #[wasmtime_wasi::async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let exchange = exchange(self.client.clone(), request, self.timeout);
-        let answered = match self.runtime.spawn(tokio::time::timeout(self.timeout, exchange)).await
-        {
+        let (client, timeout) = (self.client.clone(), self.timeout);
+        // A timer begins in the runtime, so within the task.
+        let sent = self.runtime.spawn(async move {
+            tokio::time::timeout(timeout, exchange(client, request, timeout)).await
+        });
+        let answered = match sent.await {
             Ok(Ok(answered)) => answered,
             Ok(Err(_)) => Err("the collector did not answer in time".into()),
             Err(_) => Err("the program stops".into()),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
@@ -48,6 +49,12 @@ fn traced(address: &str, delay: &str) -> Setup {
         .env("OTEL_BSP_SCHEDULE_DELAY", delay)
 }
 
+/// What the collector gets next.
+async fn next<T>(received: &mut UnboundedReceiver<T>) -> T {
+    let next = tokio::time::timeout(Duration::from_secs(30), received.recv()).await;
+    next.expect("the collector gets nothing").unwrap()
+}
+
 async fn serve_one(host: &Host) {
     host.get("/instance").await.json();
 }
@@ -62,7 +69,7 @@ async fn a_stop_sends_what_is_left() {
     serve_one(&host).await;
     host.terminate();
     assert!(host.exited().await.success());
-    let (path, headers, body) = received.recv().await.unwrap();
+    let (path, headers, body) = next(&mut received).await;
     assert_eq!(path, "/v1/traces");
     assert_eq!(headers["content-type"], "application/x-protobuf");
     assert_eq!(
@@ -95,7 +102,7 @@ async fn the_address_and_the_name_of_the_service_can_be_set_for_traces_alone() {
     serve_one(&host).await;
     host.terminate();
     assert!(host.exited().await.success());
-    let (path, _, body) = received.recv().await.unwrap();
+    let (path, _, body) = next(&mut received).await;
     assert_eq!(path, "/own/path");
     let text = String::from_utf8_lossy(&body);
     assert!(
@@ -136,7 +143,7 @@ async fn a_silent_collector_delays_no_request_and_no_stop() {
         .env("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1")
         .start();
     serve_one(&host).await;
-    arrived.recv().await.unwrap();
+    next(&mut arrived).await;
     for _ in 0..20 {
         serve_one(&host).await;
     }
@@ -153,7 +160,7 @@ async fn the_log_says_once_that_sending_fails_and_once_that_it_works() {
     let host = traced(&address, "1").start();
     for _ in 0..3 {
         serve_one(&host).await;
-        received.recv().await.unwrap();
+        next(&mut received).await;
     }
     let line = host.stderr.wait("traces are not sent").await;
     assert!(line.contains("level=warning") && line.contains("400"), "{line}");
