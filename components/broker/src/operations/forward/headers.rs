@@ -11,7 +11,7 @@ use nexus_manifests::{Inject, Manifest};
 use crate::provider::mask::Needles;
 
 /// Headers of a request that name its origin or change its meaning. An agent may not send them.
-const NOT_UP: [&str; 29] = [
+const NOT_UP: [&str; 30] = [
     "authorization",
     "cookie",
     "expect",
@@ -22,6 +22,8 @@ const NOT_UP: [&str; 29] = [
     "a-im",
     // A server of the AT Protocol sends the call on, with a token of the account, to the service that this names.
     "atproto-proxy",
+    // Weaviate sends its own key of Databricks to the server that this names.
+    "x-databricks-endpoint",
     "x-real-ip",
     "x-forwarded",
     "x-client-ip",
@@ -63,8 +65,11 @@ const OF_TRACES: [&str; 9] = [
 /// `-`.
 fn goes_up(name: &str) -> bool {
     const PREFIXES: [&str; 5] = ["x-forwarded-", "x-nexus-", "x-envoy-", "x-b3-", "x-datadog-"];
+    // Weaviate sends its own keys of model providers to the server that `X-Openai-Baseurl` and the like name.
+    let names_a_server = name.ends_with("-baseurl");
     !NOT_UP.contains(&name)
         && !OF_TRACES.contains(&name)
+        && !names_a_server
         && !name.contains('_')
         && !PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
@@ -239,6 +244,9 @@ mod tests {
     fn a_header_that_leads_elsewhere_does_not_go_up() {
         for (name, holds) in [
             ("atproto-proxy", false),
+            ("x-openai-baseurl", false),
+            ("x-databricks-endpoint", false),
+            ("x-openai-api-key", true),
             ("x-forwarded-host", false),
             ("x-original-url", false),
             ("cookie", false),
