@@ -262,7 +262,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         let waits = !more.iter().any(|(name, _)| *name == REUSE);
         if waits && std::env::var_os(TEST_THREADS).is_none() {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
-            env.push((TEST_THREADS, (2 * cores).to_string()));
+            env.push((TEST_THREADS, (3 * cores).to_string()));
         }
         env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let on_servers = more.iter().any(|(name, _)| *name == STORAGE);
