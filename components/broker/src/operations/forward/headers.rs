@@ -11,7 +11,7 @@ use nexus_manifests::{Inject, Manifest};
 use crate::provider::mask::Needles;
 
 /// Headers of a request that name its origin or change its meaning. An agent may not send them.
-const NOT_UP: [&str; 30] = [
+const NOT_UP: [&str; 31] = [
     "authorization",
     "cookie",
     "expect",
@@ -24,6 +24,8 @@ const NOT_UP: [&str; 30] = [
     "atproto-proxy",
     // Weaviate sends its own key of Databricks to the server that this names.
     "x-databricks-endpoint",
+    // A server of Frappe answers for the site that this names, whatever the host.
+    "x-frappe-site-name",
     "x-real-ip",
     "x-forwarded",
     "x-client-ip",
@@ -246,6 +248,7 @@ mod tests {
             ("atproto-proxy", false),
             ("x-openai-baseurl", false),
             ("x-databricks-endpoint", false),
+            ("x-frappe-site-name", false),
             ("x-openai-api-key", true),
             ("x-forwarded-host", false),
             ("x-original-url", false),
