@@ -19,6 +19,7 @@ use crate::component::Component;
 use crate::data_files::DataFiles;
 use crate::engine::{self, error};
 use crate::host;
+use crate::host::database::{Database, DatabaseFile};
 use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
 use crate::kv_store::KeyValue;
 use crate::log::warn;
@@ -27,7 +28,7 @@ use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::outbound::{Chain, Chained, Client, Hop};
 use crate::request;
 use crate::routes::{Match, Router};
-use crate::runtime_config::{Database, Kv, RuntimeConfig, Sqlite};
+use crate::runtime_config::{Kv, RuntimeConfig, Sqlite};
 use crate::spans::{self, Tracer};
 use crate::variables::{PREFIX, Variables, is_template};
 
@@ -172,7 +173,7 @@ fn components(
     let files = DataFiles::of(&application.state, config);
     let database = match &config.sqlite {
         Some(Sqlite::Server(server)) => Database::Server(server.clone()),
-        Some(Sqlite::File(_)) | None => Database::File(Arc::new(files.database)),
+        Some(Sqlite::File(_)) | None => Database::File(Arc::new(DatabaseFile::new(files.database))),
     };
     let key_value = match &config.key_value {
         Some(Kv::Server(url)) => KeyValue::redis(url)?,

@@ -51,15 +51,6 @@ impl fmt::Debug for LibsqlServer {
     }
 }
 
-/// Where the database of the components is.
-#[derive(Clone)]
-pub(crate) enum Database {
-    /// In a file.
-    File(Arc<PathBuf>),
-    /// On a libSQL server.
-    Server(Arc<LibsqlServer>),
-}
-
 /// Where a key-value store is.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Kv {

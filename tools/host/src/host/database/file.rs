@@ -3,47 +3,70 @@
 //!
 //! Statements run on the blocking pool, because the busy timeout of 5 seconds must never block an event loop.
 //! A short read is first tried on the current thread, without waiting and with a limit on its work, because
-//! switching threads costs more than the read. A connection is never reused, so no transaction can outlive
-//! its owner.
+//! switching threads costs more than the read. A connection that has only read is used again for a later `open`, because to
+//! parse the schema and to compile the statements costs more than most requests. One that did anything else is never
+//! used again, so no transaction, setting or temporary table can outlive its owner.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use super::idle::{BUSY_TIMEOUT, DatabaseFile, OpenConnection, io, is_query_only, is_read};
 use super::{ROWS_AHEAD, RunningStatement, check_size, row_size};
 use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
-
-/// The limit for a read on the current thread, in instructions of SQLite's virtual machine: well under a
-/// millisecond.
-const BRIEF: i32 = 20_000;
-
-/// How long a statement waits for another connection's lock. The same as Spin's.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection to the database, shared with the statement that runs on it.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    path: Arc<PathBuf>,
-    opened: Arc<Mutex<Option<OpenConnection>>>,
+    opened: Arc<Mutex<Opened>>,
 }
 
-struct OpenConnection {
-    database: rusqlite::Connection,
-    /// Whether the running statement is interrupted after [`BRIEF`] instructions.
-    brief: Arc<AtomicBool>,
+/// The connection, once it is open. A dropped one may wait for the next `open`.
+struct Opened {
+    file: Arc<DatabaseFile>,
+    open: Option<OpenConnection>,
+}
+
+impl Opened {
+    /// The connection for `sql`, which is opened if it is not open.
+    fn connected(&mut self, sql: &str) -> Result<&rusqlite::Connection, Error> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            empty => {
+                let kept = self.file.take(is_query_only(sql));
+                empty.insert(kept.map_or_else(|| self.file.open(), Ok)?)
+            }
+        };
+        open.note(sql);
+        Ok(&open.database)
+    }
+
+    /// Notes that a statement failed: the next `open` must have a new connection, on which the statement may succeed.
+    fn failed<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
+        if let (Err(_), Some(open)) = (&result, &mut self.open) {
+            open.is_unchanged = false;
+        }
+        result
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.file.keep(open);
+        }
+    }
 }
 
 impl Connection {
     /// Touches no file: a database that cannot be opened is an error of the first statement.
-    pub(crate) fn new(path: Arc<PathBuf>) -> Self {
-        Self { path, opened: Arc::default() }
+    pub(crate) fn new(file: Arc<DatabaseFile>) -> Self {
+        Self { opened: Arc::new(Mutex::new(Opened { file, open: None })) }
     }
 
     /// Runs the first statement of `sql` and collects its rows.
@@ -55,7 +78,8 @@ impl Connection {
         match self.brief(&sql, &parameters) {
             Some(result) => Ok(result),
             None => {
-                self.run(move |connection| {
+                self.run(move |opened| {
+                    let connection = opened.connected(&sql)?;
                     collect(|header, visit| {
                         first_statement(connection, &sql, parameters, header, visit)
                     })
@@ -69,11 +93,19 @@ impl Connection {
     /// wait, or does not end soon; a read that was interrupted can run again. The second run reports any
     /// error.
     fn brief(&self, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
-        if !is_read(sql) {
+        let is_query_only = is_query_only(sql);
+        if !is_read(sql) && !is_query_only {
             return None;
         }
-        let opened = self.opened.try_lock().ok()?;
-        let OpenConnection { database, brief } = opened.as_ref()?;
+        let mut opened = self.opened.try_lock().ok()?;
+        let Opened { file, open } = &mut *opened;
+        if open.is_none() {
+            *open = file.take(is_query_only);
+        }
+        let OpenConnection { database, brief, is_read_only, .. } = open.as_ref()?;
+        if is_query_only {
+            return is_read_only.then(|| QueryResult { columns: Vec::new(), rows: Vec::new() });
+        }
         let mut statement = database.prepare_cached(sql).ok().filter(|one| one.readonly())?;
         database.busy_timeout(Duration::ZERO).ok()?;
         brief.store(true, Ordering::Relaxed);
@@ -90,15 +122,15 @@ impl Connection {
         let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
         let (done_tx, done) = oneshot::channel();
         let mut opened = self.opened.clone().lock_owned().await;
-        let path = self.path.clone();
         tokio::task::spawn_blocking(move || {
-            let result = connected(&mut opened, &path).and_then(|connection| {
+            let result = opened.connected(&sql).and_then(|connection| {
                 let header = |names| columns_tx.send(names).map_err(|_| gone());
                 first_statement(connection, &sql, parameters, header, |row| {
                     check_size(row_size(&row))?;
                     rows_tx.blocking_send(row).map_err(|_| gone())
                 })
             });
+            let result = opened.failed(result);
             // The rows must end, and the connection be free, before the result is known.
             drop(rows_tx);
             drop(opened);
@@ -112,24 +144,26 @@ impl Connection {
 
     /// Rows changed by the last statement.
     pub(crate) async fn changes(&self) -> Result<u64, Error> {
-        self.run(|connection| Ok(connection.changes())).await
+        self.run(|opened| Ok(opened.connected("")?.changes())).await
     }
 
     /// The row id of the last insert.
     pub(crate) async fn last_insert_rowid(&self) -> Result<i64, Error> {
-        self.run(|connection| Ok(connection.last_insert_rowid())).await
+        self.run(|opened| Ok(opened.connected("")?.last_insert_rowid())).await
     }
 
     async fn run<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&rusqlite::Connection) -> Result<R, Error> + Send + 'static,
+        work: impl FnOnce(&mut Opened) -> Result<R, Error> + Send + 'static,
     ) -> Result<R, Error> {
         // Waiting for the previous statement blocks no thread.
         let mut opened = self.opened.clone().lock_owned().await;
-        let path = self.path.clone();
-        tokio::task::spawn_blocking(move || work(connected(&mut opened, &path)?))
-            .await
-            .unwrap_or_else(|error| Err(Error::Io(error.to_string())))
+        tokio::task::spawn_blocking(move || {
+            let result = work(&mut opened);
+            opened.failed(result)
+        })
+        .await
+        .unwrap_or_else(|error| Err(Error::Io(error.to_string())))
     }
 }
 
@@ -137,14 +171,6 @@ impl Connection {
 type ColumnVisitor<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
 /// Receives a row.
 type RowVisitor<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
-
-/// Whether a statement reads and sets nothing: a `select`, or the query for the data version.
-fn is_read(sql: &str) -> bool {
-    let begins = |word: &str| {
-        sql.trim_start().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))
-    };
-    begins("select") || sql.trim().eq_ignore_ascii_case("pragma data_version")
-}
 
 /// Collects the results of a statement.
 fn collect(
@@ -166,40 +192,6 @@ fn collect(
         },
     )?;
     Ok(result)
-}
-
-fn connected<'a>(
-    opened: &'a mut Option<OpenConnection>,
-    path: &Path,
-) -> Result<&'a rusqlite::Connection, Error> {
-    let opened = match opened {
-        Some(opened) => opened,
-        empty => empty.insert(open(path)?),
-    };
-    Ok(&opened.database)
-}
-
-fn open(path: &Path) -> Result<OpenConnection, Error> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
-    }
-    let mut connection = rusqlite::Connection::open(path).map_err(io)?;
-    connection
-        .authorizer(Some(|context: AuthContext<'_>| match context.action {
-            // A guest may attach a temporary or in-memory database, but not a file.
-            AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
-                Authorization::Deny
-            }
-            _ => Authorization::Allow,
-        }))
-        .map_err(io)?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(io)?;
-    let brief = Arc::new(AtomicBool::new(false));
-    let interrupt = Arc::clone(&brief);
-    connection
-        .progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))
-        .map_err(io)?;
-    Ok(OpenConnection { database: connection, brief })
 }
 
 /// Runs the first statement of a string. The rest is ignored, as in Spin.
@@ -260,10 +252,6 @@ fn read_row(row: &rusqlite::Row<'_>, width: usize) -> Result<RowResult, Error> {
         })
         .collect::<Result<_, _>>()?;
     Ok(RowResult { values })
-}
-
-fn io(error: rusqlite::Error) -> Error {
-    Error::Io(error.to_string())
 }
 
 fn gone() -> Error {
