@@ -115,8 +115,9 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
     cancelPending();
     // The page offers to sign out at the identity provider too.
     if (!token || standsForCookie(token)) signInPage.current = `${SIGN_IN}#signed-out`;
-    router.replace(HOME);
     await session.signOut();
+    // Not earlier: the page that is left must not make way for one that loads its data without a session.
+    router.replace(HOME);
     if (failure) return location.replace(signInPage.current);
     setOwn(null);
     setRejected(null);
@@ -126,7 +127,8 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const leaves = !failure && ownPage && host === null && !(token && identity) && offered === null && !usesToken && window.top === window;
   useEffect(() => {
     if (!leaves) return;
-    keepReturn(`/${location.hash}`);
+    // Whoever has signed out begins anew.
+    if (signInPage.current === SIGN_IN) keepReturn(`/${location.hash}`);
     location.replace(signInPage.current);
   }, [leaves]);
   useEffect(() => {

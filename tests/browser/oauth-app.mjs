@@ -51,7 +51,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("oauth-apps-empty");
   assert.deepEqual((await call("GET", "/api/oauth-clients")).items, []);
   await page.getByRole("button", { name: "Set up an app" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Slack" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Slack", exact: true }).click();
   const slack = page.getByRole("dialog", { name: "Set up the OAuth app for Slack" });
   await slack.getByText(`${facts.url}/api/oauth/callback`, { exact: true }).waitFor();
   await slack.getByLabel("Client ID").fill("123.456");

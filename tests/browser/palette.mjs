@@ -64,7 +64,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.keyboard.press("Enter");
   await look("palette-none");
   await field.fill("peop");
-  await palette.getByRole("option", { name: "People" }).click();
+  await palette.getByRole("option", { name: "People", exact: true }).click();
   await heading("People").waitFor();
 
   // What a role may not open is not offered.

@@ -103,8 +103,12 @@ async fn a_server_that_says_something_else_gives_no_draft() {
         ("resource", json!("https://evil.example/mcp"), "another resource"),
         ("resource", json!("https://mcp.acme.example/other"), "another resource"),
         ("resource", json!(null), "another resource"),
-        ("authorization_servers", json!([]), "no authorization server"),
-        ("authorization_servers", json!(["http://auth.acme.example"]), "no authorization server"),
+        ("authorization_servers", json!([]), "does not name an https authorization server"),
+        (
+            "authorization_servers",
+            json!(["http://auth.acme.example"]),
+            "does not name an https authorization server",
+        ),
         ("authorization_servers", json!(["https://none.acme.example"]), "no metadata document"),
     ] {
         hosts.publish(RESOURCE, changed(resource(), name, value.clone()));

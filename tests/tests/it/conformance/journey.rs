@@ -120,6 +120,8 @@ impl Traveller<'_> {
             pins.insert(name.to_owned(), json!([vendor.params[name]]));
         }
         let (id, secret) = &vendor.client;
+        // A public client has no secret.
+        let secret = (vendor.oauth2("/client_auth") != "none").then_some(secret);
         let body = json!({"client_id": id, "client_secret": secret, "params": pins});
         let call = self.app.put(&format!("/api/oauth-clients/{}", vendor.id)).as_admin();
         let answer = call.json(&body).send().await;

@@ -35,7 +35,7 @@ fn members(
 }
 
 impl Vendor {
-    fn oauth2(&self, pointer: &str) -> &str {
+    pub(super) fn oauth2(&self, pointer: &str) -> &str {
         text(&self.manifest, &format!("/oauth2{pointer}"))
     }
 
