@@ -73,7 +73,7 @@ test("rules are tried on calls that were made", () => {
   assert.deepEqual([deny.tried, deny.denied.map(({ call }) => call.id), deny.allowed.length], [3, ["1"], 0]);
   assert.deepEqual(deny.denied[0]?.verdict, { allowed: false, because: "rule", rule: 0 });
   const allow = tryPolicy(open, denying({ methods: ["DELETE"] }), manifest, made, agents);
-  assert.deepEqual([allow.denied.length, allow.allowed.map((one) => one.id)], [0, ["3"]]);
+  assert.deepEqual([allow.denied.length, allow.allowed.map(({ call }) => call.id)], [0, ["3"]]);
 });
 
 test("rules for an agent or a host are tried on its calls alone", () => {

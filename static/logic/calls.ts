@@ -53,8 +53,8 @@ export interface Trial {
   readonly tried: number;
   /** The calls that were not denied, and would be. */
   readonly denied: readonly { readonly call: Call; readonly verdict: Verdict }[];
-  /** The calls that a rule denied, and that would be allowed. */
-  readonly allowed: readonly Call[];
+  /** The calls that a rule denied, and that would be allowed, with the verdict, which depends on a body that nobody kept. */
+  readonly allowed: readonly { readonly call: Call; readonly verdict: Verdict }[];
 }
 
 /** Tries `policy` on `calls`. `saved` is the policy in force, and `agents` are those of the workspace. */
@@ -68,11 +68,11 @@ export function tryPolicy(policy: Policy, saved: Policy, manifest: Endpoints, ca
     });
   const tried = calls.filter(hasTarget);
   const denied: { call: Call; verdict: Verdict }[] = [];
-  const allowed: Call[] = [];
+  const allowed: { call: Call; verdict: Verdict }[] = [];
   for (const call of tried) {
     const verdict = judge(policy, call);
     if (!verdict.allowed && call.outcome !== "denied" && !(isAlways(verdict) && !judge(saved, call).allowed)) denied.push({ call, verdict });
-    if (verdict.allowed && isDeniedByRule(call)) allowed.push(call);
+    if (verdict.allowed && isDeniedByRule(call)) allowed.push({ call, verdict });
   }
   return { tried: tried.length, denied, allowed };
 }

@@ -88,3 +88,30 @@ test("every endpoint that makes or ends a token of the connection is denied, wha
   }
   assert.deepEqual([because("/refresh"), because("/authorize")], ["allowed", "allowed"]);
 });
+
+test("a call whose body may not have a member is allowed unless it has", () => {
+  const deny_body = [
+    { name: "cmd", why: "Runs any method" },
+    { method: "POST", path: "/crawl", name: "webhook", why: "Sends results elsewhere" },
+    { method: "POST", path: "/crawl/**", name: "webhook", why: "Sends results elsewhere" },
+  ];
+  const endpoints = { ...UP, api: { base_url: UP.api.base_url, hosts: [HOST], deny_body } } as unknown as Endpoints;
+  const verdict = (method: string, path: string, type?: string, rules: Policy["rules"] = []) =>
+    predict({ agents: ["*"], rules }, endpoints, { agent: "user-1", host: HOST, method, path, ...(type !== undefined && { type }) });
+  const [cmd, webhook] = [{ name: "cmd", why: "Runs any method" }, { name: "webhook", why: "Sends results elsewhere" }];
+  const membersOf = (...call: Parameters<typeof verdict>) => {
+    const found = verdict(...call);
+    return found.allowed ? found.unless.map(({ name, why }) => ({ name, why })) : found.because;
+  };
+  assert.deepEqual(membersOf("POST", "/Crawl/"), [cmd, webhook], "each name once");
+  assert.deepEqual(membersOf("PUT", "/crawl"), [cmd]);
+  for (const type of ["application/json; charset=UTF-8", "application/x-www-form-urlencoded", "application/vnd.api+json"]) {
+    assert.deepEqual(membersOf("POST", "/crawl", type), [cmd, webhook], type);
+  }
+  for (const type of ["multipart/form-data", "text/plain", "application/json; charset=utf-16", "application/json, text/plain"]) {
+    assert.equal(membersOf("POST", "/crawl", type), "type", type);
+  }
+  // No rule lifts it, and a rule that denies comes first.
+  assert.deepEqual(membersOf("POST", "/crawl", undefined, [{ effect: "allow", methods: ["POST"], path: "/crawl" }]), [cmd, webhook]);
+  assert.equal(membersOf("POST", "/crawl", undefined, [{ effect: "deny", methods: ["*"], path: "/**" }]), "rule");
+});

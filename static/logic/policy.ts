@@ -24,11 +24,17 @@ export interface Call {
 }
 
 export type Verdict =
-  | { allowed: true; rule: number | null }
+  | { allowed: true; rule: number | null; unless: readonly Member[] }
   | { allowed: false; because: "agents" | "connection" | "path" | "unclean" | "no_allow" }
   | { allowed: false; because: "rule"; rule: number }
   | { allowed: false; because: "manifest" | "query"; why: string }
   | { allowed: false; because: "type"; types: readonly string[] };
+
+/** A member of the body that the manifest denies for the call, and why. Nobody knows the body before the call. */
+export interface Member {
+  readonly name: string;
+  readonly why: string;
+}
 
 /** Predicts whether the server would allow an agent's call. */
 export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdict {
@@ -60,9 +66,11 @@ export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdic
   if (query) return { allowed: false, because: "query", why: query.why };
   const types = manifest.api.body_types ?? [];
   if (call.type !== undefined && types.length > 0 && !isListed(types, call.type)) return { allowed: false, because: "type", types };
+  const unless = deniedMembers(manifest, call, path);
+  if (call.type !== undefined && unless.length > 0 && !isReadable(call.type)) return { allowed: false, because: "type", types: READABLE };
   const [reading = []] = path.exact;
   const allowed = rules.findIndex((rule) => rule.effect === "allow" && covers(reading)(rule));
-  return { allowed: true, rule: allowed < 0 ? null : allowed };
+  return { allowed: true, rule: allowed < 0 ? null : allowed, unless };
 }
 
 /** The rule of the manifest that denies a parameter of the query. No rule of a policy lifts it. */
@@ -74,6 +82,23 @@ function deniedQuery({ api }: Endpoints, call: Call, path: CallPath): { why: str
     const isDenied = parameters.some(([found, value]) => found === own && (values.length === 0 || isOneOf(value, values)));
     return isDenied && isCoveredBy(call.method)(method) && denies(pattern, path);
   });
+}
+
+/** The members that the manifest denies in the body of the call. No rule of a policy lifts this either. */
+function deniedMembers({ api }: Endpoints, call: Call, path: CallPath): readonly Member[] {
+  const held = (api.deny_body ?? []).filter(({ method = "*", path: pattern = "/**" }) => isCoveredBy(call.method)(method) && denies(pattern, path));
+  return held.filter(({ name }, at) => held.findIndex((one) => one.name === name) === at);
+}
+
+/** The types of bodies whose members the server can read. Every other body is denied where `deny_body` holds. */
+export const READABLE = ["application/json", "application/x-www-form-urlencoded"] as const;
+
+/** Whether the server reads the members of a body of this type, whose only parameter may be that of UTF-8. */
+function isReadable(sent: string): boolean {
+  const [essence = "", ...parameters] = sent.toLowerCase().split(";").map((part) => part.trim());
+  const isUtf8 = parameters.every((one) => ["", "charset=utf-8", 'charset="utf-8"', "charset=utf8"].includes(one));
+  const isKnown = READABLE.some((one) => one === essence) || /^application\/[^,]+\+json$/.test(essence);
+  return isKnown && isUtf8 && !sent.includes(",");
 }
 
 /** Whether a content type is one of `types`. A value with a comma may be two types to a server, and is not. */

@@ -2,6 +2,12 @@
 import { count, moment, size } from "../logic/time";
 import { ended, plural, someNames } from "./plural";
 
+/** A member of a body that is denied. */
+type Member = { readonly name: string; readonly why: string };
+
+/** "unless the body has “webhook”: Sends results elsewhere" */
+const unless = (members: readonly Member[]): string => `unless the body has ${members.map(({ name, why }) => `“${name}”: ${why}`).join("; or ")}`;
+
 export const manage = {
   tabs: { overview: "Overview", access: "Access", calls: "Calls", activity: "Activity", usage: "Usage", use: "Connect an agent" } as Record<string, string>,
   tabsLabel: "Sections of this integration",
@@ -84,7 +90,8 @@ export const access = {
   removeRule: (index: number) => `Remove rule ${index}`,
   ruleLegend: (index: number) => `Rule ${index}`,
   always: (value: number) => `${plural(value, "call is", "calls are")} always denied`,
-  alwaysLead: "These calls would create credentials or end the connection. To permit one, add an allow rule for exactly its path. A query parameter cannot be permitted.",
+  alwaysLead: "These calls would create credentials or end the connection. To permit one, add an allow rule for exactly its path. A query parameter and a member of a body cannot be permitted.",
+  withMember: (name: string, why: string) => `if the body has “${name}”: ${why}`,
   test: "Would this call be allowed?",
   testMethod: "Method",
   testPath: "Path to test",
@@ -94,6 +101,9 @@ export const access = {
   testNoBody: "No body",
   allowedBy: (rule: number) => `Allowed by rule ${rule}`,
   allowed: "Allowed: no rule denies it",
+  allowedUnless: (rule: number | null, members: readonly Member[]) => `Allowed${rule === null ? "" : ` by rule ${rule}`}, ${unless(members)}`,
+  unless,
+  readableBody: "A body of this call must be JSON or a form of at most 64 KiB, so that Nexus can read its members. Every other body is denied.",
   because: {
     connection: "Always denied: this endpoint creates or ends the connection itself",
     agents: "Denied: this agent may not use the integration",
@@ -115,7 +125,8 @@ export const activity = {
   by: (who: string) => `by ${who}`,
   /** The actor of what nobody asked for. */
   tick: "the scheduled work of Nexus (tick)",
-  rule: (number: number, isOfProvider: boolean) => (isOfProvider ? `rule ${number} of the provider` : `rule ${number}`),
+  rule: (number: number, ofProvider: false | "call" | "query" | "body") =>
+    ofProvider === false ? `rule ${number}` : `rule ${number} of the provider${{ call: "", query: " for queries", body: " for bodies" }[ofProvider]}`,
   facts: {
     rule: "decided by",
     manifest_id: "provider",

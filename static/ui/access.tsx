@@ -133,7 +133,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
     return { method, path: `${path}?${name}${values.length > 0 ? `=${values.join("|")}` : ""}`, why };
   });
   const bodies = (manifest.api.deny_body ?? []).map(({ method = "*", path = "/**", name, why }) => {
-    return { method, path: `${path} {"${name}": …}`, why };
+    return { method, path, why: t.access.withMember(name, why) };
   });
   const deny = [...(manifest.api.deny ?? []), ...queries, ...bodies];
   const types = manifest.api.body_types ?? [];

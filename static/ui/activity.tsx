@@ -75,7 +75,7 @@ export function Detail({ detail, nameOf }: { detail: Record<string, unknown>; na
 }
 
 /** How the server names a rule: of the policy, or of the manifest. */
-const RULE = /policy\.rules\[(\d+)\]|(?:the manifest's )?api\.deny\[(\d+)\]/;
+const RULE = /policy\.rules\[(\d+)\]|(?:the manifest's )?api\.deny(?:_(query|body))?\[(\d+)\]/;
 
 /** The words for the values of a fact that is a state. */
 const STATES: Record<string, () => Readonly<Record<string, string>>> = {
@@ -90,7 +90,7 @@ export function formatValue(value: unknown, name = ""): string {
   if (Array.isArray(value)) return value.map((one) => formatValue(one, name)).join("; ");
   const words = typeof value === "string" ? STATES[name]?.()[value] : undefined;
   if (words) return words;
-  if (typeof value === "string" && RULE.test(value)) return value.replace(RULE, (_, policy: string, deny: string) => t.activity.rule(Number(policy ?? deny) + 1, policy === undefined));
+  if (typeof value === "string" && RULE.test(value)) return value.replace(RULE, (_, policy: string | undefined, part: "query" | "body" | undefined, deny: string) => t.activity.rule(Number(policy ?? deny) + 1, policy === undefined && (part ?? "call")));
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return moment(value);
   if (typeof value !== "object" || value === null) return String(value);

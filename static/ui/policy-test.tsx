@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { predict } from "../logic/policy";
+import { READABLE, predict } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
 import { t } from "../text/all";
 import { Select } from "./controls";
@@ -11,8 +11,8 @@ import { Icon } from "./icons";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 
-/** The types of bodies that HTML forms send. */
-const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
+/** The types of bodies that most servers read: JSON, and what HTML forms send. */
+const TYPES = [...READABLE, "multipart/form-data"];
 
 interface Props {
   policy: Policy;
@@ -31,7 +31,8 @@ export function PolicyTest({ policy, nameOf, manifest, isValidated, isInvalid }:
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
   const [type, setType] = useState("");
-  const listed = manifest.api.body_types ?? [];
+  const listed = (manifest.api.body_types ?? []).filter((one) => !one.endsWith("*"));
+  const hasTypes = (manifest.api.body_types ?? manifest.api.deny_body ?? []).length > 0;
   // The agents that make a difference.
   const named = [...new Set([...policy.agents, ...policy.rules.flatMap((rule) => rule.agents ?? [])])].filter((one) => one !== "*");
   const [sent = ""] = path.split("#");
@@ -59,11 +60,11 @@ export function PolicyTest({ policy, nameOf, manifest, isValidated, isInvalid }:
             onChange={setAgent}
           />
         )}
-        {listed.length > 0 && (
+        {hasTypes && (
           <Select
             label={t.access.testType}
             value={type}
-            options={[["", t.access.testNoBody], ...[...new Set([...listed.filter((one) => !one.endsWith("*")), ...FORMS])].map((one) => [one, one] as const)]}
+            options={[["", t.access.testNoBody], ...[...new Set([...listed, ...TYPES])].map((one) => [one, one] as const)]}
             onChange={setType}
           />
         )}
@@ -75,6 +76,7 @@ export function PolicyTest({ policy, nameOf, manifest, isValidated, isInvalid }:
         {verdict && <Icon name={verdict.allowed ? "good" : "bad"} />}
         <span>{verdict && verdictText(verdict)}</span>
       </p>
+      {verdict?.allowed && verdict.unless.length > 0 && <p class="hint">{t.access.readableBody}</p>}
     </section>
   );
 }
@@ -84,9 +86,18 @@ const INVALID = { allowed: false, because: "invalid" } as const;
 
 /** Which rule decided, and how. */
 export function verdictText(verdict: Verdict | typeof INVALID): string {
-  if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
+  if (verdict.allowed) {
+    const by = verdict.rule === null ? null : verdict.rule + 1;
+    if (verdict.unless.length > 0) return t.access.allowedUnless(by, verdict.unless);
+    return by === null ? t.access.allowed : t.access.allowedBy(by);
+  }
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest" || verdict.because === "query") return t.access.deniedManifest(verdict.why);
   if (verdict.because === "type") return t.access.deniedType(verdict.types.join(", "));
   return t.access.because[verdict.because] ?? "";
+}
+
+/** What the body of an allowed call must not have. Empty if that does not matter. */
+export function unlessText(verdict: Verdict): string {
+  return verdict.allowed && verdict.unless.length > 0 ? t.access.unless(verdict.unless) : "";
 }

@@ -8,7 +8,7 @@ import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
 import { Loaded } from "./loaded";
-import { verdictText } from "./policy-test";
+import { unlessText, verdictText } from "./policy-test";
 
 /** How many calls the rules are tried on. */
 const TRIED = 100;
@@ -74,9 +74,9 @@ function Result({ trial: { tried, denied, allowed }, nameOf }: { trial: Trial; n
         <>
           <p>{t.calls.trial.allowed(allowed.length)}</p>
           <ul class="scopes">
-            {allowed.slice(0, SHOWN).map((call) => (
+            {allowed.slice(0, SHOWN).map(({ call, verdict }) => (
               <li key={call.id}>
-                <Made call={call} nameOf={nameOf} />
+                <Made call={call} nameOf={nameOf} /> <span class="soft">{unlessText(verdict)}</span>
               </li>
             ))}
           </ul>

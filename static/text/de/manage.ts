@@ -13,6 +13,8 @@ import type {
 } from "../manage";
 import { ended, plural, someNames } from "../plural";
 
+const unless: (typeof englishAccess)["unless"] = (members) => `außer wenn der Inhalt ${members.map(({ name, why }) => `„${name}“ hat: ${why}`).join("; oder ")}`;
+
 export const manage: typeof englishManage = {
   tabs: { overview: "Übersicht", access: "Zugriff", calls: "Aufrufe", activity: "Ereignisse", usage: "Nutzung", use: "Agenten verbinden" },
   tabsLabel: "Bereiche dieser Integration",
@@ -95,7 +97,8 @@ export const access: typeof englishAccess = {
   removeRule: (index) => `Regel ${index} entfernen`,
   ruleLegend: (index) => `Regel ${index}`,
   always: (value) => `${plural(value, "Aufruf wird", "Aufrufe werden")} immer abgelehnt`,
-  alwaysLead: "Diese Aufrufe würden Zugangsdaten anlegen oder die Verbindung beenden. Um einen zuzulassen, fügen Sie eine Erlaubnisregel für genau seinen Pfad hinzu. Ein Query-Parameter lässt sich nicht zulassen.",
+  alwaysLead: "Diese Aufrufe würden Zugangsdaten anlegen oder die Verbindung beenden. Um einen zuzulassen, fügen Sie eine Erlaubnisregel für genau seinen Pfad hinzu. Ein Query-Parameter und ein Feld im Inhalt lassen sich nicht zulassen.",
+  withMember: (name, why) => `wenn der Inhalt „${name}“ hat: ${why}`,
   test: "Wäre dieser Aufruf erlaubt?",
   testMethod: "Methode",
   testPath: "Pfad zum Testen",
@@ -105,6 +108,9 @@ export const access: typeof englishAccess = {
   testNoBody: "Ohne Inhalt",
   allowedBy: (rule) => `Erlaubt durch Regel ${rule}`,
   allowed: "Erlaubt: Keine Regel verbietet ihn",
+  allowedUnless: (rule, members) => `Erlaubt${rule === null ? "" : ` durch Regel ${rule}`}, ${unless(members)}`,
+  unless,
+  readableBody: "Der Inhalt dieses Aufrufs muss JSON oder ein Formular von höchstens 64 KiB sein, damit Nexus seine Felder lesen kann. Jeder andere Inhalt wird abgelehnt.",
   because: {
     connection: "Immer abgelehnt: Dieser Endpunkt stellt die Verbindung selbst her oder beendet sie",
     agents: "Abgelehnt: Dieser Agent darf die Integration nicht nutzen",
@@ -125,7 +131,8 @@ export const activity: typeof englishActivity = {
   empty: "Noch keine Ereignisse.",
   tick: "der geplanten Arbeit von Nexus (tick)",
   by: (who) => `von ${who}`,
-  rule: (number, isOfProvider) => (isOfProvider ? `Regel ${number} des Anbieters` : `Regel ${number}`),
+  rule: (number, ofProvider) =>
+    ofProvider === false ? `Regel ${number}` : `Regel ${number} des Anbieters${{ call: "", query: " für Query-Parameter", body: " für Inhalte" }[ofProvider]}`,
   facts: {
     rule: "entschieden durch",
     manifest_id: "Anbieter",
