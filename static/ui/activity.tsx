@@ -58,16 +58,45 @@ function Events({ first, load, now }: EventsProps) {
   );
 }
 
-/** The facts of an event or an audit record. */
-export function Detail({ detail, nameOf }: { detail: Record<string, unknown>; nameOf(id: string): string }) {
+/** Facts that only a program or an investigation needs: ids, hashes and counters. */
+const OF_MACHINES = new Set(["client_id", "counter", "counter_before", "deletion", "hash", "invitation", "key", "manifest_hash", "passkey", "seq", "session"]);
+
+/** Facts whose values are ids that have names. */
+const NAMED = new Set(["client", "integrations", "manifest_id", "owner", "person", "provider", "target"]);
+
+interface DetailProps {
+  detail: Record<string, unknown>;
+  nameOf(id: string): string;
+  /** Codes and ids of the record itself, which are shown with those of its facts. */
+  codes?: Readonly<Record<string, string>>;
+}
+
+/** The facts of an event or an audit record: those for people, and behind them those for machines. */
+export function Detail({ detail, nameOf, codes = {} }: DetailProps) {
   const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== "");
+  const hidden = [...facts.filter(([name]) => OF_MACHINES.has(name)), ...Object.entries(codes)];
+  return (
+    <>
+      <Facts facts={facts.filter(([name]) => !OF_MACHINES.has(name))} nameOf={nameOf} />
+      {hidden.length > 0 && (
+        <details class="codes">
+          <summary>{t.activity.details}</summary>
+          <Facts facts={hidden} nameOf={nameOf} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Facts({ facts, nameOf }: { facts: readonly (readonly [string, unknown])[]; nameOf(id: string): string }) {
   if (facts.length === 0) return null;
+  const named = (value: unknown): string => (Array.isArray(value) ? value.map(named).join(", ") : typeof value === "string" ? nameOf(value) : formatValue(value));
   return (
     <dl class="detail">
       {facts.map(([name, value]) => (
-        <div>
+        <div key={name}>
           <dt>{label(name)}</dt>
-          <dd>{name === "provider" && typeof value === "string" ? nameOf(value) : formatValue(value, name)}</dd>
+          <dd>{NAMED.has(name) ? named(value) : formatValue(value, name)}</dd>
         </div>
       ))}
     </dl>
@@ -83,6 +112,10 @@ const STATES: Record<string, () => Readonly<Record<string, string>>> = {
   from: () => t.list.healthState,
   to: () => t.list.healthState,
   status: () => ({ active: t.list.active, inactive: t.list.inactive }),
+  token: () => t.remove.tokens,
+  role: () => t.signIn.roleName,
+  needed: () => t.signIn.roleName,
+  scope: () => t.stops.kind,
 };
 
 /** The value of the fact `name` in one line. The `at` of nested values is left out, because it is the time of the event. */

@@ -181,10 +181,8 @@ function Records({ first, load, nameOf }: RecordsProps) {
                   <span class="soft"> {t.signIn.roleName[record.role] ?? ""}</span>
                 </td>
                 <td role="cell">
-                  <span class="action">
-                    <ActionWords action={record.action} />
-                  </span>
-                  <Detail detail={record.detail} nameOf={nameOf} />
+                  <span class="action">{sentence(actionName(record.action))}</span>
+                  <Detail detail={record.detail} nameOf={nameOf} codes={codesOf(record)} />
                 </td>
                 <td role="cell" class="target">
                   <Target record={record} nameOf={nameOf} />
@@ -200,11 +198,9 @@ function Records({ first, load, nameOf }: RecordsProps) {
   );
 }
 
-/** An action in words, beside its code. A code without words is shown by itself. */
-function ActionWords({ action }: { action: string }) {
-  const words = actionName(action);
-  const code = <code class="soft">{action}</code>;
-  return words === action ? code : <>{sentence(words)} {code}</>;
+/** What an investigation looks for in logs and in the export. The hash is that of the record, not that of a fact. */
+function codesOf({ action, client_request_id: theirs, hash, request_id: own }: AuditRecord): Record<string, string> {
+  return { action, request_id: own, ...(theirs && { client_request_id: theirs }), record_hash: hash };
 }
 
 /** The target of a record: a link to an integration, to an agent, or to the receipt of a deleted integration. */

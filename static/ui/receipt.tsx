@@ -90,7 +90,7 @@ function Lines({ receipts }: { receipts: readonly Receipt[] }) {
           <li key={index} class={`health ${tone}`}>
             <Icon name={icon} />
             <p>
-              <code>{receipt.token}</code>
+              <span class="soft">{t.remove.tokens[receipt.token] ?? receipt.token}</span>
               <span>
                 <strong>{t.remove.states[receipt.state]}</strong>
                 <span class="soft">{[receipt.detail && sentence(receipt.detail), moment(receipt.at)].filter(Boolean).join(" · ")}</span>
@@ -148,7 +148,7 @@ function asText(deleted: readonly Deleted[], at: string, workspace: string, mark
     return [
       "",
       `${one.name} (${one.provider}, ${one.id})`,
-      ...one.receipts.map(({ token, state, detail, at }) => `  ${token}: ${t.remove.states[state]}${detail ? ` (${detail})` : ""}, ${at}`),
+      ...one.receipts.map(({ token, state, detail, at }) => `  ${t.remove.tokens[token] ?? token}: ${t.remove.states[state]}${detail ? ` (${detail})` : ""}, ${at}`),
       ...(audit ? [`  ${t.receipt.record(audit.seq)} ${audit.hash}`] : []),
       ...(settled ? [`  ${t.receipt.settled(settled.seq)} ${settled.hash}`] : []),
     ];

@@ -28,7 +28,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await dialog.getByRole("button", { name: "Copy Revocation receipt" }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /^Revocation receipt, acme, 20/);
-  assert.match(copied, /Primary Sandbox Account \(Sandbox \(OAuth\), int_\w{26}\)\n {2}\w+_token: Revocation pending/);
+  assert.match(copied, /Primary Sandbox Account \(Sandbox \(OAuth\), int_\w{26}\)\n {2}(Access|Refresh) token: Revocation pending/);
   await dialog.getByRole("button", { name: "Verify chain" }).click();
   await dialog.getByText(/^The chain holds: \d+ records consistent, checked in this browser just now\. It contains this record\./).waitFor();
   await dialog.getByRole("link", { name: "Follow the revocation" }).click();
@@ -89,7 +89,13 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("combobox", { name: "Outcome" }).selectOption("denied");
   await page.getByText("0 records found").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).click();
-  await page.getByRole("cell", { name: /integration\.create/ }).first().waitFor();
+  await page.getByRole("cell", { name: /^Creating an integration/ }).first().waitFor();
+  // The record is in words. Its codes are in its details.
+  const created = page.getByRole("row").filter({ hasText: "Creating an integration" }).first();
+  assert.equal(await created.getByText("integration.create").isVisible(), false);
+  await created.getByText("Details", { exact: true }).click();
+  await created.getByText("integration.create").waitFor();
+  await created.getByText(/^req_/).waitFor();
   await page.getByRole("button", { name: "Verify chain" }).click();
   await page.getByText(/^The chain holds/).waitFor();
   await look("audit-verified");
