@@ -158,16 +158,16 @@ export const reconnect = {
   account: (account: string) => `Sign in with the account that is connected now (${account}).`,
   acceptOther: "Accept a different account",
   acceptOtherHint: "Agents will then act in that account.",
-  force: "Connect and revoke current tokens now",
-  keep: "Connect and revoke later",
+  force: "Reconnect and revoke now",
+  keep: "Reconnect and revoke later",
   done: (name: string) => `${name} was reconnected.`,
 };
 
 export const replace = {
   title: (name: string) => `Replace the credentials of ${name}`,
   lead: (provider: string) => `The new credentials are checked with ${provider} first. The current ones stay in use until the new ones are accepted.`,
-  submit: "Check and replace",
-  force: "Replace and revoke current ones now",
+  submit: "Replace credentials",
+  force: "Replace and revoke now",
   keep: "Replace and revoke later",
   done: (name: string) => `The credentials of ${name} were replaced.`,
 };

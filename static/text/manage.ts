@@ -49,7 +49,6 @@ export const manage = {
   goodDays: (good: number, all: number) => `${count(good)} of ${plural(all, "day", "days")} without trouble`,
   notYet: "Not added yet",
   checking: "Checking…",
-  remove: "Delete integration",
   removeLead: "Deleting the integration revokes its credentials at the provider, where possible.",
 };
 
@@ -142,7 +141,7 @@ export const activity = {
     needed: "needed role",
     ended: "sessions ended",
     sessions: "sessions ended",
-    passkeys: "passkeys removed",
+    passkeys: "passkeys deleted",
     cleared: "findings deleted",
     kept_apart: "attempts recorded one by one",
     read_only: "may only read",
@@ -242,7 +241,6 @@ export const remove = {
     password: "Password",
     session: "Session",
   } as Record<string, string>,
-  announce: (name: string) => `${name} was deleted.`,
 };
 
 /** The receipt of a deletion. */

@@ -12,7 +12,6 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { registersItself, registrationOf } from "../config/services";
 import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
-import { isChoosing } from "../logic/health";
 import { slugOf, suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text/all";
@@ -89,7 +88,6 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   };
   const connected = (integration: Integration | IntegrationCreated, checked: boolean) => {
     nexus.changed(integration.id, integration);
-    if (!isChoosing(integration)) nexus.announce(t.add.connected(integration.name));
     onConnected(integration, checked);
   };
   useConnected(flow, connected);

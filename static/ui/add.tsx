@@ -36,7 +36,7 @@ interface Props {
 }
 
 export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, onLeave }: Props) {
-  const { replace, changed: noteChange } = useNexus();
+  const { announce, replace, changed: noteChange } = useNexus();
   const [connected, setConnected] = useState<{ integration: Integration; checked: boolean; manifest: string } | null>(null);
   const current = useRef(manifest);
   current.current = manifest;
@@ -73,11 +73,11 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
             key={picked.id}
             summary={picked}
             usedNames={usedNames}
-            // Another provider may have been picked by then. The list shows the new integration anyway, and its
-            // name has been announced.
-            onConnected={(integration, checked) =>
-              current.current === picked.id && setConnected({ integration, checked, manifest: picked.id })
-            }
+            // The title of the dialog says what is connected. If another provider was picked by then, a notice says it.
+            onConnected={(integration, checked) => {
+              if (current.current === picked.id) setConnected({ integration, checked, manifest: picked.id });
+              else if (!isChoosing(integration)) announce(t.add.connected(integration.name));
+            }}
             onLeave={onLeave}
           />
         </>

@@ -40,7 +40,6 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       const deletion = await nexus.client.call<Deletion>("DELETE", path, { query });
       setDeleted({ ...deletion, at: new Date().toISOString() });
       nexus.changed(integration.id, null);
-      nexus.announce(t.remove.announce(name));
     });
   /** The dialog cannot close before the receipts have arrived, because the person is to see them. */
   const close = () => {
@@ -48,7 +47,8 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   };
   if (deleted) {
     return (
-      <Dialog title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+      // A dialog of its own, so that a screen reader says its title. A notice would say the same once more.
+      <Dialog key="receipt" title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
         <ReceiptSlip deleted={[{ id: integration.id, name, provider: manifest.name, receipts: deleted.revocation }]} at={deleted.at} />
         {deleted.revocation.some(({ state }) => state === "pending" || state === "superseded") && (
           <p>

@@ -42,7 +42,7 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
           <StopIntegration integration={integration} manifest={manifest} />
           <p class="soft">{t.manage.removeLead}</p>
           <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
-            {t.manage.remove}
+            {t.list.remove}
           </Button>
         </section>
       </div>

@@ -128,7 +128,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByText("No keys yet.").waitFor();
   assert.equal(await use(), 401);
   assert.equal(await page.getByRole("button", { name: "Emergency stop" }).count(), 0, "a manager may not stop");
-  await page.getByRole("button", { name: "Delete agent" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog", { name: "Delete Support bot?" }).getByRole("button", { name: "Delete" }).click();
   await page.getByRole("link", { name: "Third bot" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Support bot" }).count(), 0);

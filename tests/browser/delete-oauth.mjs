@@ -13,7 +13,7 @@ await scenario(async ({ page, signedIn, look }) => {
     await page.getByRole("dialog", { name: /is connected/ }).getByRole("button", { name: "Open integration" }).click();
   };
   const remove = async () => {
-    await page.getByRole("button", { name: "Delete integration" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
     const question = page.getByRole("dialog", { name: /^Delete / });
     await question.getByText("No agent has used this integration in the last 30 days.").waitFor();
     await question.getByRole("button", { name: "Delete", exact: true }).click();

@@ -69,7 +69,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.keyboard.press("Escape");
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await question.getByRole("button", { name: "Discard changes" }).click();
-  await billing.getByRole("button", { name: "Delete integration" }).click();
+  await billing.getByRole("button", { name: "Delete", exact: true }).click();
   change.release();
   await said(page, "The credentials of Billing were replaced.");
   await page.getByRole("dialog", { name: "Delete Billing?" }).getByRole("button", { name: "Cancel" }).click();
@@ -150,7 +150,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   // The page of a deletion: first the affected agents, then the receipt for the key.
   await billing.getByRole("tab", { name: "Overview" }).click();
-  await billing.getByRole("button", { name: "Delete integration" }).click();
+  await billing.getByRole("button", { name: "Delete", exact: true }).click();
   const remove = page.getByRole("dialog", { name: "Delete Billing?" });
   await remove.getByText("1 agent made 1 call with this integration in the last 30 days").waitFor();
   await remove.getByText("user-1").waitFor();

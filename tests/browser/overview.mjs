@@ -65,7 +65,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("button", { name: "Replace credentials: Old key" }).click();
   const replace = page.getByRole("dialog", { name: "Replace the credentials of Old key" });
   await replace.getByLabel("API key", { exact: true }).fill(facts.key);
-  await replace.getByRole("button", { name: "Check and replace" }).click();
+  await replace.getByRole("button", { name: "Replace credentials" }).click();
   await replace.waitFor({ state: "detached" });
   await page.getByText("Everything works. There is nothing to do.").first().waitFor();
   assert.equal(await number("Needs you").innerText(), "0");

@@ -83,13 +83,13 @@ await scenario(async ({ page, context, look }) => {
   await rows.nth(1).getByText("Phone").waitFor();
   await look("account-two");
 
-  await page.getByRole("button", { name: "Remove: Passkey" }).click();
-  const remove = page.getByRole("dialog", { name: "Remove Passkey?" });
-  await remove.getByRole("button", { name: "Remove" }).click();
-  await said(page, "The passkey Passkey was removed.");
-  await page.getByRole("button", { name: "Remove: Phone" }).click();
-  const last = page.getByRole("dialog", { name: "Remove Phone?" });
-  await last.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Delete: Passkey" }).click();
+  const remove = page.getByRole("dialog", { name: "Delete Passkey?" });
+  await remove.getByRole("button", { name: "Delete" }).click();
+  await said(page, "The passkey Passkey was deleted.");
+  await page.getByRole("button", { name: "Delete: Phone" }).click();
+  const last = page.getByRole("dialog", { name: "Delete Phone?" });
+  await last.getByRole("button", { name: "Delete" }).click();
   await last.getByRole("alert").getByText("Add another one first").waitFor();
   await last.getByRole("button", { name: "Cancel" }).click();
   assert.equal((await phone.credentials()).length, 1);

@@ -65,7 +65,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   // The token has expired during the deletion. "Sign out" does not confirm the deletion.
   await signedIn("ADMIN");
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
-  await page.getByRole("button", { name: "Delete integration" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("No agent has used this integration in the last 30 days.").waitFor();
   const stop = await callAs(page, ended, "DELETE");
   await page.getByRole("button", { name: "Delete", exact: true }).click();

@@ -148,7 +148,7 @@ async function openReceipt(page) {
   await form.getByLabel("Name", { exact: true }).fill("Team Slack");
   await form.getByRole("button", { name: "Continue to Slack" }).click();
   await page.getByRole("dialog", { name: "Team Slack is connected" }).getByRole("button", { name: "Open integration" }).click();
-  await page.getByRole("button", { name: "Delete integration" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog", { name: /^Delete / }).getByRole("button", { name: "Delete", exact: true }).click();
   const receipt = page.getByRole("dialog", { name: "Team Slack was deleted" });
   await receipt.getByText("Revoked at the provider").nth(1).waitFor();

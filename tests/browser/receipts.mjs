@@ -19,7 +19,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
 
   // One revocation fails at first: the receipt follows what became of it.
   await ask("fail_revocations", { count: 2 });
-  await page.getByRole("button", { name: "Delete integration" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   const question = page.getByRole("dialog", { name: /^Delete / });
   await question.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Primary Sandbox Account was deleted" });

@@ -163,16 +163,16 @@ export const reconnect: typeof englishReconnect = {
   account: (account) => `Melden Sie sich mit dem Konto an, das jetzt verbunden ist (${account}).`,
   acceptOther: "Ein anderes Konto annehmen",
   acceptOtherHint: "Agenten handeln dann in diesem Konto.",
-  force: "Verbinden und jetzige Token sofort widerrufen",
-  keep: "Verbinden und später widerrufen",
+  force: "Neu verbinden und sofort widerrufen",
+  keep: "Neu verbinden und später widerrufen",
   done: (name) => `${name} wurde neu verbunden.`,
 };
 
 export const replace: typeof englishReplace = {
   title: (name) => `Die Zugangsdaten von ${name} ersetzen`,
   lead: (provider) => `Die neuen Zugangsdaten werden zuerst bei ${provider} geprüft. Die jetzigen bleiben in Gebrauch, bis die neuen angenommen sind.`,
-  submit: "Prüfen und ersetzen",
-  force: "Ersetzen und jetzige sofort widerrufen",
+  submit: "Zugangsdaten ersetzen",
+  force: "Ersetzen und sofort widerrufen",
   keep: "Ersetzen und später widerrufen",
   done: (name) => `Die Zugangsdaten von ${name} wurden ersetzt.`,
 };

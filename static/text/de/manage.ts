@@ -56,7 +56,6 @@ export const manage: typeof englishManage = {
   goodDays: (good, all) => `${count(good)} von ${plural(all, "Tag", "Tagen")} ohne Störung`,
   notYet: "Noch nicht hinzugefügt",
   checking: "Wird geprüft …",
-  remove: "Integration löschen",
   removeLead: "Mit dem Löschen der Integration werden die Zugangsdaten beim Anbieter widerrufen, wo das möglich ist.",
 };
 
@@ -166,7 +165,7 @@ export const activity: typeof englishActivity = {
     counter_before: "Zähler vorher",
     ended: "beendete Sitzungen",
     sessions: "beendete Sitzungen",
-    passkeys: "entfernte Passkeys",
+    passkeys: "gelöschte Passkeys",
     cleared: "gelöschte Hinweise",
     kept_apart: "einzeln aufgezeichnete Versuche",
     read_only: "darf nur lesen",
@@ -270,7 +269,6 @@ export const remove: typeof englishRemove = {
     password: "Passwort",
     session: "Sitzung",
   },
-  announce: (name) => `${name} wurde gelöscht.`,
 };
 
 export const receipt: typeof englishReceipt = {
