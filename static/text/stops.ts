@@ -61,6 +61,7 @@ export const stops = {
   bannerMany: (value: number) => `${plural(value, "emergency stop", "emergency stops")} in force.`,
   because: (reason: string) => `Reason: ${reason}`,
   by: (who: string, time: string, now: number) => `by ${who}, ${ago(time, now)}`,
+  somebody: "an administrator",
   at: moment,
   show: "Show",
   lift: "Lift",

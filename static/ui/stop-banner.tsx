@@ -28,7 +28,7 @@ export function StopBanner() {
       <p>
         <strong>{others.length > 0 ? t.stops.bannerMany(stops.items.length) : t.stops.banner(nameOf(stop))}</strong>{" "}
         {others.length === 0 && (
-          <span title={t.stops.at(stop.created_at)}>
+          <span title={`${t.stops.at(stop.created_at)} · ${stop.created_by}`}>
             {t.stops.because(stop.reason)} <span class="by">({t.stops.by(authorOf(stop.created_by), stop.created_at, now)})</span>
           </span>
         )}

@@ -6,6 +6,7 @@ import { pages } from "../api/pages";
 import type { Page } from "../api/pages";
 import type { Agent, Integration, ManifestSummary, Person, Stop } from "../api/types";
 import { t } from "../text/all";
+import { Detail } from "./activity";
 import { useLoad, useNexus, useNow } from "./context";
 import { Select } from "./controls";
 import { Icon } from "./icons";
@@ -49,6 +50,7 @@ export function Stops({ catalogue }: { catalogue: readonly ManifestSummary[] }) 
                       {t.stops.kind[stop.scope]} · {t.stops.by(authorOf(stop.created_by), stop.created_at, now)}
                     </p>
                     <p class="about">{stop.reason}</p>
+                    <Detail detail={{}} nameOf={(id) => id} codes={{ stop: stop.id, created_by: stop.created_by, ...(stop.target && { id: stop.target }) }} />
                   </div>
                   <div class="actions">
                     <Button aria-label={`${t.stops.lift}: ${nameOf(stop)}`} onClick={() => setLifting(stop)}>

@@ -1,7 +1,7 @@
 /** The names of what is stopped. A stop has only ids. */
 import { pages } from "../api/pages";
 import { agentPath, integrationPath } from "../api/paths";
-import type { Agent, Integration, PersonPage, Stop } from "../api/types";
+import type { Agent, Integration, Me, PersonPage, Stop } from "../api/types";
 import { t } from "../text/all";
 import { useLoad, useNexus } from "./context";
 import type { Nexus } from "./context";
@@ -16,17 +16,24 @@ export function useStopNames(): (stop: Stop) => string {
   };
 }
 
-/** The name of whoever made a stop. A person is named by the id where people cannot be read, as in a stopped workspace. */
+/**
+ * The name of whoever made a stop. In a stopped workspace, a person can read nobody but oneself, and everybody else is "an
+ * administrator", because nobody else makes stops. The subject of a token has no other name.
+ */
 export function useStopAuthors(): (subject: string) => string {
   const { client, stops } = useNexus();
   const isReadable = !stops.items.some((stop) => stop.scope === "workspace");
   const mayName = isReadable && stops.items.some((stop) => stop.created_by.startsWith("per_"));
   const [people] = useLoad(async (signal) => {
+    if (!isReadable) {
+      const { person, name } = await client.get<Me>("/api/me", {}, signal);
+      return person && name ? [{ id: person, name }] : [];
+    }
     if (!mayName) return [];
     return (await pages((cursor) => client.get<PersonPage>("/api/people", { limit: 100, cursor }, signal))).items;
-  }, mayName);
+  }, `${isReadable} ${mayName}`);
   const known = people.state === "ready" ? people.value : [];
-  return (subject) => known.find((one) => one.id === subject)?.name ?? subject;
+  return (subject) => known.find((one) => one.id === subject)?.name ?? (subject.startsWith("per_") ? t.stops.somebody : subject);
 }
 
 async function namesOf(nexus: Nexus, stops: readonly Stop[]): Promise<ReadonlyMap<string, string>> {

@@ -60,6 +60,7 @@ export const stops: typeof english = {
   bannerMany: (value) => `${plural(value, "Notstopp", "Notstopps")} in Kraft.`,
   because: (reason) => `Grund: ${reason}`,
   by: (who, time, now) => `von ${who}, ${ago(time, now)}`,
+  somebody: "einem Administrator",
   at: moment,
   show: "Anzeigen",
   lift: "Aufheben",
