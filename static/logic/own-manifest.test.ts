@@ -50,7 +50,13 @@ test("what the form does not show stays as it is", () => {
     ...whole,
     categories: ["internal"],
     brand: { color: "#123456", icon: "" },
-    api: { ...whole["api"], hosts: ["files.acme.example", "api.acme.example"], deny: [{ method: "*", path: "/keys/**", why: "Keys" }] },
+    api: {
+      ...whole["api"],
+      hosts: ["files.acme.example", "api.acme.example"],
+      deny: [{ method: "*", path: "/keys/**", why: "Keys" }],
+      deny_query: [{ name: "expand", values: ["secrets"], why: "Shows secrets" }],
+      deny_body: [{ path: "/jobs", name: "webhook", why: "Sends results elsewhere" }],
+    },
     verify: { ...whole["verify"], headers: { accept: "application/json" }, live_on: [403] },
   };
   const draft = draftOf(more, words);
@@ -59,7 +65,7 @@ test("what the form does not show stays as it is", () => {
   // A new host takes the place of the old one. Others stay.
   const moved = made({ ...draft, baseUrl: "https://eu.acme.example" }, more);
   assert.deepEqual(moved["api"].hosts, ["eu.acme.example", "files.acme.example"]);
-  assert.deepEqual(moved["api"].deny, more.api.deny);
+  for (const denied of ["deny", "deny_query", "deny_body"] as const) assert.deepEqual(moved["api"][denied], more.api[denied], denied);
   // Another place takes other fields.
   const basic = made({ ...draft, place: "basic" }, more);
   assert.deepEqual(basic["credentials"].map(({ name }: { name: string }) => name), ["username", "password"]);

@@ -73,8 +73,8 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
   const onAdd = () => nexus.go({ page: "add", manifest: null });
   const ids = new Set(broken.map((one) => one.id));
   const others = items?.filter((one) => !ids.has(one.id)) ?? [];
-  const cards = (integrations: readonly Integration[]) => (
-    <ul class="cards">
+  const cards = (integrations: readonly Integration[], shape = "") => (
+    <ul class={`cards ${shape}`}>
       {integrations.map((one) => (
         <Card
           key={one.id}
@@ -139,7 +139,7 @@ export function IntegrationList({ list, filters, catalogue, onAction }: ListProp
           <h2 class="section bad">
             {t.list.attention} <span class="count">{broken.length}</span>
           </h2>
-          {cards(broken)}
+          {cards(broken, "strip")}
         </section>
       )}
       {!isTable && others.length > 0 && (

@@ -95,6 +95,13 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const described = await key.getAttribute("aria-describedby");
   assert.ok(described.split(" ").length > 1);
   assert.equal(await key.inputValue(), "not-a-key-of-this-provider", "nothing typed is lost");
+  await form.locator("input:focus").and(key).waitFor();
+  // From the button, too: the field to correct has the focus.
+  await key.fill("another-key-that-is-refused");
+  await form.getByRole("button", { name: "Connect", exact: true }).press("Enter");
+  await form.getByRole("button", { name: "Connect", exact: true }).waitFor();
+  await form.locator("input:focus").and(key).waitFor();
+  await key.fill("not-a-key-of-this-provider");
   await look("add-refused");
 
   // The name is taken. A link leads to the integration that has it.

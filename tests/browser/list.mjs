@@ -37,6 +37,13 @@ await scenario(async ({ page, signedIn, look }) => {
   const first = page.getByRole("listitem").first();
   assert.match(await first.innerText(), /^Old key/);
   await first.getByRole("button", { name: "Replace credentials: Old key" }).waitFor();
+  // One alone fills its row, in whatever width.
+  for (const width of [1440, 1100, 700]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [card, row] = [await first.boundingBox(), await page.locator(".cards").first().boundingBox()];
+    assert.ok(Math.abs(card.width - row.width) < 1, `${width}: ${card.width} of ${row.width}`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
 
   // More pages.
   const cards = page.locator(".cards .card");

@@ -52,6 +52,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   allow(/status of 422/);
   await key.press("Enter");
   await replace.getByText(/Sandbox rejected the credentials/).waitFor();
+  await page.locator("input:focus").and(key).waitFor();
   await look("replace-refused");
   await ask("accept_key", { key: "another-key-0000000000001234" });
   await key.fill("another-key-0000000000001234");

@@ -273,6 +273,11 @@ async fn the_palette_leads_anywhere() {
 }
 
 #[tokio::test]
+async fn the_policy_test_names_members_that_a_body_must_not_have() {
+    play("policy-test.mjs").await;
+}
+
+#[tokio::test]
 async fn the_pictures_of_the_readme() {
     play("pictures.mjs").await;
 }
