@@ -47,12 +47,14 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.equal(await send({ webhook: "https://elsewhere.example" }), 403);
   assert.notEqual(await send({ url: "https://example.com" }), 403);
   await page.getByRole("tab", { name: "Calls" }).click();
+  await page.getByRole("switch", { name: "Follow" }).click();
   await page.getByRole("cell", { name: /^rule 1 of the provider for bodies/i }).waitFor();
 
   // Rules that would allow a call that a rule denies cannot promise it.
   const [{ id }] = (await call("GET", "/api/integrations")).items;
   await call("PUT", `/api/integrations/${id}`, { policy: { agents: ["*"], rules: [{ effect: "deny", methods: ["POST"], path: "/**" }] } });
   assert.equal(await send({ url: "https://example.com" }), 403);
+  await page.getByRole("cell", { name: "rule 1 denies POST /**", exact: true }).waitFor();
   await page.reload();
   await page.getByRole("tab", { name: "Access" }).click();
   await page.getByRole("button", { name: "Remove rule 1" }).click();

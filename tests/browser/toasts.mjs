@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { connect, facts, said, scenario } from "./harness.mjs";
+import { call, connect, facts, said, scenario } from "./harness.mjs";
 
 /** The notices that are seen, each with what it lies over. */
 const noticesOf = (page) =>
@@ -24,7 +24,9 @@ const noticesOf = (page) =>
     });
   });
 
-await scenario(async ({ page, signedIn, look }) => {
+await scenario(async ({ page, signedIn, look, allow }) => {
+  // An app is missing before it is set up.
+  allow(/status of 422/);
   await connect("Alpha");
   await signedIn("ADMIN");
   let isOn = true;
@@ -42,13 +44,26 @@ await scenario(async ({ page, signedIn, look }) => {
   for (const [width, height] of [[320, 640], [1440, 900]]) {
     await page.setViewportSize({ width, height });
     await page.goto("about:blank");
-    await page.goto(`/#/add/${facts.by_key}`);
-    const form = page.getByRole("dialog", { name: "Connect Sandbox" });
-    await form.getByLabel("API key", { exact: true }).fill(facts.key);
-    await form.getByRole("textbox", { name: "Name", exact: true }).fill(`Wide ${width}`);
-    await form.getByRole("button", { name: "Connect", exact: true }).click();
-    await said(page, `Wide ${width} is connected`);
-    assert.deepEqual(await noticesOf(page), [{ text: `Wide ${width} is connected`, isInside: true, over: [] }]);
+    await call("DELETE", `/api/oauth-clients/${facts.by_oauth}`);
+    await page.goto(`/#/add/${facts.by_oauth}`);
+    const form = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+    await form.getByRole("button", { name: "Continue to Sandbox" }).click();
+    await form.getByLabel("Client ID").fill("sandbox-demo-client");
+    await form.getByLabel("Client secret", { exact: true }).fill("sandbox-demo-secret-000000000001");
+    await form.getByRole("button", { name: "Save and continue" }).click();
+    const text = "The OAuth app of Sandbox (OAuth) was saved.";
+    await said(page, text);
+    assert.deepEqual(await noticesOf(page), [{ text, isInside: true, over: [] }]);
     await look(`toast-dialog-${width}`);
   }
+
+  // The title of a dialog says what is connected. No notice repeats it.
+  await page.goto("about:blank");
+  await page.goto(`/#/add/${facts.by_key}`);
+  const form = page.getByRole("dialog", { name: "Connect Sandbox" });
+  await form.getByLabel("API key", { exact: true }).fill(facts.key);
+  await form.getByRole("textbox", { name: "Name", exact: true }).fill("Beta");
+  await form.getByRole("button", { name: "Connect", exact: true }).click();
+  await page.getByRole("dialog", { name: "Beta is connected" }).waitFor();
+  assert.deepEqual(await noticesOf(page), []);
 });
