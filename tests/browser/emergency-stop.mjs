@@ -98,4 +98,26 @@ await scenario(async ({ page, browser, signedIn, look, allow }) => {
   assert.equal(await use(), 200);
   await other.getByRole("button", { name: "Try again" }).click();
   await other.getByText("Bob · Manager").waitFor();
+
+  // People cannot be read in a stopped workspace. The author knows the own name, and to others is an administrator.
+  const link = await ask("sign_in_link", { role: "ADMIN", name: "Alice" });
+  const author = await (await browser.newContext({ baseURL: facts.url })).newPage();
+  await author.goto(link.url);
+  await author.getByRole("button", { name: "Sign in" }).click();
+  await author.getByText("Alice · Administrator").waitFor();
+  await author.goto("/#/emergency-stop");
+  await author.getByLabel("What to stop").selectOption("workspace");
+  await author.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
+  await author.getByLabel("Reason").fill("Drill by a person");
+  await author.getByRole("button", { name: "Stop now" }).click();
+  await author.getByRole("region", { name: "Emergency stop" }).getByText("(by Alice, ").waitFor();
+  await page.goto("/#/emergency-stop");
+  await page.reload();
+  await banner.getByText("(by an administrator, ").waitFor();
+  const line = page.getByRole("main").getByRole("listitem").filter({ hasText: "Drill by a person" });
+  await line.getByText("by an administrator, ").waitFor();
+  assert.equal(await line.getByText(/^per_/).isVisible(), false);
+  await line.getByText("Details", { exact: true }).click();
+  await line.getByText(/^per_/).waitFor();
+  await look("stopped-by-a-person");
 });

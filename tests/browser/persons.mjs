@@ -68,7 +68,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("No agent has used this integration in the last 30 days.").waitFor();
   const stop = await callAs(page, ended, "DELETE");
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog", { name: "Your session has expired" }).getByRole("button", { name: "Sign out" }).click();
   await stop();
   const { token: before } = await ask("token", { role: "ADMIN", seconds: 500 });
