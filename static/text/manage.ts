@@ -129,6 +129,7 @@ export const activity = {
   details: "Details",
   facts: {
     action: "code of the action",
+    target_id: "id of the target",
     request_id: "request id",
     client_request_id: "request id of the client",
     record_hash: "hash of the record",

@@ -199,8 +199,8 @@ function Records({ first, load, nameOf }: RecordsProps) {
 }
 
 /** What an investigation looks for in logs and in the export. The hash is that of the record, not that of a fact. */
-function codesOf({ action, client_request_id: theirs, hash, request_id: own }: AuditRecord): Record<string, string> {
-  return { action, request_id: own, ...(theirs && { client_request_id: theirs }), record_hash: hash };
+function codesOf({ action, client_request_id: theirs, hash, request_id: own, target }: AuditRecord): Record<string, string> {
+  return { action, ...(target && { target_id: target }), request_id: own, ...(theirs && { client_request_id: theirs }), record_hash: hash };
 }
 
 /** The target of a record: a link to an integration, to an agent, or to the receipt of a deleted integration. */
@@ -215,9 +215,10 @@ function Target({ record: { action, detail, target, outcome }, nameOf }: { recor
         ? receiptRoute(target)
         : ({ page: "integration", id: target, tab: "overview" } as const)
       : null;
+  // The record itself may have the name that it had then, and says what a stop stopped.
+  const { name: then, target: stopped } = detail as { name?: unknown; target?: unknown };
+  if (action.startsWith("panic.") && target.startsWith("stp_")) return <>{typeof stopped === "string" ? nameOf(stopped) : t.stops.workspace}</>;
   if (!route) return <>{nameOf(target)}</>;
-  // The record itself may have the name that it had then.
-  const { name: then } = detail as { name?: unknown };
   const name = nameOf(target);
   return (
     <RouteLink origin={client.origin} route={route} go={go}>

@@ -135,6 +135,7 @@ export const activity: typeof englishActivity = {
   details: "Details",
   facts: {
     action: "Code der Aktion",
+    target_id: "Id des Ziels",
     request_id: "Id der Anfrage",
     client_request_id: "Id der Anfrage beim Client",
     record_hash: "Hash des Eintrags",
