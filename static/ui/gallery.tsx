@@ -168,7 +168,8 @@ export function Tile({ service, way, apps }: TileProps) {
 
 /** The needs of a connection to a service. `apps` are the manifests with an OAuth app, if that is known. */
 function needOf(service: Service, apps: ReadonlySet<string> | null, origin: string): string {
-  if (service.ways.length > 1) return [...new Set(service.ways.map((way) => t.method[way.auth_method] ?? ""))].join(t.add.or);
+  const needs = new Set(service.ways.map((way) => entryOf(way, apps, origin)));
+  if (needs.size > 1) return [...new Set(service.ways.map((way) => t.method[way.auth_method] ?? ""))].join(t.add.or);
   const [way] = service.ways;
   const choice = way.needs?.choice;
   return choice ? t.add.thenChoose(entryOf(way, apps, origin), choice) : entryOf(way, apps, origin);

@@ -94,9 +94,6 @@ const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
-/// The second run on the embedded host, which differs from the first in two ways: each request has instances of its own, and
-/// the data are on servers. One run shows both, because a test passes only if neither changes what a client sees.
-const SECOND: &str = "black-box tests, an instance per request, on a libSQL server and Redis";
 
 /// The tests of some packages, with their environment.
 struct Run {
@@ -280,17 +277,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.remove(0);
         return Ok(Plan { runs, host: None, skipped });
     }
+    if args.storage == Storage::File {
+        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
+    }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
-        if sqld.is_some() {
-            add(SECOND, "nexus-tests", &[runtime, reuse, server]);
-        } else {
-            add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
-        }
+        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
