@@ -105,7 +105,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("heading", { name: "Acme Two" }).waitFor({ state: "detached" });
 
   await page.getByRole("link", { name: "Audit" }).click();
-  await page.getByRole("cell", { name: /manifest\.delete/ }).first().waitFor();
+  await page.getByRole("cell", { name: /^Deleting a custom provider/ }).first().waitFor();
   await look("audit");
   const head = await call("GET", "/api/audit/head");
   await page.getByText(`${head.count}:${head.hash}`).waitFor();
