@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use crate::host::database::Database;
 use crate::kv_store::KeyValue;
 use crate::outbound::allowed_hosts::AllowedHosts;
+use crate::runtime_config::Database;
 use crate::stdio::{Output, Target};
 
 /// The data that all instances of a component share.

@@ -19,6 +19,7 @@ mod component;
 mod connection;
 mod connections;
 pub mod data_files;
+mod database_file;
 mod engine;
 mod files;
 mod host;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use crate::database_file::DatabaseFile;
 use crate::outbound::blocked_networks::BlockedNetworks;
 use crate::toml_file;
 
@@ -49,6 +50,15 @@ impl fmt::Debug for LibsqlServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LibsqlServer").finish_non_exhaustive()
     }
+}
+
+/// Where the database of the components is.
+#[derive(Clone)]
+pub(crate) enum Database {
+    /// In a file.
+    File(Arc<DatabaseFile>),
+    /// On a libSQL server.
+    Server(Arc<LibsqlServer>),
 }
 
 /// Where a key-value store is.

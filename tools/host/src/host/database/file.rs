@@ -16,8 +16,8 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::idle::{BUSY_TIMEOUT, DatabaseFile, OpenConnection, io, is_query_only, is_read};
 use super::{ROWS_AHEAD, RunningStatement, check_size, row_size};
+use crate::database_file::{BUSY_TIMEOUT, DatabaseFile, OpenConnection, is_query_only, is_read};
 use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
 /// A connection to the database, shared with the statement that runs on it.
@@ -39,7 +39,10 @@ impl Opened {
             Some(open) => open,
             empty => {
                 let kept = self.file.take(is_query_only(sql));
-                empty.insert(kept.map_or_else(|| self.file.open(), Ok)?)
+                empty.insert(match kept {
+                    Some(open) => open,
+                    None => open_new(&self.file)?,
+                })
             }
         };
         open.note(sql);
@@ -194,6 +197,11 @@ fn collect(
     Ok(result)
 }
 
+fn open_new(file: &DatabaseFile) -> Result<OpenConnection, Error> {
+    file.create_folder().map_err(|_| Error::InvalidConnection)?;
+    file.open().map_err(io)
+}
+
 /// Runs the first statement of a string. The rest is ignored, as in Spin.
 fn first_statement(
     connection: &rusqlite::Connection,
@@ -252,6 +260,10 @@ fn read_row(row: &rusqlite::Row<'_>, width: usize) -> Result<RowResult, Error> {
         })
         .collect::<Result<_, _>>()?;
     Ok(RowResult { values })
+}
+
+fn io(error: rusqlite::Error) -> Error {
+    Error::Io(error.to_string())
 }
 
 fn gone() -> Error {

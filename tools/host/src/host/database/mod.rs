@@ -1,31 +1,17 @@
 //! A connection to a database, as Spin provides it to guests: to a SQLite file, or to a libSQL server.
 
 mod file;
-mod idle;
 mod server;
-
-use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use idle::DatabaseFile;
-
 use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 use crate::kv_store::MAX_RESULT_BYTES;
-use crate::runtime_config::LibsqlServer;
+use crate::runtime_config::Database;
 
 /// The number of rows that are buffered for the guest before the statement waits. The same as Spin's, so that
 /// tests on this host also detect a guest that does not read a result to its end.
 const ROWS_AHEAD: usize = 4;
-
-/// Where the database of the components is.
-#[derive(Clone)]
-pub(crate) enum Database {
-    /// In a file.
-    File(Arc<DatabaseFile>),
-    /// On a libSQL server.
-    Server(Arc<LibsqlServer>),
-}
 
 /// A connection to a database, shared with the statement that runs on it.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 //! an owner that begins with this pragma. It is not run again, because it makes SQLite compile all statements anew.
 
 use std::collections::VecDeque;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +13,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-use crate::host::bindings::spin::sqlite::sqlite::Error;
-
 /// The limit for a read on the current thread, in instructions of SQLite's virtual machine: well under a
 /// millisecond.
 const BRIEF: i32 = 20_000;
 
 /// How long a statement waits for another connection's lock. The same as Spin's.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The number of connections that wait. Each holds some hundred kilobytes of pages and statements.
 const MOST_IDLE: usize = 8;
@@ -35,21 +34,21 @@ pub(crate) struct DatabaseFile {
 }
 
 /// An open connection.
-pub(super) struct OpenConnection {
-    pub(super) database: rusqlite::Connection,
+pub(crate) struct OpenConnection {
+    pub(crate) database: rusqlite::Connection,
     /// Whether the running statement is interrupted after [`BRIEF`] instructions.
-    pub(super) brief: Arc<AtomicBool>,
+    pub(crate) brief: Arc<AtomicBool>,
     /// Whether no statement so far had an effect on the connection, but for `pragma query_only = 1`.
-    pub(super) is_unchanged: bool,
+    pub(crate) is_unchanged: bool,
     /// Whether `pragma query_only = 1` was run.
-    pub(super) is_read_only: bool,
+    pub(crate) is_read_only: bool,
     /// The file that it has open. Another file may have its path by now.
     file: Option<FileId>,
 }
 
 impl OpenConnection {
     /// Notes that the statement `sql` runs. The empty text is no statement.
-    pub(super) fn note(&mut self, sql: &str) {
+    pub(crate) fn note(&mut self, sql: &str) {
         match is_query_only(sql) {
             true => self.is_read_only = true,
             false => self.is_unchanged &= sql.is_empty() || is_read(sql),
@@ -65,33 +64,31 @@ impl DatabaseFile {
         Self { path, idle: Mutex::default() }
     }
 
+    /// Creates the folder of the file.
+    pub(crate) fn create_folder(&self) -> io::Result<()> {
+        self.path.parent().map_or(Ok(()), std::fs::create_dir_all)
+    }
+
     /// Opens a new connection.
-    pub(super) fn open(&self) -> Result<OpenConnection, Error> {
-        if let Some(parent) = self.path.parent() {
-            std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
-        }
-        let mut database = rusqlite::Connection::open(&self.path).map_err(io)?;
-        database
-            .authorizer(Some(|context: AuthContext<'_>| match context.action {
-                // A guest may attach a temporary or in-memory database, but not a file.
-                AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
-                    Authorization::Deny
-                }
-                _ => Authorization::Allow,
-            }))
-            .map_err(io)?;
-        database.busy_timeout(BUSY_TIMEOUT).map_err(io)?;
+    pub(crate) fn open(&self) -> rusqlite::Result<OpenConnection> {
+        let mut database = rusqlite::Connection::open(&self.path)?;
+        database.authorizer(Some(|context: AuthContext<'_>| match context.action {
+            // A guest may attach a temporary or in-memory database, but not a file.
+            AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
+                Authorization::Deny
+            }
+            _ => Authorization::Allow,
+        }))?;
+        database.busy_timeout(BUSY_TIMEOUT)?;
         let brief = Arc::new(AtomicBool::new(false));
         let interrupt = Arc::clone(&brief);
-        database
-            .progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))
-            .map_err(io)?;
+        database.progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))?;
         let file = id(&self.path);
         Ok(OpenConnection { database, brief, is_unchanged: true, is_read_only: false, file })
     }
 
     /// A connection that waits and may only read, or may write, as `is_read_only` says.
-    pub(super) fn take(&self, is_read_only: bool) -> Option<OpenConnection> {
+    pub(crate) fn take(&self, is_read_only: bool) -> Option<OpenConnection> {
         let mut idle = self.lock();
         let at = idle.iter().rposition(|(open, _)| open.is_read_only == is_read_only)?;
         // Another file may be at the path by now.
@@ -103,7 +100,7 @@ impl DatabaseFile {
     }
 
     /// Keeps the connection for a later `open`, if it is as new.
-    pub(super) fn keep(&self, open: OpenConnection) {
+    pub(crate) fn keep(&self, open: OpenConnection) {
         if open.is_unchanged && open.database.is_autocommit() {
             let mut idle = self.lock();
             if idle.len() < MOST_IDLE {
@@ -124,12 +121,8 @@ fn id(path: &Path) -> Option<FileId> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-pub(super) fn io(error: rusqlite::Error) -> Error {
-    Error::Io(error.to_string())
-}
-
 /// Whether a statement reads and sets nothing.
-pub(super) fn is_read(sql: &str) -> bool {
+pub(crate) fn is_read(sql: &str) -> bool {
     let sql = sql.trim();
     let begins =
         sql.get(.."select".len()).is_some_and(|begin| begin.eq_ignore_ascii_case("select"));
@@ -138,7 +131,7 @@ pub(super) fn is_read(sql: &str) -> bool {
 }
 
 /// Whether a statement is `pragma query_only = 1`.
-pub(super) fn is_query_only(sql: &str) -> bool {
+pub(crate) fn is_query_only(sql: &str) -> bool {
     sql.trim().eq_ignore_ascii_case("pragma query_only = 1")
 }
 
