@@ -120,9 +120,11 @@ impl Traveller<'_> {
             pins.insert(name.to_owned(), json!([vendor.params[name]]));
         }
         let (id, secret) = &vendor.client;
+        let mut body = json!({"client_id": id, "params": pins});
         // A public client has no secret.
-        let secret = (vendor.oauth2("/client_auth") != "none").then_some(secret);
-        let body = json!({"client_id": id, "client_secret": secret, "params": pins});
+        if vendor.oauth2("/client_auth") != "none" {
+            body["client_secret"] = json!(secret);
+        }
         let call = self.app.put(&format!("/api/oauth-clients/{}", vendor.id)).as_admin();
         let answer = call.json(&body).send().await;
         ensure(answer.status == 200, || format!("the OAuth app: {answer:?}"))?;
