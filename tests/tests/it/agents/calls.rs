@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use nexus_simulators::Kind;
 
 use crate::kit::app::{App, until};
+use crate::kit::process::has_an_instance_per_request;
 use crate::kit::stream::Stream;
 use crate::kit::token;
 use crate::kit::upstream::{KEY, Reply, Upstream};
@@ -297,21 +298,25 @@ async fn a_flood_of_denied_calls_leaves_what_was_sent() {
     let (app, upstream) = Upstream::connected().await;
     set_rules(&app, json!([{"effect": "allow", "methods": ["GET"], "path": "/good"}])).await;
     assert_eq!(call(&app, Method::GET, "/good").await, 200);
-    for _ in 0..20 {
+    let hundreds = if has_an_instance_per_request() { 3 } else { 20 };
+    for _ in 0..hundreds {
         let denied = (0..100).map(|_| call(&app, Method::GET, "/bad"));
         assert!(futures::future::join_all(denied).await.iter().all(|status| *status == 403));
     }
     assert_eq!(call(&app, Method::GET, "/good").await, 200);
     recorded(&app, &format!("{CALLS}?outcome=succeeded"), 2).await;
-    app.tick().await;
     let database = app.database();
     let count = |sent: bool| -> i64 {
         let sql = "select count(*) from agent_calls where sent = ?1";
         database.query_row(sql, [sent], |row| row.get(0)).unwrap()
     };
+    // Some may be written after a tick, until the last instance has written what it counted.
+    until("no more of the calls that were not sent than are kept", async || {
+        app.tick().await;
+        (1..=200).contains(&count(false)).then_some(())
+    })
+    .await;
     assert_eq!(count(true), 2);
-    // A few may have been written since the tick.
-    assert!((1..=400).contains(&count(false)), "{}", count(false));
     assert_eq!(upstream.seen().len(), 2);
 }
 

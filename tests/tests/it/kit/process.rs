@@ -12,6 +12,11 @@ pub(crate) fn is_spin() -> bool {
     std::env::var("NEXUS_RUNTIME").is_ok_and(|runtime| runtime == "spin")
 }
 
+/// Whether each request has instances of its own, which costs several times as much.
+pub(crate) fn has_an_instance_per_request() -> bool {
+    std::env::var_os("NEXUS_REUSE").is_some()
+}
+
 /// All processes of one application. Dropping this value ends them.
 pub(crate) struct Process {
     child: Child,

@@ -10,12 +10,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::kit::process::{has_an_instance_per_request, is_spin};
 use crate::kit::programs::nexus;
 use crate::kit::upstream::{self, Upstream};
 
 /// Whether the program contains the application. It does not on Spin. One mode of the test run is enough.
 pub(crate) fn is_here() -> bool {
-    !crate::kit::process::is_spin() && std::env::var_os("NEXUS_REUSE").is_none()
+    !is_spin() && !has_an_instance_per_request()
 }
 
 /// An installation.
