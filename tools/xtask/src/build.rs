@@ -24,7 +24,7 @@ const LIMIT: u64 = 880_000;
 const LIMIT_OF_AUTH: u64 = 1_390_000;
 /// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
 /// has a limit of its own, in static/build.mjs.
-const LIMIT_OF_UI: u64 = 1_090_000;
+const LIMIT_OF_UI: u64 = 1_120_000;
 /// The maximum size of `list`, which is compiled for speed, in bytes.
 const LIMIT_OF_LIST: u64 = 920_000;
 /// The components that contain the table of manifests. They have no size limit.
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 880 KB (`auth`: 1.39 MB, `ui`: 1.09 MB,
+    /// Fail if a component without the table of manifests is larger than 880 KB (`auth`: 1.39 MB, `ui`: 1.12 MB,
     /// `list`: 920 KB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
