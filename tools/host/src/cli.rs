@@ -168,6 +168,7 @@ pub struct Resolution {
     pub address: SocketAddr,
 }
 
+#[cfg(feature = "compiler")]
 fn parse_resolution(text: &str) -> Result<Resolution, String> {
     let parts = text.split_once('=').filter(|(host, _)| !host.is_empty());
     let (host, address) = parts
@@ -188,7 +189,7 @@ fn parse_address(text: &str) -> Result<Listen, String> {
     Ok(Listen { address, on_both_loopbacks })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "compiler"))]
 mod tests {
     use super::*;
 
