@@ -74,7 +74,7 @@ enum Kind {
     Between,
     /// The domain is a public suffix.
     Rule,
-    /// The domain is no public suffix although a rule with `*` says so.
+    /// The domain is not a public suffix, although a rule with `*` says so.
     Exception,
 }
 

@@ -4,7 +4,7 @@
 //! beginning, which takes microseconds: few requests need it.
 
 /// The rules as a tree, from the last label to the first: `ac(com,edu)`, `~ck(*,!www)`. Each top-level domain has a line. An
-/// entry is a label, and in parentheses the entries below it, separated by commas. `~` marks a label that is no rule itself,
+/// entry is a label, and in parentheses the entries below it, separated by commas. `~` marks a label that is not a rule itself,
 /// `!` an exception from the rule `*` beside it, which stands for every other label.
 const SUFFIXES: &str = include_str!(concat!(env!("OUT_DIR"), "/suffixes.txt"));
 
@@ -191,7 +191,7 @@ mod tests {
         ] {
             assert_eq!(registrable(host), psl::domain_str(host), "{host}");
         }
-        // An empty label at the end is no domain.
+        // An empty label at the end is not a domain.
         assert_eq!(registrable("com.."), None);
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct OpenConnection {
 }
 
 impl OpenConnection {
-    /// Notes that the statement `sql` runs. The empty text is no statement.
+    /// Notes that the statement `sql` runs. The empty text stands for no statement.
     pub(crate) fn note(&mut self, sql: &str) {
         match is_query_only(sql) {
             true => self.is_read_only = true,

@@ -53,7 +53,7 @@ fn a_call_of_find_may_send_a_secret_member() {
     assert_eq!(broken(&find, Origin::BuiltIn, ""), []);
     let rule = "find_without_secret";
     breaks(&find, &[(r#"{"/inject/0/value":"{api_key}/{site}"}"#, "/find", rule)]);
-    // A member that is not secret is no credential.
+    // A member that is not secret is not a credential.
     let inject = json!([
         {"in": "header", "name": "X-Email", "value": "{email}"},
         {"in": "header", "name": "X-Api-Key", "value": "{site}:{api_key}"}

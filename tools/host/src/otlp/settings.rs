@@ -187,7 +187,7 @@ fn require_url(name: &str, value: &str) -> Result<()> {
     );
     let is_http = matches!(url.as_ref().and_then(Uri::scheme_str), Some("http" | "https"));
     let has_host = authority.is_some_and(|authority| !authority.host().is_empty());
-    // What is no URL may have a password or a key all the same.
+    // A value that is not a URL may still contain a password or a key.
     let shown = match value.contains(['@', '?']) {
         true => "the value".to_owned(),
         false => format!("{value:?}"),

@@ -1,6 +1,5 @@
-//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query` (`bodies`
-//! has `api.deny_body`), and
-//! always if they go to the endpoints that authorize or revoke the connection itself.
+//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny` and `api.deny_query`, and
+//! always if they go to the endpoints that authorize or revoke the connection itself. `bodies` has `api.deny_body`.
 //!
 //! This module must not record a denial or make a call.
 

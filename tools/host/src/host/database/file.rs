@@ -35,18 +35,20 @@ struct Opened {
 impl Opened {
     /// The connection for `sql`, which is opened if it is not open.
     fn connected(&mut self, sql: &str) -> Result<&rusqlite::Connection, Error> {
+        self.use_again(sql);
         let open = match &mut self.open {
             Some(open) => open,
-            empty => {
-                let kept = self.file.take(is_query_only(sql));
-                empty.insert(match kept {
-                    Some(open) => open,
-                    None => open_new(&self.file)?,
-                })
-            }
+            empty => empty.insert(open_new(&self.file)?),
         };
         open.note(sql);
         Ok(&open.database)
+    }
+
+    /// Before the first statement, takes a connection that waits and is fit for `sql`, if there is one.
+    fn use_again(&mut self, sql: &str) {
+        if self.open.is_none() {
+            self.open = self.file.take(is_query_only(sql));
+        }
     }
 
     /// Notes that a statement failed: the next `open` must have a new connection, on which the statement may succeed.
@@ -101,11 +103,8 @@ impl Connection {
             return None;
         }
         let mut opened = self.opened.try_lock().ok()?;
-        let Opened { file, open } = &mut *opened;
-        if open.is_none() {
-            *open = file.take(is_query_only);
-        }
-        let OpenConnection { database, brief, is_read_only, .. } = open.as_ref()?;
+        opened.use_again(sql);
+        let OpenConnection { database, brief, is_read_only, .. } = opened.open.as_ref()?;
         if is_query_only {
             return is_read_only.then(|| QueryResult { columns: Vec::new(), rows: Vec::new() });
         }
