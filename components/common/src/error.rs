@@ -114,6 +114,8 @@ pub enum Error {
     PolicyDenied(String),
     /// The connection works again only after a person authorizes it at the provider.
     ReauthorizationRequired(String),
+    /// The credential reaches several sites or accounts, and nobody has chosen one of them yet.
+    ChoiceAwaited,
     /// The token is being refreshed, and the refresh takes longer than a call waits.
     RefreshPending {
         /// In at most this many seconds the refresh is done, or can be tried again.

@@ -222,6 +222,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::ReauthorizationRequired(why) => {
             (S::CONFLICT, "reauthorization_required", why.clone())
         }
+        Error::ChoiceAwaited => (
+            S::CONFLICT,
+            "reauthorization_required",
+            "nobody has chosen yet what it is connected to".into(),
+        ),
         Error::RefreshPending { retry_after } => (
             S::SERVICE_UNAVAILABLE,
             "refresh_pending",

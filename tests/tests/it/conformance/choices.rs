@@ -94,6 +94,17 @@ impl Stage {
         self.app.get(&path).as_role("AGENT", "acme").send().await
     }
 
+    /// A call is rejected, and its error says that a person can choose.
+    async fn requires_a_choice(&self) {
+        let problem = self.call().await.problem(409, "reauthorization_required");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("nobody has chosen yet") && detail.contains("can choose it: "),
+            "{detail}"
+        );
+        assert!(detail.contains(problem["link"].as_str().unwrap()), "{problem}");
+    }
+
     fn count(&self, kind: Kind) -> usize {
         self.vendor.state().count(kind)
     }
@@ -124,12 +135,18 @@ async fn a_person_chooses_among_several_sites_before_the_connection_can_be_used(
     assert_eq!(listed["items"][0]["health"]["next_action"], "choose", "{listed}");
 
     // Until then, no call is made for an agent, no check, and no verify request.
-    stage.call().await.problem(409, "reauthorization_required");
+    stage.requires_a_choice().await;
     let checked = stage.app.post(&stage.path("/check")).as_admin().send().await.json();
     assert_eq!(checked["health"]["next_action"], "choose", "{checked}");
     assert_eq!((stage.count(Kind::Verify), stage.count(Kind::Call)), (0, 0));
     let agents = stage.app.get("/api/proxy").as_role("AGENT", "acme").send().await.text;
     assert!(!agents.contains("jira"), "{agents}");
+    // A refresh that fails meanwhile changes the health, and not what the person has to do.
+    let failing = "update integrations set health = 'failing'";
+    stage.app.database().execute(failing, []).unwrap();
+    stage.requires_a_choice().await;
+    let pending = "update integrations set health = 'pending'";
+    stage.app.database().execute(pending, []).unwrap();
 
     let choices = stage.choices().await.json();
     let expected = json!({"label": "Site", "items": [

@@ -3,6 +3,7 @@
 //!
 //! This module must not decide whether a call is allowed, and must not put a part of a body or query into an error.
 
+use nexus_common::error::Problem;
 use nexus_common::http::Respond as _;
 use nexus_common::store::Entry;
 use nexus_common::{Error, access, config};
@@ -10,43 +11,30 @@ use nexus_vault::credential::Admission;
 use serde_json::json;
 
 use super::Call;
-use super::opened::CHOICE_AWAITED;
 use super::right::Lost;
 
 impl Call {
     /// The error for a call that lost its right while it was made.
     pub(super) async fn lost(&self, admission: &Admission, lost: Lost) -> Error {
         match lost {
-            Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
+            Lost::Gone => self.mend(admission, inactive()).await,
             Lost::Denied(why) => self.policy_denied(admission, &why).await,
             Lost::Expired => Error::TokenExpired,
             Lost::Revoked(why) => *why,
         }
     }
 
-    /// An error that only a person can resolve. It says what happened, who can fix it, and on which page.
-    pub(super) async fn mend(&self, code: &str, admission: &Admission, why: &str) -> Error {
+    /// The error for the caller. If only a person can resolve it, it says what happened, who can fix it, and on which page.
+    /// Other errors are as they were.
+    pub(super) async fn mend(&self, admission: &Admission, error: Error) -> Error {
+        let Some(action) = remedy(&error) else { return error };
         let link = link(admission).await;
-        let action = match code {
-            "integration_inactive" => "can switch it on again",
-            _ if why == CHOICE_AWAITED => "can choose it",
-            _ => "can connect it again",
-        };
-        let detail = format!(
-            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {action}: {link}",
-            admission.name
-        );
-        let error = match code {
-            "integration_inactive" => Error::IntegrationInactive(detail),
-            _ => Error::ReauthorizationRequired(detail),
-        };
-        self.with_link(&error, link)
-    }
-
-    fn with_link(&self, error: &Error, link: String) -> Error {
         let mut problem = error.problem(&self.request_id);
-        problem.link = Some(link);
-        Error::Passed(Box::new(problem))
+        problem.detail = format!(
+            "{:?} cannot be used: {}. An ADMIN or MANAGER of the workspace {action}: {link}",
+            admission.name, problem.detail
+        );
+        with_link(problem, link)
     }
 
     /// Records a denied call, and returns its error.
@@ -70,8 +58,27 @@ impl Call {
              policy: {link}",
             self.method, self.path, admission.name
         ));
-        self.with_link(&denied, link)
+        with_link(denied.problem(&self.request_id), link)
     }
+}
+
+/// The error for an integration that is switched off.
+pub(super) fn inactive() -> Error {
+    Error::IntegrationInactive("it is switched off".into())
+}
+
+/// What a person can do about an error. `None` if only the caller or an operator can resolve it.
+const fn remedy(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::IntegrationInactive(_) => Some("can switch it on again"),
+        Error::ChoiceAwaited => Some("can choose it"),
+        Error::ReauthorizationRequired(_) => Some("can connect it again"),
+        _ => None,
+    }
+}
+
+fn with_link(problem: Problem, link: String) -> Error {
+    Error::Passed(Box::new(Problem { link: Some(link), ..problem }))
 }
 
 /// The page where a person can fix an integration.

@@ -48,8 +48,8 @@ use nexus_common::{Error, Result};
 use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
 
+use opened::Opened;
 pub(crate) use opened::forget;
-use opened::{CHOICE_AWAITED, Opened};
 use outcome::AgentLabel;
 use overrides::Methods;
 use record::Recording;
@@ -223,10 +223,8 @@ impl Call {
     /// Opens the credential of the integration that was found.
     async fn open(&self, callable: &Rc<Callable>) -> Result<Rc<Opened>> {
         match opened::open(Rc::clone(callable)).await {
-            Err(Error::ReauthorizationRequired(why)) => {
-                Err(self.mend("reauthorization_required", &callable.admission, &why).await)
-            }
-            opened => opened,
+            Ok(opened) => Ok(opened),
+            Err(error) => Err(self.mend(&callable.admission, error).await),
         }
     }
 
@@ -277,25 +275,22 @@ impl Call {
             Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
             Outcome::Lost(lost) => Err(self.lost(admission, lost).await),
             Outcome::Reauthorize(why) => {
-                Err(self.mend("reauthorization_required", admission, &why).await)
+                Err(self.mend(admission, Error::ReauthorizationRequired(why)).await)
             }
         }
     }
 
     async fn require_usable(&self, admission: &Admission, is_connected: bool) -> Result<()> {
         admission.require_not_stopped()?;
-        let (code, why) = match admission.health {
-            _ if admission.status == Status::Inactive => {
-                ("integration_inactive", "it is switched off")
-            }
-            Health::Pending if is_connected => ("reauthorization_required", CHOICE_AWAITED),
-            Health::Pending => ("reauthorization_required", "its authorization was never finished"),
-            Health::Reauthorize => {
-                ("reauthorization_required", "the provider no longer accepts its credential")
-            }
+        let reauthorize = |why: &str| Error::ReauthorizationRequired(why.to_owned());
+        let error = match admission.health {
+            _ if admission.status == Status::Inactive => errors::inactive(),
+            Health::Pending if is_connected => Error::ChoiceAwaited,
+            Health::Pending => reauthorize("its authorization was never finished"),
+            Health::Reauthorize => reauthorize("the provider no longer accepts its credential"),
             _ => return Ok(()),
         };
-        Err(self.mend(code, admission, why).await)
+        Err(self.mend(admission, error).await)
     }
 
     /// Checks that the token is in `Authorization` or in the place of this provider's key, and that the

@@ -123,7 +123,7 @@ pub(super) async fn find(
 /// Opens the credential of an integration that was found.
 ///
 /// # Errors
-/// [`Error::ReauthorizationRequired`] if it was never connected. [`Error::Unreadable`], …
+/// [`Error::ReauthorizationRequired`] if it was never connected. [`Error::ChoiceAwaited`], [`Error::Unreadable`], …
 pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let admission = &callable.admission;
     let row =
@@ -150,13 +150,10 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     Ok(opened)
 }
 
-/// Why an integration that waits for a choice cannot be called.
-pub(super) const CHOICE_AWAITED: &str = "nobody has chosen yet what it is connected to";
-
 impl Opened {
     fn new(usable: Usable, policy: Policy) -> Result<Self> {
         if params::awaits_choice(&usable.sourced.manifest, &usable.params) {
-            return Err(Error::ReauthorizationRequired(CHOICE_AWAITED.into()));
+            return Err(Error::ChoiceAwaited);
         }
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
@@ -183,7 +180,7 @@ impl Opened {
     /// The same integration with a renewed credential.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a manifest that does not expand.
+    /// [`Error::ChoiceAwaited`]. [`Error::Invalid`] for a manifest that does not expand.
     pub(super) fn renewed(&self, usable: Usable) -> Result<Rc<Self>> {
         Self::new(usable, self.policy.clone()).map(Rc::new)
     }

@@ -109,9 +109,6 @@ impl Call {
             _ => oauth::live_or_refreshing(&who).await,
         };
         match found {
-            Err(Error::ReauthorizationRequired(why)) => {
-                Err(self.mend("reauthorization_required", admission, &why).await)
-            }
             Ok(Found::Refreshing { .. }) if waiting == Waiting::Over => {
                 Err(oauth::pending(&who).await)
             }
@@ -120,14 +117,17 @@ impl Call {
             }
             Ok(Found::Usable(usable)) => {
                 self.record.note_refresh(opened.usable.version, usable.version);
-                opened.renewed(*usable).map(Live::Opened)
+                match opened.renewed(*usable) {
+                    Ok(renewed) => Ok(Live::Opened(renewed)),
+                    Err(error) => Err(self.mend(admission, error).await),
+                }
             }
             // A later call asks for the refresh again.
             Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) if lives => {
                 who.log("a call uses the old token, because storage failed", &error);
                 Ok(Live::Opened(opened))
             }
-            Err(error) => Err(error),
+            Err(error) => Err(self.mend(admission, error).await),
         }
     }
 
