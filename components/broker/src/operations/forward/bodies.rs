@@ -4,8 +4,6 @@
 //! neither JSON nor a form, or one that a server may take for the other of the two. This module must not change a body, and
 //! must not put a part of it into a reason, because reasons are recorded.
 
-use std::collections::BTreeSet;
-
 use http::{HeaderMap, header};
 use nexus_common::Result;
 use nexus_common::call::{CallMethod, CallPath};
@@ -15,7 +13,7 @@ use nexus_common::policy::denies;
 use nexus_manifests::{Api, DenyBody};
 use serde_json::Value;
 
-use super::query;
+use super::query::{self, Spellings};
 use super::send::Upload;
 
 const JSON: &str = "application/json";
@@ -60,12 +58,17 @@ pub(super) async fn look(
     if bytes.is_empty() {
         return Ok(Ok(Upload::Whole(bytes)));
     }
-    let names = match names(headers, &bytes) {
-        Ok(names) => names,
-        Err(why) => return Ok(Err(unreadable(why))),
-    };
-    let is_named = |deny: &DenyBody| names.contains(&query::comparable(&deny.name));
-    Ok(match rules.iter().find(|(_, deny)| is_named(deny)) {
+    let denied: Vec<String> = rules.iter().map(|(_, deny)| query::comparable(&deny.name)).collect();
+    // The place in `rules` of the first rule that names a member.
+    let mut first: Option<usize> = None;
+    let read = read_names(headers, &bytes, &mut |name: String| {
+        let found = denied.iter().position(|own| *own == name);
+        first = first.into_iter().chain(found).min();
+    });
+    if let Err(why) = read {
+        return Ok(Err(unreadable(why)));
+    }
+    Ok(match first.and_then(|first| rules.get(first)) {
         Some((index, DenyBody { name, why, .. })) => {
             Err(format!("the manifest's api.deny_body[{index}] ({name}): {why}"))
         }
@@ -73,9 +76,17 @@ pub(super) async fn look(
     })
 }
 
-/// The names of the members of a body, in the form of [`query::comparable`]. The error says what the body is that cannot be
-/// read.
-fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static str> {
+/// Gives each name of a member of a body to `take`, in the form of [`query::comparable`], and once more as [`visible`]. The
+/// work is linear in the length of the body. The error says what the body is that cannot be read.
+fn read_names(
+    headers: &HeaderMap,
+    body: &[u8],
+    take: &mut dyn FnMut(String),
+) -> Result<(), &'static str> {
+    let mut take = |name: String| {
+        take(visible(&name));
+        take(name);
+    };
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err("is compressed");
@@ -87,7 +98,8 @@ fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static 
             if json.is_string() {
                 return Err("is a text in JSON");
             }
-            Ok(members(&json))
+            members(&json, &mut take);
+            Ok(())
         }
         Kind::Form => {
             let text = std::str::from_utf8(body).map_err(|_| "is not UTF-8")?;
@@ -95,8 +107,10 @@ fn names(headers: &HeaderMap, body: &[u8]) -> Result<BTreeSet<String>, &'static 
             if text.trim_start().starts_with(['{', '[', '\u{feff}']) {
                 return Err("is not the form that its content type says");
             }
-            let spellings = query::spellings("", text).into_iter();
-            Ok(spellings.flat_map(|(name, _)| [visible(&name), name]).collect())
+            for (name, _) in Spellings::of("", text).parameters() {
+                take(name);
+            }
+            Ok(())
         }
     }
 }
@@ -140,26 +154,53 @@ fn is_utf_8(parameter: &str) -> bool {
     matches!(parameter, "" | "charset=utf-8" | "charset=\"utf-8\"" | "charset=utf8")
 }
 
-/// The names of the members of an object, or of each object in a list.
-fn members(json: &Value) -> BTreeSet<String> {
+/// Gives the names of the members of an object, or of each object in a list, to `take`.
+fn members(json: &Value, take: &mut dyn FnMut(String)) {
     match json {
-        Value::Object(members) => {
-            let names = members.keys().map(|name| query::comparable(name));
-            names.flat_map(|name| [visible(&name), name]).collect()
+        Value::Object(object) => {
+            for name in object.keys() {
+                take(query::comparable(name));
+            }
         }
-        Value::Array(items) => items.iter().flat_map(members).collect(),
-        _ => BTreeSet::new(),
+        Value::Array(items) => {
+            for item in items {
+                members(item, take);
+            }
+        }
+        _ => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn names_of(kind: &str, body: &[u8]) -> Result<Vec<String>, &'static str> {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-        names(&headers, body).map(|names| names.into_iter().collect())
+        names(&headers, body)
+    }
+
+    fn names(headers: &HeaderMap, body: &[u8]) -> Result<Vec<String>, &'static str> {
+        let mut names = BTreeSet::new();
+        read_names(headers, body, &mut |name| {
+            names.insert(name);
+        })?;
+        Ok(names.into_iter().collect())
+    }
+
+    #[test]
+    fn a_member_is_read_once_however_deep_its_list_is() {
+        let members: Vec<String> = (0..100).map(|number| format!("\"m{number}\":1")).collect();
+        for depth in [0, 1, 100] {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            let json = format!("{open}{{{}}}{close}", members.join(","));
+            let mut count = 0;
+            super::members(&serde_json::from_str(&json).unwrap(), &mut |_| count += 1);
+            assert_eq!(count, 100, "{depth}");
+        }
     }
 
     #[test]

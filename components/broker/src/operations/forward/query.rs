@@ -16,7 +16,8 @@ const DECODINGS: usize = 3;
 /// that PHP removes (leading spaces, `[…]`), and with `_` for the characters that PHP and CGI replace (such
 /// as a `[` without its `]`).
 pub(super) fn name(raw: &str) -> String {
-    let decoded = decode(&decode(raw)).into_owned();
+    let once = decode(raw);
+    let decoded = decode(&once);
     let decoded = decoded.trim_matches([' ', '\0']);
     let decoded = decoded.split('\0').next().unwrap_or_default();
     let decoded = match decoded.split_once('[') {
@@ -39,66 +40,101 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
     })
 }
 
-/// Every parameter that a server may read in a call, with names in the form of [`comparable`] and values as they are
-/// sent and decoded. `path` is the path as it is sent: a gateway may decode a `?` in it, and pass on the rest as the query.
-/// Some servers decode the whole query before they split it.
-pub(super) fn spellings(path: &str, query: &str) -> BTreeSet<(String, String)> {
-    let mut texts = vec![query.to_owned()];
-    let mut passed = path.to_owned();
-    for _ in 0..DECODINGS {
-        passed = percent_decoded(&passed);
-        if let Some((_, behind)) = passed.split_once('?') {
-            // A second `?` belongs to the query, or begins it at the next server.
-            texts.extend([behind.to_owned(), behind.replace('?', "&")]);
-        }
-    }
-    let mut found = BTreeSet::new();
-    for mut text in texts {
-        for _ in 0..=DECODINGS {
-            for pair in text.split(['&', ';']).filter(|pair| !pair.is_empty()) {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                let value = decode(value).into_owned();
-                found.insert((comparable(key), value.clone()));
-                found.insert((comparable(&unbracketed(key)), value));
+/// Every parameter that a server may read in a call. The work is linear in the length of the call: a text is decoded a
+/// fixed number of times, and each pair of a text is read a fixed number of times.
+pub(super) struct Spellings {
+    /// The query, and each text that a server may take for it.
+    texts: BTreeSet<String>,
+}
+
+impl Spellings {
+    /// `path` is the path as it is sent: a gateway may decode a `?` in it, and pass on the rest as the query. Some servers
+    /// decode the whole query before they split it.
+    pub(super) fn of(path: &str, query: &str) -> Self {
+        let mut found = Self { texts: BTreeSet::new() };
+        found.add(query.to_owned());
+        let mut passed = path.to_owned();
+        for _ in 0..DECODINGS {
+            passed = percent_decoded(&passed);
+            if let Some((_, behind)) = passed.split_once('?') {
+                // A second `?` belongs to the query, or begins it at the next server.
+                found.add(behind.to_owned());
+                found.add(behind.replace('?', "&"));
             }
+        }
+        found
+    }
+
+    /// Adds a text, and what it is after each decoding.
+    fn add(&mut self, mut text: String) {
+        for _ in 0..=DECODINGS {
             let next = wide_decoded(&percent_decoded(&text));
-            if next == text {
+            let is_last = next == text;
+            self.texts.insert(text);
+            if is_last {
                 break;
             }
             text = next;
         }
     }
-    found
+
+    /// The parameters, with names in the form of [`comparable`]. The same parameter may come more than once.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (String, SentValue<'_>)> {
+        let pairs = self.texts.iter().flat_map(|text| text.split(['&', ';']));
+        pairs.filter(|pair| !pair.is_empty()).flat_map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let names = [Some(comparable(key)), unbracketed(key).as_deref().map(comparable)];
+            names.into_iter().flatten().map(move |name| (name, SentValue(value)))
+        })
+    }
+}
+
+/// The value of a parameter.
+#[derive(Clone, Copy)]
+pub(super) struct SentValue<'a>(&'a str);
+
+impl SentValue<'_> {
+    /// Whether it is one of `denied`, or a list separated by commas that has one of them.
+    pub(super) fn is_one_of(self, denied: &[String]) -> bool {
+        let value: &str = &decode(self.0);
+        let fits = |part: &str| {
+            let part = part.split('\0').next().unwrap_or_default().trim();
+            denied.iter().any(|denied| denied.eq_ignore_ascii_case(part))
+        };
+        fits(value) || value.split(',').any(fits)
+    }
 }
 
 /// A parameter's name in the form in which names are compared: as [`name`] reads it, also by a server that ignores the case
 /// of letters beyond ASCII.
 pub(super) fn comparable(raw: &str) -> String {
-    name(raw).chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let name = name(raw);
+    if name.is_ascii() {
+        return name;
+    }
+    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// A parameter's name without its brackets, as Rack and `qs` read `[name]`, `name]` and `name[x`.
-fn unbracketed(raw: &str) -> String {
-    let decoded = decode(&decode(raw)).into_owned();
+/// A parameter's name without its brackets, as Rack and `qs` read `[name]`, `name]` and `name[x`. `None` if [`comparable`]
+/// reads the same name.
+fn unbracketed(raw: &str) -> Option<String> {
+    let once = decode(raw);
+    let decoded = decode(&once);
+    if !decoded.contains(['[', ']', '%', '+']) {
+        return None;
+    }
     let start = decoded.trim_start_matches([' ', '\0', '[', ']']);
-    start.split(['[', ']']).next().unwrap_or_default().to_owned()
-}
-
-/// Whether `value` is one of `denied`, or a list separated by commas that has one of them.
-pub(super) fn is_one_of(value: &str, denied: &[String]) -> bool {
-    let fits = |part: &str| {
-        let part = part.split('\0').next().unwrap_or_default().trim();
-        denied.iter().any(|denied| denied.eq_ignore_ascii_case(part))
-    };
-    fits(value) || value.split(',').any(fits)
+    Some(start.split(['[', ']']).next().unwrap_or_default().to_owned())
 }
 
 fn percent_decoded(text: &str) -> String {
+    note_read(text);
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The text with `%u0064` decoded, as some servers do. It is not an escape of URLs.
 fn wide_decoded(text: &str) -> String {
+    note_read(text);
     let mut parts = text.split("%u");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -132,22 +168,93 @@ pub(super) fn without_parameter(query: &str, own: &str) -> String {
 }
 
 fn decode(text: &str) -> Cow<'_, str> {
+    note_read(text);
+    if !text.contains(['%', '+']) {
+        return Cow::Borrowed(text);
+    }
     let spaced = text.replace('+', " ");
     let decoded: Vec<u8> = percent_encoding::percent_decode_str(&spaced).collect();
     Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
 }
 
+/// Counts the bytes that are read, so that a test can compare them with the length of a call.
+#[cfg(test)]
+fn note_read(text: &str) {
+    tests::READ.set(tests::READ.get() + text.len());
+}
+
+#[cfg(not(test))]
+const fn note_read(_: &str) {}
+
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// The bytes that this thread has read.
+        pub(super) static READ: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// The bytes that are read for the parameters of a call, and the number of parameters.
+    fn work(path: &str, query: &str) -> (usize, usize) {
+        let before = READ.get();
+        let count = Spellings::of(path, query).parameters().count();
+        (READ.get() - before, count)
+    }
+
+    #[test]
+    fn the_work_is_linear_in_the_length_of_the_call() {
+        for piece in [
+            "a",
+            "a&",
+            "a=1&",
+            "&",
+            ";",
+            "=",
+            "+",
+            "[",
+            "]",
+            "[]",
+            "a[b]=1&",
+            "%26",
+            "%2526",
+            "%252526",
+            "%25",
+            "%5B",
+            "%255B%255D=&",
+            "%u0026",
+            "%",
+            "%FF",
+            "%00",
+            "\u{df}",
+            "a,b,",
+            "%3F",
+            "%253F",
+            "%3F%26%3F",
+            "%253Fa%2526",
+        ] {
+            let (one, two) = (piece.repeat(1_000), piece.repeat(2_000));
+            for (half, whole) in
+                [(work("", &one), work("", &two)), (work(&one, ""), work(&two, ""))]
+            {
+                assert!(half.0 > 0, "{piece}");
+                assert!(whole.0 <= 2 * half.0 + 400, "{piece}: {half:?}, {whole:?}");
+                assert!(whole.1 <= 2 * half.1 + 400, "{piece}: {half:?}, {whole:?}");
+            }
+            // At most 28 texts (seven, each before and after three decodings), with two names for each pair.
+            let (read, count) = work(&two, &two);
+            assert!(read <= 300 * two.len() && count <= 56 * two.len(), "{piece}: {read}, {count}");
+        }
+    }
 
     #[test]
     fn a_parameter_is_found_in_every_spelling() {
         let has = |path: &str, query: &str, denied: &[&str]| {
             let denied: Vec<String> = denied.iter().map(|value| (*value).to_owned()).collect();
-            spellings(path, query).iter().any(|(name, value)| {
-                *name == comparable("rest_route")
-                    && (denied.is_empty() || is_one_of(value, &denied))
+            Spellings::of(path, query).parameters().any(|(name, value)| {
+                name == comparable("rest_route") && (denied.is_empty() || value.is_one_of(&denied))
             })
         };
         for (path, query) in [

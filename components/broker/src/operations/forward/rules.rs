@@ -7,11 +7,11 @@ use http::{HeaderMap, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::policy::{Policy, PolicyAgent, PolicyCall, denies};
-use nexus_manifests::{Api, DenyRule};
+use nexus_manifests::{Api, DenyQuery, DenyRule};
 
 use super::opened::Opened;
 use super::overrides::Methods;
-use super::query;
+use super::query::{self, Spellings};
 use super::target::Target;
 
 /// A call, as the rules see it.
@@ -130,16 +130,23 @@ fn denied_query(api: &Api, asked: &Asked<'_>) -> Option<String> {
         return None;
     }
     let Asked { methods, path, .. } = asked;
-    let parameters = query::spellings(&asked.target.path, asked.query);
-    let mut all = api.deny_query.iter().enumerate();
-    let (index, deny) = all.find(|(_, deny)| {
-        let own = query::comparable(&deny.name);
-        let is_value =
-            |value: &str| deny.values.is_empty() || query::is_one_of(value, &deny.values);
-        denies(&deny.path, path)
-            && methods.all.iter().any(|method| method.runs(&deny.method))
-            && parameters.iter().any(|(name, value)| *name == own && is_value(value))
-    })?;
+    let holds = |deny: &DenyQuery| {
+        denies(&deny.path, path) && methods.all.iter().any(|method| method.runs(&deny.method))
+    };
+    let rules = api.deny_query.iter().enumerate().filter(|(_, deny)| holds(deny));
+    let rules: Vec<_> = rules.map(|rule| (query::comparable(&rule.1.name), rule)).collect();
+    if rules.is_empty() {
+        return None;
+    }
+    // One pass over the parameters: a call may have many, and their names are read once.
+    let mut first: Option<(usize, &DenyQuery)> = None;
+    for (name, value) in Spellings::of(&asked.target.path, asked.query).parameters() {
+        let mut named = rules.iter().filter(|(own, _)| *own == name).map(|(_, rule)| *rule);
+        let denied =
+            named.find(|(_, deny)| deny.values.is_empty() || value.is_one_of(&deny.values));
+        first = first.into_iter().chain(denied).min_by_key(|(index, _)| *index);
+    }
+    let (index, deny) = first?;
     Some(format!("the manifest's api.deny_query[{index}] (?{}): {}", deny.name, deny.why))
 }
 

@@ -1,11 +1,11 @@
-//! Property tests: if one of the modelled servers reads a parameter in a call, behind whatever gateways, then [`spellings`] finds
+//! Property tests: if one of the modelled servers reads a parameter in a call, behind whatever gateways, then [`Spellings`] finds
 //! it. The models follow the servers' documentation, and must not use the functions that are tested.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{comparable, spellings};
+use super::{Spellings, comparable};
 
 /// The parameter that is denied.
 const NAME: &str = "rest_route";
@@ -134,8 +134,8 @@ proptest! {
         // A path that is sent has no `?`: what follows it is the query.
         let path = format!("/{}", path.replace('?', "%3F"));
         let arrives = through(gateways, decodes_query, &path, &query);
-        let found = spellings(&path, &query);
-        let is_found = found.iter().any(|(name, _)| *name == comparable(NAME));
+        let found = Spellings::of(&path, &query);
+        let is_found = found.parameters().any(|(name, _)| name == comparable(NAME));
         for server in SERVERS {
             prop_assert!(is_found || !server.reads(&arrives), "{server:?} reads {arrives:?}");
         }
