@@ -123,13 +123,21 @@ pub use used_proofs::{use_once, was_used};
 pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
 
 /// The row of an `insert … returning`.
-fn returned(row: Option<Row>) -> Result<Row> {
+///
+/// # Errors
+/// [`Error::Internal`] if there is none.
+pub fn returned(row: Option<Row>) -> Result<Row> {
     row.ok_or_else(|| Error::Internal("an insert returned no row".into()))
 }
 
 /// The row of an aggregate, which has one even if it aggregates nothing.
 fn aggregated(row: Option<Row>) -> Result<Row> {
     row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))
+}
+
+/// The row of a `select` of the time, which has one whatever is stored.
+fn require_time(row: Option<Row>) -> Result<Row> {
+    row.ok_or_else(|| Error::Internal("the database returned no time".into()))
 }
 
 /// The column `count` of an aggregate's row.

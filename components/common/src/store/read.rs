@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use super::schema;
 use super::writer::close_kept;
+use super::{require_time, schema};
 use crate::domain::Page;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::platform::server;
 use crate::platform::sqlite::{Db, DbError, ReadDb, Row, Value, first};
 
@@ -156,8 +156,7 @@ pub async fn require_known_schema() -> Result<()> {
 /// As [`read`].
 pub async fn now_ms() -> Result<i64> {
     let row = read_row("select cast(unixepoch('subsec') * 1000 as integer) as now", []).await?;
-    let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
-    Ok(row.get("now")?)
+    Ok(require_time(row)?.get("now")?)
 }
 
 /// A time in seconds since the Unix epoch, as the API shows it (RFC 3339, UTC).
@@ -166,8 +165,7 @@ pub async fn now_ms() -> Result<i64> {
 /// As [`read`].
 pub async fn shown_time(seconds: i64) -> Result<String> {
     let sql = "select strftime('%Y-%m-%dT%H:%M:%fZ', ?1, 'unixepoch') as at";
-    let row = read_row(sql, [Value::integer(seconds)]).await?;
-    let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
+    let row = require_time(read_row(sql, [Value::integer(seconds)]).await?)?;
     // No text for a time after the year 9999.
     Ok(row.text_or_null("at")?.unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned()))
 }

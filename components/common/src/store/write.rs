@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::require_time;
 use super::schema::{self, Accepts};
 use super::writer::{Durability, Writer, open, open_for, run_locked, run_on_server};
 use crate::error::{Error, Result};
@@ -170,9 +171,7 @@ impl Transaction {
                 NOW_ON_SERVER
             }
         };
-        let rows = writer.query(sql, Vec::new()).await?;
-        let row = rows.first();
-        let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
+        let row = require_time(first(writer.query(sql, Vec::new())).await?)?;
         if let Writer::Server(_) = writer {
             accepts.check(schema::require_current(row.get("schema")?))?;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use nexus_common::Result;
 use nexus_common::platform::sqlite::Value;
-use nexus_common::store::{read, write_row};
-use nexus_common::{Error, Result};
+use nexus_common::store::{read, returned, write_row};
 
 /// The stored facts about an encryption key.
 pub struct KnownKey {
@@ -19,7 +19,7 @@ pub struct KnownKey {
 /// All known keys, by id.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`nexus_common::Error::Storage`].
 pub async fn all() -> Result<BTreeMap<String, KnownKey>> {
     let sql = "select key_id, fingerprint, seen_at,
                  key_id in (select key_id from data_keys) as seals from key_fingerprints";
@@ -39,12 +39,11 @@ pub async fn all() -> Result<BTreeMap<String, KnownKey>> {
 /// Stores the fingerprint of the key `key_id`, unless there is one. Returns the stored one.
 ///
 /// # Errors
-/// [`Error::Storage`].
+/// [`nexus_common::Error::Storage`].
 pub async fn store(key_id: &str, fingerprint: &[u8]) -> Result<Vec<u8>> {
     let sql = "insert into key_fingerprints (key_id, fingerprint, seen_at)
                values (?1, ?2, cast(unixepoch('subsec') * 1000 as integer))
                on conflict do update set key_id = key_id returning fingerprint";
     let row = write_row(sql, [Value::text(key_id), Value::from(fingerprint)]).await?;
-    let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
-    Ok(row.get::<&[u8]>("fingerprint")?.to_vec())
+    Ok(returned(row)?.get::<&[u8]>("fingerprint")?.to_vec())
 }
