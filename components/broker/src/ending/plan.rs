@@ -12,7 +12,9 @@ use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Manifests, SharedGrant, keep_trying};
 use nexus_common::{Error, Result, encoding, id};
-use nexus_manifests::{AuthMethod, ClientAuth, Manifest, Revoke, RevokeEffect, template};
+use nexus_manifests::{
+    AuthMethod, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, Sign, template,
+};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
 use nexus_vault::digest;
 use nexus_vault::keys::{self, KeyRing};
@@ -35,12 +37,22 @@ const PLAN_WITHIN: Duration = Duration::from_secs(5);
 /// Gives up tokens that are not stored anywhere and that nothing will use. A failure is only logged, so that
 /// it cannot lose other tokens.
 pub(crate) async fn lost(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
+    within(key, async || give_up(key.workspace, usable).await).await
+}
+
+/// Gives up the access token of `old`, which a minted token replaces before its time. A failure is only logged, because
+/// the new token must be stored.
+pub(crate) async fn replaced_early(key: IntegrationKey<'_>, old: &Usable) -> GivenUp {
+    within(key, async || give_up_alone(key, old).await).await
+}
+
+/// Plans with `plan`, and tries again for a while. A failure is only logged.
+async fn within(key: IntegrationKey<'_>, plan: impl AsyncFnMut() -> Result<GivenUp>) -> GivenUp {
     let log = |what: &str, error: &Error| {
         Line::error(what).with("integration", &key.id).why(error);
     };
     let note = |error: &Error| log("the revocation of tokens is not planned yet", error);
-    let planned = keep_trying(PLAN_WITHIN, note, async || give_up(key.workspace, usable).await);
-    planned.await.unwrap_or_else(|error| {
+    keep_trying(PLAN_WITHIN, note, plan).await.unwrap_or_else(|error| {
         log("tokens that are never revoked", &error);
         GivenUp::default()
     })
@@ -102,8 +114,46 @@ fn with_params(url: &str, params: &str) -> String {
 /// An outbox entry for each token of the credential that a request can revoke, the refresh token first.
 /// Whether another connection uses a token is checked just before the request is sent.
 pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
+    match revocable(usable) {
+        Some((held, effect)) => entries(workspace, usable, (held, effect), &[]).await,
+        None => Ok(GivenUp::default()),
+    }
+}
+
+/// An outbox entry for the access token, if the manifest states that its request revokes this token alone, and is believed.
+/// The token that replaces it may belong to the same grant, and is in use.
+async fn give_up_alone(key: IntegrationKey<'_>, old: &Usable) -> Result<GivenUp> {
+    let Some((held, RevokeEffect::Token)) = revocable(old) else { return Ok(GivenUp::default()) };
+    let held: Vec<&String> = held.into_iter().filter(|token| *token == "access_token").collect();
+    if held.is_empty() || !is_believed(key.workspace, old).await? {
+        return Ok(GivenUp::default());
+    }
+    // The provider has rejected this token, and has just accepted the credential that it was made with. If the token
+    // authenticates its own revocation, a second rejection says that it is no longer valid.
+    let gone_on = match &old.sourced.manifest.revoke {
+        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token => {
+            vec![Sign::Status(401)]
+        }
+        _ => Vec::new(),
+    };
+    let given_up = entries(key.workspace, old, (held, RevokeEffect::Token), &gone_on).await?;
+    for entry in &given_up.entries {
+        if SharedGrant::of(key, entry).has_finding().await? {
+            return Ok(GivenUp::default());
+        }
+    }
+    Ok(given_up)
+}
+
+/// An outbox entry for each of the tokens `held`, in their order. `gone_on` are signs that a token is no longer valid, beside
+/// those of the manifest.
+async fn entries(
+    workspace: &str,
+    usable: &Usable,
+    (held, effect): (Vec<&String>, RevokeEffect),
+    gone_on: &[Sign],
+) -> Result<GivenUp> {
     let mut given_up = GivenUp::default();
-    let Some((held, effect)) = revocable(usable) else { return Ok(given_up) };
     let client = client_of(workspace, usable).await?;
     let ring = keys::ring().await?;
     let digester = digest::digester().await?;
@@ -129,6 +179,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         if stands_for_grant {
             call.gone_on.clear();
         }
+        call.gone_on.extend_from_slice(gone_on);
         let id = id::outbox(clock::now_ms());
         let (sealed, key_id) = seal_call(&ring, place(workspace, &id), &call)?;
         given_up.entries.push(OutboxEntry {

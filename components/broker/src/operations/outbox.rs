@@ -308,7 +308,9 @@ async fn tell(entry: &DueEntry) -> Result<RevocationResult> {
 fn judge(call: &Call, answer: &Answer) -> RevocationResult {
     let status = answer.status.as_u16();
     let json = answer.members();
-    let known_by = |sign: &Sign| json.is_some_and(|json| sign.matches(status, json));
+    // A sign may be a status alone, whatever the body is.
+    let body = json.unwrap_or(&serde_json::Value::Null);
+    let known_by = |sign: &Sign| sign.matches(status, body);
     if call.gone_on.iter().any(known_by) {
         return RevocationResult::Done(
             TokenState::Revoked,

@@ -7,6 +7,7 @@
 //! - `kept`: a token that cannot be revoked yet
 //! - `lives`: a token that lives is used, and only a holder that may live is waited for
 //! - `migrated`: a refresh while the database is migrated
+//! - `minted`: tokens that are made with an entered credential
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
 //! - `oauth_storms`: many concurrent requests, and killed processes
@@ -22,6 +23,7 @@ pub(crate) mod in_use;
 mod kept;
 pub(crate) mod lives;
 mod migrated;
+mod minted;
 pub(crate) mod oauth;
 mod oauth_providers;
 mod oauth_storms;

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use nexus_common::domain::{Health, IntegrationKey, SealedCredential};
+use nexus_common::domain::{GivenUp, Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
@@ -157,10 +157,11 @@ impl Attempt {
             return self.without_lease(context, usable, alive).await;
         }
         let manifest_id = usable.sourced.manifest.id.clone();
+        let replaced = may_outlive(&usable, begun).then(|| usable.clone());
         match self.while_held(context, request_tokens(usable, client, begun)).await {
             Ok(renewed) => {
                 count_answer(&manifest_id, Ok(()));
-                self.while_held(context, self.store_success(context, renewed)).await
+                self.while_held(context, self.store_success(context, renewed, replaced)).await
             }
             Err((failure, old)) => {
                 count_answer(&manifest_id, Err(&failure));
@@ -263,17 +264,28 @@ impl Attempt {
     }
 
     /// Stores the new tokens. If the database cannot be written, or does not say whether it was, this tries again for a
-    /// while: the provider may accept no other tokens any more.
+    /// while: the provider may accept no other tokens any more. `replaced` is the credential with the old token, if that
+    /// may outlive its replacement.
     async fn store_success(
         &self,
         context: &IntegrationContext<'_>,
         renewed: Usable,
+        replaced: Option<Usable>,
     ) -> Result<Usable> {
         let note = |error: &Error| context.log("renewed tokens are not stored yet", error);
         let stored = async {
             // Each seal is another ciphertext, by which a try is found of which no answer came.
             let sealed = renewed.seal(context.key).await?;
-            keep_trying(STORE_WITHIN, note, async || self.try_store(context, &sealed).await).await
+            let given_up = match &replaced {
+                Some(old) if !has_same_token(old, &renewed) => {
+                    plan::replaced_early(context.key, old).await
+                }
+                _ => GivenUp::default(),
+            };
+            keep_trying(STORE_WITHIN, note, async || {
+                self.try_store(context, &sealed, &given_up).await
+            })
+            .await
         };
         match stored.await {
             Ok(Some(version)) => Ok(Usable { version, ..renewed }),
@@ -300,12 +312,13 @@ impl Attempt {
         }
     }
 
-    /// Stores the new tokens once, and returns their version, also if an earlier try has stored them and its answer was
-    /// lost. `None` if the version has changed meanwhile.
+    /// Stores the new tokens once, and puts the old ones that are `given_up` into the outbox. Returns the new version, also
+    /// if an earlier try has stored them and its answer was lost. `None` if the version has changed meanwhile.
     async fn try_store(
         &self,
         context: &IntegrationContext<'_>,
         sealed: &SealedCredential,
+        given_up: &GivenUp,
     ) -> Result<Option<i64>> {
         let tx = Transaction::begin_for_new_tokens().await?;
         if let Some(version) = tx.version_of_sealed(context.key, sealed).await? {
@@ -314,6 +327,7 @@ impl Attempt {
         let Some(version) = tx.store_renewed(context.key, self.version, sealed).await? else {
             return Ok(None);
         };
+        tx.give_up(context.key, (context.actor, context.request_id), given_up).await?;
         // A check that rejected the old token decides itself whether the new one is accepted.
         let mended: &[Health] = match self.reason {
             RefreshReason::VerifyRejected(_) => &[Health::Reauthorize],
@@ -350,6 +364,22 @@ impl Attempt {
 /// credential that an admin has entered is good for any number.
 fn may_lose_tokens(usable: &Usable) -> bool {
     !usable.sourced.manifest.auth_method.mints()
+}
+
+/// Whether the access token may live on after a new one has replaced it: a request for a new token leaves the old one valid,
+/// and its time has not come at `now`. A token whose time has come is left to expire, within a minute, because calls that
+/// have begun still use it. A token that the application signs itself cannot be revoked.
+fn may_outlive(usable: &Usable, now: i64) -> bool {
+    let manifest = &usable.sourced.manifest;
+    manifest.auth_method.mints()
+        && !manifest.signs_tokens()
+        && usable.times.refresh_at.is_none_or(|at| at > now)
+}
+
+/// Whether the provider gave the token once more that it had given before.
+fn has_same_token(one: &Usable, other: &Usable) -> bool {
+    let [one, other] = [one, other].map(|usable| usable.credential.fields.get("access_token"));
+    one.zip(other).is_some_and(|(one, other)| one.matches(other.expose().as_bytes()))
 }
 
 /// Takes the steps that may fail before the provider is asked, because its new tokens must be stored.

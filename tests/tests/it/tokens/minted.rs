@@ -1,0 +1,248 @@
+//! Tokens that the application makes with an entered credential, by a login or by client credentials: a token that another
+//! one replaces before its time is revoked, if that ends nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde_json::{Value, json};
+
+use crate::kit::app::{Answer, App};
+use crate::kit::upstream::{Reply, Seen, Upstream};
+
+/// How the application gets a token, and how it revokes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A login of the provider's own. The token authenticates the request that revokes it.
+    Login,
+    /// Client credentials (RFC 6749, 4.4), and the standard revocation (RFC 7009), which the client authenticates.
+    Client,
+}
+
+/// The tokens of the provider.
+#[derive(Default)]
+struct Tokens {
+    made: u32,
+    live: BTreeSet<String>,
+    /// The next call is rejected, whatever its token is.
+    rejects_call: bool,
+    /// The next request for a token gets the last token once more.
+    repeats: bool,
+    /// Revocations are rejected.
+    rejects_revocations: bool,
+}
+
+impl Tokens {
+    fn last(&self) -> String {
+        format!("token-{}-0123456789abcdef", self.made)
+    }
+
+    fn reply(&mut self, seen: &Seen) -> Reply {
+        let sent = seen.all("authorization").join(",").replace("Bearer ", "");
+        let is_live = self.live.contains(&sent);
+        let rejected = || Reply::new(401, "", "");
+        match seen.target() {
+            "/token" => {
+                self.made += u32::from(!std::mem::take(&mut self.repeats));
+                let last = self.last();
+                self.live.insert(last.clone());
+                Reply::json(200, &json!({"access_token": last, "expires_in": 3600}))
+            }
+            "/revoke" | "/logout" if self.rejects_revocations => rejected(),
+            "/logout" if !is_live => rejected(),
+            "/logout" => {
+                self.live.remove(&sent);
+                Reply::new(200, "", "")
+            }
+            "/revoke" => {
+                let body = String::from_utf8_lossy(&seen.body).into_owned();
+                self.live.retain(|token| !body.contains(token.as_str()));
+                Reply::new(200, "", "")
+            }
+            "/me" if is_live => Reply::json(200, &json!({"id": "u1"})),
+            "/things" if is_live && !std::mem::take(&mut self.rejects_call) => {
+                Reply::json(200, &json!({}))
+            }
+            _ => rejected(),
+        }
+    }
+}
+
+struct Stage {
+    app: App,
+    upstream: Upstream,
+    tokens: Arc<Mutex<Tokens>>,
+}
+
+impl Stage {
+    /// Starts the application with the connection `up`. `effect` is what the manifest says that a revocation ends, and `query`
+    /// is the query of the request that saves the manifest.
+    async fn start(kind: Kind, effect: &str, query: &str) -> Self {
+        let (app, upstream) = (App::start().await, Upstream::start().await);
+        let tokens = Arc::new(Mutex::new(Tokens::default()));
+        let shared = Arc::clone(&tokens);
+        upstream.answer(move |seen| shared.lock().unwrap().reply(seen));
+        let mut manifest = manifest(kind, &upstream.host);
+        manifest["revoke"]["effect"] = json!(effect);
+        if effect == "token" {
+            manifest["revoke"]["effect_source"] = json!("https://docs.acme.example/revoke");
+        }
+        let saved = app.post(&format!("/api/manifests{query}")).as_admin();
+        let saved = saved.json(&manifest).send().await;
+        assert_eq!(saved.status, 201, "{saved:?}");
+        let body = json!({"manifest_id": "custom-up", "name": "Up",
+            "credentials": {"client_id": "machine", "client_secret": "secret-0123456789abcdef"}});
+        let created = app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert_eq!(created.status, 201, "{created:?}");
+        Self { app, upstream, tokens }
+    }
+
+    /// As [`Self::start`], with a manifest whose revocation ends one token, which an ADMIN confirms.
+    async fn believed(kind: Kind) -> Self {
+        Self::start(kind, "token", "?believe_effect=true").await
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap()
+    }
+
+    async fn call(&self) -> Answer {
+        self.app.get("/api/proxy/up/things").as_role("AGENT", "acme").send().await
+    }
+
+    /// The provider rejects a call, which succeeds with a new token.
+    async fn replace(&self) {
+        self.tokens().rejects_call = true;
+        self.replace_rejected().await;
+        assert!(!self.tokens().rejects_call, "the call was not rejected");
+    }
+
+    /// The provider no longer knows the token of a call, which succeeds with a new token.
+    async fn replace_rejected(&self) {
+        // A call may ask for a new token every five minutes.
+        let sql = "update credentials set forced_at = 1, lease_until = null";
+        self.app.database().execute(sql, []).unwrap();
+        let answer = self.call().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
+    /// The tokens that work, by their numbers.
+    fn live(&self) -> Vec<String> {
+        let number = |token: &String| token.split('-').nth(1).unwrap().to_owned();
+        self.tokens().live.iter().map(number).collect()
+    }
+
+    fn waiting(&self) -> i64 {
+        self.app.count("outbox")
+    }
+
+    /// How many revocations have reached the provider.
+    fn revocations(&self) -> usize {
+        let seen = self.upstream.seen();
+        seen.iter().filter(|one| ["/logout", "/revoke"].contains(&one.target())).count()
+    }
+}
+
+fn manifest(kind: Kind, host: &str) -> Value {
+    let mut manifest = json!({
+        "id": "custom-up", "name": "Up", "auth_method": "login",
+        "credentials": [
+            {"name": "client_id", "label": "Id", "secret": false},
+            {"name": "client_secret", "label": "Secret", "secret": true}],
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
+        "api": {"base_url": format!("http://{host}"), "hosts": [host]},
+        "verify": {"method": "GET", "path": "/me", "account": {"id": "/id"}},
+        "revoke": {"tokens": ["access_token"]},
+    });
+    match kind {
+        Kind::Login => {
+            manifest["login"] = json!({"request": {
+                "method": "POST", "url": format!("http://{host}/token"),
+                "json": {"id": "{client_id}", "secret": "{client_secret}"},
+                "token_response": {"access_token": "/access_token", "expires_in": "/expires_in"}}});
+            manifest["revoke"]["request"] = json!(
+                {"method": "POST", "url": format!("http://{host}/logout"), "auth": "token"});
+        }
+        Kind::Client => {
+            manifest["auth_method"] = json!("oauth2_client_credentials");
+            manifest["oauth2"] = json!({"token_url": format!("http://{host}/token"),
+                "client_auth": "post", "scopes": {"default": []}});
+            manifest["revoke"]["rfc7009"] =
+                json!({"url": format!("http://{host}/revoke"), "client_auth": "post"});
+        }
+    }
+    manifest
+}
+
+#[tokio::test]
+async fn a_minted_token_that_is_replaced_while_it_lives_is_revoked() {
+    for kind in [Kind::Login, Kind::Client] {
+        let stage = Stage::believed(kind).await;
+        assert_eq!(stage.call().await.status, 200);
+        stage.replace().await;
+        assert_eq!((stage.live(), stage.waiting()), (vec!["1".into(), "2".into()], 1), "{kind:?}");
+        assert_eq!(stage.app.tick().await["revoked"], 1, "{kind:?}");
+        assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 0), "{kind:?}");
+        let events = stage.app.get("/api/integrations/up/events").as_admin().send().await.text;
+        assert!(events.contains("revoked") && !events.contains("0123456789abcdef"), "{events}");
+        let shown = stage.app.get("/api/integrations/up").as_admin().send().await.json();
+        assert_eq!(shown["health"]["state"], "healthy", "{kind:?}: {shown}");
+
+        // A token whose time has come is left to expire.
+        let expire = "update credentials set refresh_at = 1, expires_at = 1, lease_until = null";
+        stage.app.database().execute(expire, []).unwrap();
+        assert_eq!(stage.call().await.status, 200);
+        assert_eq!((stage.live().len(), stage.waiting()), (2, 0), "{kind:?}");
+
+        // A deletion takes a token with it that still waits.
+        stage.tokens().live.remove("token-2-0123456789abcdef");
+        stage.replace().await;
+        assert_eq!((stage.live().len(), stage.waiting()), (2, 1), "{kind:?}");
+        let deleted = stage.app.delete("/api/integrations/up").as_admin().send().await;
+        assert_eq!(deleted.status, 200, "{deleted:?}");
+        assert_eq!((stage.live().len(), stage.waiting()), (0, 0), "{kind:?}");
+    }
+}
+
+/// The provider has ended the token itself. If the token authenticates its own revocation, a 401 says so. If the client
+/// authenticates it, a 401 is about the client.
+#[tokio::test]
+async fn only_a_token_that_authenticates_its_revocation_is_gone_after_a_401() {
+    for (kind, waits) in [(Kind::Login, 0), (Kind::Client, 1)] {
+        let stage = Stage::believed(kind).await;
+        stage.tokens().live.clear();
+        stage.replace_rejected().await;
+        assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 1), "{kind:?}");
+        stage.tokens().rejects_revocations = true;
+        stage.app.tick().await;
+        assert_eq!((stage.revocations(), stage.waiting()), (1, waits), "{kind:?}");
+
+        // The revocation is tried again.
+        stage.tokens().rejects_revocations = false;
+        stage.app.database().execute("update outbox set next_at = 0", []).unwrap();
+        stage.app.tick().await;
+        assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 0), "{kind:?}");
+    }
+}
+
+/// A revocation that may end more than the token would end the new token too.
+#[tokio::test]
+async fn no_minted_token_is_revoked_if_that_may_end_its_replacement() {
+    for (effect, query) in [("token", "?believe_effect=false"), ("grant", "")] {
+        let stage = Stage::start(Kind::Client, effect, query).await;
+        stage.replace().await;
+        assert_eq!((stage.live().len(), stage.waiting()), (2, 0), "{effect}");
+        stage.app.tick().await;
+        assert_eq!((stage.live().len(), stage.revocations()), (2, 0), "{effect}");
+    }
+}
+
+/// Some servers give the same token until it expires.
+#[tokio::test]
+async fn a_minted_token_that_the_provider_gives_again_is_not_revoked() {
+    let stage = Stage::believed(Kind::Client).await;
+    stage.tokens().repeats = true;
+    stage.replace().await;
+    assert_eq!((stage.live(), stage.waiting()), (vec!["1".to_owned()], 0));
+    stage.app.tick().await;
+    assert_eq!((stage.revocations(), stage.call().await.status.as_u16()), (0, 200));
+}
