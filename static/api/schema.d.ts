@@ -2463,7 +2463,7 @@ export interface components {
                 readonly [key: string]: string;
             };
             /**
-             * @description Whether each refresh returns a new refresh token and invalidates the old one.
+             * @description Whether each refresh returns a new refresh token and invalidates the old one. This informs operators: after an older backup is restored, a person may have to connect again. A refresh is the same in both cases: it stores the refresh token of the response, or keeps the old one if the response has none.
              * @default false
              */
             readonly rotates: boolean;

@@ -248,7 +248,9 @@ pub struct Refresh {
     /// A template of parameters: the URL of the refresh request, where it is not `token_url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Whether each refresh returns a new refresh token and invalidates the old one.
+    /// Whether each refresh returns a new refresh token and invalidates the old one. This informs operators: after
+    /// an older backup is restored, a person may have to connect again. A refresh is the same in both cases: it stores
+    /// the refresh token of the response, or keeps the old one if the response has none.
     #[serde(default)]
     pub rotates: bool,
     /// The values of the provider's `error`, in addition to `invalid_grant`, that mean the refresh token is

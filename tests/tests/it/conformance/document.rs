@@ -237,6 +237,13 @@ fn limits(out: &mut String, manifest: &Value) {
             "- Known limit: the provider issues no refresh tokens. If an access token ends, a person connects again."
         );
     }
+    if manifest.pointer("/oauth2/refresh/rotates") == Some(&Value::Bool(true)) {
+        let _ = writeln!(
+            out,
+            "- Known limit: each refresh replaces the refresh token. After an older backup is restored, a person may have \
+             to connect again."
+        );
+    }
     if manifest.pointer("/oauth2/authorization_url").is_some()
         && manifest["oauth2"]["pkce"] == false
     {
