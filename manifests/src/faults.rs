@@ -13,7 +13,8 @@ use crate::finding::Finding;
 use crate::guard::OwnHosts;
 use crate::lint::{self, Origin};
 use crate::model::Manifest;
-use crate::{own, parse};
+use crate::own;
+use crate::parse::{Cause, parse_with_cause};
 
 /// The maximum number of wrong members that are reported.
 const MOST: usize = 50;
@@ -65,9 +66,9 @@ struct Reading {
 impl Reading {
     /// The manifest, repaired where it has faults. `None` if it cannot be repaired.
     fn parse(&mut self, json: &str) -> Option<Manifest> {
-        let mut finding = match parse(json) {
+        let (mut finding, mut cause) = match parse_with_cause(json) {
             Ok(manifest) => return Some(manifest),
-            Err(finding) => finding,
+            Err(fault) => fault,
         };
         let document = serde_json::from_str::<Value>(json).ok().filter(Value::is_object);
         let Some(mut document) = document else {
@@ -78,10 +79,10 @@ impl Reading {
             if !self.is_placed(&finding.pointer) {
                 self.faults.push(finding.clone());
             }
-            if self.faults.len() >= MOST || !self.repair(&mut document, &finding) {
+            if self.faults.len() >= MOST || !self.repair(&mut document, &finding.pointer, &cause) {
                 return None;
             }
-            finding = match parse(&document.to_string()) {
+            (finding, cause) = match parse_with_cause(&document.to_string()) {
                 Ok(manifest) => return Some(manifest),
                 Err(next) => next,
             };
@@ -93,43 +94,41 @@ impl Reading {
         self.placed.iter().any(|(place, _)| is_within(pointer, place))
     }
 
-    /// Changes the member that the finding names, so that the parser gets beyond it. Returns whether that was possible.
-    fn repair(&mut self, document: &mut Value, finding: &Finding) -> bool {
-        let Finding { pointer, detail, .. } = finding;
-        let (_, quoted) = detail.split_once('`').unwrap_or_default();
-        let (quoted, _) = quoted.split_once('`').unwrap_or_default();
-        if detail.starts_with("duplicate field") {
+    /// Changes the member at `pointer` that is the cause of a finding, so that the parser gets beyond it. Returns whether that
+    /// was possible.
+    fn repair(&mut self, document: &mut Value, pointer: &str, cause: &Cause) -> bool {
+        if *cause == Cause::DuplicateField {
             // The value of a document has each member once.
             self.repaired.insert(section(pointer).to_owned());
             return true;
         }
-        if detail.starts_with("unknown field") {
+        if let Cause::UnknownField(name) = cause {
             let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
             self.repaired.insert(section(parent).to_owned());
             let members = document.pointer_mut(parent).and_then(Value::as_object_mut);
-            return members.is_some_and(|members| members.remove(quoted).is_some());
+            return members.is_some_and(|members| members.remove(name).is_some());
         }
         let within = self.placed.iter().rfind(|(place, _)| is_within(pointer, place));
-        let place = match within {
-            Some((place, _)) => place.clone(),
-            None if detail.starts_with("missing field") => below(pointer, quoted),
-            None => pointer.clone(),
+        let place = match (within, cause) {
+            (Some((place, _)), _) => place.clone(),
+            (None, Cause::MissingField(name)) => below(pointer, name),
+            (None, _) => pointer.to_owned(),
         };
         self.repaired.insert(section(&place).to_owned());
-        self.place(document, &place, detail)
+        self.place(document, &place, cause)
     }
 
     /// Puts the next value that may be right at a place.
-    fn place(&mut self, document: &mut Value, place: &str, detail: &str) -> bool {
+    fn place(&mut self, document: &mut Value, place: &str, cause: &Cause) -> bool {
         let known = self.placed.iter().position(|(known, _)| known == place);
         let index = known.unwrap_or(self.placed.len());
         if known.is_none() {
             self.placed.push((place.to_owned(), 0));
         }
         let Some((_, tried)) = self.placed.get_mut(index) else { return false };
-        let value = match variant(detail) {
-            Some(word) => json!(word),
-            None => match candidate(*tried) {
+        let value = match cause {
+            Cause::UnknownVariant(word) => json!(word),
+            _ => match candidate(*tried) {
                 Some(value) => {
                     *tried += 1;
                     value
@@ -187,12 +186,6 @@ fn is_within(pointer: &str, place: &str) -> bool {
 /// The value of a place at each try.
 fn candidate(tried: usize) -> Option<Value> {
     [json!(""), json!([]), json!({}), Value::Null, json!(1), json!(false)].get(tried).cloned()
-}
-
-/// The first of the words that a choice may be, if the fault is that the word is not one of them.
-fn variant(detail: &str) -> Option<&str> {
-    let (_, expected) = detail.strip_prefix("unknown variant")?.split_once("expected")?;
-    expected.split('`').nth(1)
 }
 
 /// Puts `value` at `place`, whose parent exists.

@@ -5,18 +5,58 @@ use nexus_printable::pointer::below;
 use crate::finding::Finding;
 use crate::model::Manifest;
 
+/// What the parser found. serde_json says it in words alone, and [`Cause::of`] is the one place that reads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A member that an object has twice.
+    DuplicateField,
+    /// A member that the form does not have. Holds its name.
+    UnknownField(String),
+    /// A member that must be there. Holds its name.
+    MissingField(String),
+    /// A word that is not one of a choice. Holds the first word of the choice.
+    UnknownVariant(String),
+    /// Another fault, such as a value of the wrong type.
+    Other,
+}
+
+impl Cause {
+    fn of(text: &str) -> Self {
+        let after = |words: &str| text.strip_prefix(words);
+        let named = |rest: &str, end: &str| rest.split_once(end).map(|(name, _)| name.to_owned());
+        let variant = |rest: &str| {
+            let (_, choice) = rest.split_once("`, expected ")?;
+            choice.split('`').nth(1).map(|word| Self::UnknownVariant(word.to_owned()))
+        };
+        let unknown = after("unknown field `").and_then(|rest| named(rest, "`, "));
+        let missing = after("missing field `").and_then(|rest| named(rest, "`"));
+        after("duplicate field `")
+            .map(|_| Self::DuplicateField)
+            .or_else(|| unknown.map(Self::UnknownField))
+            .or_else(|| missing.map(Self::MissingField))
+            .or_else(|| after("unknown variant `").and_then(variant))
+            .unwrap_or(Self::Other)
+    }
+}
+
 /// Parses a manifest. A manifest that parses is not necessarily allowed: see [`crate::lint::check`].
 ///
 /// # Errors
 /// One finding with the rule `parse`. Its pointer is the innermost member that was being read, and its detail
 /// names the member that is unknown, missing or of the wrong type.
 pub fn parse(json: &str) -> Result<Manifest, Finding> {
+    parse_with_cause(json).map_err(|(finding, _)| finding)
+}
+
+/// As [`parse`], with the cause of the finding.
+pub(crate) fn parse_with_cause(json: &str) -> Result<Manifest, (Finding, Cause)> {
     serde_json::from_str(json).map_err(|error| {
         let pointer = locate(json, offset(json, error.line(), error.column()));
         // In "missing field `x` at line 3 column 4", the pointer replaces the position.
         let text = error.to_string();
         let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-        Finding::new(pointer, "parse", detail.chars().take(500).collect::<String>())
+        let shown = detail.chars().take(500).collect::<String>();
+        (Finding::new(pointer, "parse", shown), Cause::of(detail))
     })
 }
 
@@ -134,6 +174,29 @@ mod tests {
                 assert!(finding.detail.starts_with(detail), "{change}: {}", finding.detail);
             }
         }
+    }
+
+    /// The words are those of serde_json. If a new version changes them, this test fails.
+    #[test]
+    fn the_cause_is_read_from_the_words() {
+        let cause = |change: &str| {
+            let json = crate::lint::tests::changed(&crate::lint::tests::api_key(), change);
+            parse_with_cause(&json.to_string()).expect_err(change).1
+        };
+        for (change, expected) in [
+            (r#"{"/x":1}"#, Cause::UnknownField("x".into())),
+            (r#"{"/verify":{"method":"GET"}}"#, Cause::MissingField("path".into())),
+            (r#"{"/auth_method":"magic"}"#, Cause::UnknownVariant("api_key".into())),
+            (r#"{"/api":{"base_url":1,"hosts":[]}}"#, Cause::Other),
+            (r#"{"/inject":[{"in":"cookie"}]}"#, Cause::Other),
+        ] {
+            assert_eq!(cause(change), expected, "{change}");
+        }
+        let twice = parse_with_cause(r#"{"id":"a","id":"b"}"#).expect_err("twice").1;
+        assert_eq!(twice, Cause::DuplicateField);
+        let long = "x".repeat(600);
+        let named = parse_with_cause(&format!("{{\"{long}\":1}}")).expect_err("long").1;
+        assert_eq!(named, Cause::UnknownField(long));
     }
 
     #[test]
