@@ -1,8 +1,9 @@
-//! Builds the test programs of the whole workspace with one `cargo` command, and runs those of some packages.
+//! Builds everything that the tests need natively with one `cargo` command: the test programs of the whole workspace, and
+//! the programs that they run. Then runs the test programs of some packages.
 //!
-//! Cargo resolves the features of dependencies anew for each selection of packages. One command per run compiled TLS, SQLite
-//! and Redis clients up to four times. So every run takes its programs from one build. Examples in documentation are not
-//! compiled: they belong into `examples/`.
+//! Cargo resolves the features of dependencies anew for each selection of packages and kinds of targets. A second selection
+//! compiled Wasmtime and a hundred other crates again. Examples in documentation are not compiled: they belong into
+//! `examples/`.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -14,7 +15,17 @@ use tokio::process::Command;
 
 use super::tally::Tally;
 use crate::cargo;
+use crate::release;
 use crate::repo::{Member, Repo};
+use crate::runtime::{self, HostProfile};
+
+/// The features that tests need: the program `nexus` with the application, and the schema of manifests, of which a test says
+/// whether it is current.
+const FEATURES: &str = "nexus-cli/server,nexus-manifests/schema";
+
+/// What is built: test programs, the programs that they run, and the examples, which nothing runs.
+const TARGETS: [&str; 8] =
+    ["--tests", "--examples", "--bin", "nexus-host", "--bin", "nexus", "--bin", "slack-tools"];
 
 /// The test programs of the workspace.
 pub(super) struct TestPrograms {
@@ -46,16 +57,29 @@ struct MessageProfile {
 }
 
 impl TestPrograms {
-    /// Builds the test programs of all packages that are tested natively.
+    /// Builds the test programs of all packages that are tested natively, and the programs that they run, after the components
+    /// were built: `nexus` contains them, and the host has compiled them.
     pub(super) async fn build(repo: &Repo) -> Result<Self> {
+        runtime::ensure_c_compiler()?;
+        // The host compiles the components that `nexus` then contains.
+        Self::build_with(repo, Path::new("")).await?;
+        let host = runtime::host_path(repo, HostProfile::Dev);
+        Self::build_with(repo, &release::bundle(repo, &host, None).await?).await
+    }
+
+    /// As [`TestPrograms::build`], where `nexus` contains the components in the directory `bundle`. If the path is empty, it
+    /// contains none.
+    async fn build_with(repo: &Repo, bundle: &Path) -> Result<Self> {
         let tested = repo.tested();
-        let args = ["test", "--no-run", "--message-format=json-render-diagnostics"];
+        let args = ["build", "--message-format=json-render-diagnostics", "--features", FEATURES];
         let mut command = cargo::command(&repo.root, &args);
         let mut child = command
+            .args(TARGETS)
             .args(tested.iter().flat_map(selected))
+            .env("NEXUS_BUNDLE", bundle)
             .stdout(Stdio::piped())
             .spawn()
-            .context("cannot run cargo test")?;
+            .context("cannot run cargo build")?;
         let mut programs = Vec::new();
         let stdout = child.stdout.take().context("cargo has no standard output")?;
         let mut lines = BufReader::new(stdout).lines();

@@ -17,8 +17,6 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::build::{self as wasm, Profile};
-use crate::cargo;
-use crate::release;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, HostProfile};
 use build::TestPrograms;
@@ -43,6 +41,9 @@ pub(crate) struct Args {
     /// those are installed
     #[arg(long, value_enum, default_value = "file")]
     storage: Storage,
+    /// Test the components as shipped: slower to build, and the same bytes as in a release
+    #[arg(long)]
+    shipped: bool,
     /// Run only Schemathesis, on the embedded host
     #[arg(long, conflicts_with_all = ["runtime", "storage", "rest"])]
     schemathesis: bool,
@@ -66,6 +67,7 @@ impl Args {
         Self {
             runtime: Choice::Embedded,
             storage: Storage::File,
+            shipped: false,
             schemathesis: false,
             shots: false,
             pictures: false,
@@ -92,7 +94,12 @@ const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::re
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The browser test that makes the pictures in docs/images.
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
-/// The run on servers.
+/// The run in which each request has instances of its own.
+const PER_REQUEST: &str = "black-box tests, an instance per request";
+/// The same on servers: whatever an instance must not remember, it reads from them.
+const PER_REQUEST_ON_SERVERS: &str =
+    "black-box tests, an instance per request, on a libSQL server and Redis";
+/// The run on servers alone.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 
 /// The tests of some packages, with their environment.
@@ -141,9 +148,10 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
             Err(why) => skipped.push(format!("the UI's types and unit tests: {why}")),
         }
     }
+    // Schemathesis needs the host.
+    heading("building the tests and the programs that they run");
+    let programs = TestPrograms::build(&repo).await?;
     if !args.schemathesis {
-        heading("building the tests");
-        let programs = TestPrograms::build(&repo).await?;
         for run in &runs {
             total.add(run.start(&programs, &args.rest).await?);
         }
@@ -191,17 +199,17 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     }
 
     heading("building the components and the guests");
-    wasm::components(repo, Profile::Dev, &repo.guests()).await?;
+    let profile = Profile::of(args.shipped);
+    wasm::components(repo, profile, &repo.guests()).await?;
     let mut common = vec![
-        ("NEXUS_WASM_DIR", repo.wasm_dir(Profile::Dev.name()).display().to_string()),
+        ("NEXUS_WASM_DIR", repo.wasm_dir(profile.name()).display().to_string()),
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
     if args.writes_docs {
         common.push(("NEXUS_WRITE_DOCS", "1".to_owned()));
     }
-    heading("building the embedded host, the program and the example in Rust");
-    let host_path = programs(repo).await?;
+    let host_path = runtime::host_path(repo, HostProfile::Dev);
     for (variable, program) in PROGRAMS {
         let path = repo.target.join("debug").join(program);
         common.push((variable, path.display().to_string()));
@@ -277,16 +285,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.remove(0);
         return Ok(Plan { runs, host: None, skipped });
     }
-    if args.storage == Storage::File {
-        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
-    }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
-        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+        match sqld {
+            Some(_) => add(PER_REQUEST_ON_SERVERS, "nexus-tests", &[runtime, reuse, server]),
+            None => add(PER_REQUEST, "nexus-tests", &[runtime, reuse]),
+        }
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
@@ -310,23 +318,6 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.iter_mut().for_each(|run| run.env.push(("NEXUS_SHOTS", shots.clone())));
     }
     Ok(Plan { runs, host, skipped })
-}
-
-/// Builds the host, `nexus` with the components, and the other programs that tests run. All are built together, so
-/// that what the host and `nexus` share is built once. Returns the path of the host.
-async fn programs(repo: &Repo) -> Result<PathBuf> {
-    let args = ["build", "-p", "nexus-host", "-p", "nexus-cli", "-p", "slack-tools"];
-    let args = [&args[..], &["--features", "nexus-cli/server"]].concat();
-    let build = async |bundle: &Path| {
-        let variables = [("NEXUS_BUNDLE", bundle.as_os_str())];
-        cargo::run_with(&repo.root, &args, &variables, "building the programs that tests run").await
-    };
-    runtime::ensure_c_compiler()?;
-    // The host compiles the components that `nexus` then contains.
-    build(Path::new("")).await?;
-    let host = runtime::host_path(repo, HostProfile::Dev);
-    build(&release::bundle(repo, &host, None).await?).await?;
-    Ok(host)
 }
 
 fn heading(what: &str) {
