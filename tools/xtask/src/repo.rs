@@ -178,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn our_own_crates_are_not_optimized_like_dependencies() {
+        let repo = Repo::find().unwrap();
+        let text = std::fs::read_to_string(repo.root.join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = text.parse().unwrap();
+        let profile = &manifest["profile"]["dev"]["package"];
+        let natively = repo.tested().into_iter().map(|member| member.name.as_str());
+        let missing: Vec<_> = natively.filter(|name| profile.get(name).is_none()).collect();
+        assert!(missing.is_empty(), "[profile.dev.package] in Cargo.toml lacks {missing:?}");
+        assert!(profile["*"].get("opt-level").is_none(), "it would count for procedural macros");
+    }
+
+    #[test]
     fn this_repository_is_found() {
         let repo = Repo::find().unwrap();
         assert!(repo.root.join("tools/xtask/src/repo.rs").is_file());

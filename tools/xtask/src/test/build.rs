@@ -14,10 +14,12 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 
 use super::tally::Tally;
+use crate::build::{self as wasm, Profile};
 use crate::cargo;
 use crate::release;
 use crate::repo::{Member, Repo};
 use crate::runtime::{self, HostProfile};
+use crate::ui;
 
 /// The features that tests need: the program `nexus` with the application, and the schema of manifests, of which a test says
 /// whether it is current.
@@ -57,12 +59,17 @@ struct MessageProfile {
 }
 
 impl TestPrograms {
-    /// Builds the test programs of all packages that are tested natively, and the programs that they run, after the components
-    /// were built: `nexus` contains them, and the host has compiled them.
-    pub(super) async fn build(repo: &Repo) -> Result<Self> {
+    /// Builds the components, the test programs of all packages that are tested natively, and the programs that they run.
+    pub(super) async fn build(repo: &Repo, profile: Profile) -> Result<Self> {
         runtime::ensure_c_compiler()?;
+        ui::build(repo).await?;
+        let guests = repo.guests();
+        // At the same time: each has parts that keep only one processor busy.
+        tokio::try_join!(
+            wasm::components_alone(repo, profile, &guests, &[]),
+            Self::build_with(repo, Path::new("")),
+        )?;
         // The host compiles the components that `nexus` then contains.
-        Self::build_with(repo, Path::new("")).await?;
         let host = runtime::host_path(repo, HostProfile::Dev);
         Self::build_with(repo, &release::bundle(repo, &host, None).await?).await
     }

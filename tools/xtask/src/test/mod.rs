@@ -10,13 +10,13 @@ mod schemathesis;
 mod tally;
 mod ui;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::build::{self as wasm, Profile};
+use crate::build::Profile;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, HostProfile};
 use build::TestPrograms;
@@ -149,8 +149,8 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
         }
     }
     // Schemathesis needs the host.
-    heading("building the tests and the programs that they run");
-    let programs = TestPrograms::build(&repo).await?;
+    heading("building the components, the tests, and the programs that the tests run");
+    let programs = TestPrograms::build(&repo, Profile::of(args.shipped)).await?;
     if !args.schemathesis {
         for run in &runs {
             total.add(run.start(&programs, &args.rest).await?);
@@ -198,9 +198,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         skipped.push("black-box tests on Spin: --runtime embedded".to_owned());
     }
 
-    heading("building the components and the guests");
     let profile = Profile::of(args.shipped);
-    wasm::components(repo, profile, &repo.guests()).await?;
     let mut common = vec![
         ("NEXUS_WASM_DIR", repo.wasm_dir(profile.name()).display().to_string()),
         ("NEXUS_REPO", repo.root.display().to_string()),

@@ -117,13 +117,16 @@ async fn prepare(args: &Args) -> Result<Startup> {
     let mut steps = Steps::new();
     steps.next(!repo.root.join("static/dist/files.json").exists());
     ui::build(&repo).await?;
-    let profile = Profile::of(args.release);
-    steps.next(!repo.wasm_dir(profile.name()).join("nexus_broker.wasm").exists());
-    build::components_alone(&repo, profile, &[], &[]).await?;
+    let (profile, host_profile) = (Profile::of(args.release), HostProfile::of(args.release));
     let is_embedded = args.runtime == Choice::Embedded || runtime::spin().await.is_err();
-    let host_profile = HostProfile::of(args.release);
-    steps.next(is_embedded && !runtime::host_path(&repo, host_profile).exists());
-    let runtime = Runtime::pick(args.runtime, &repo, host_profile).await?;
+    let is_new = !repo.wasm_dir(profile.name()).join("nexus_broker.wasm").exists()
+        || is_embedded && !runtime::host_path(&repo, host_profile).exists();
+    steps.next(is_new);
+    // At the same time: each has parts that keep only one processor busy.
+    let (_, runtime) = tokio::try_join!(
+        build::components_alone(&repo, profile, &[], &[]),
+        Runtime::pick(args.runtime, &repo, host_profile),
+    )?;
     steps.next(!repo.root.join(&args.state_dir).exists());
     // Relative to the repository, like Spin's default.
     let state = repo.root.join(&args.state_dir);

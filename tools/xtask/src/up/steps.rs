@@ -11,10 +11,9 @@ struct Step {
 }
 
 /// Estimated from builds on two processors.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 3] = [
     Step { what: "the admin UI", seconds: 20 },
-    Step { what: "the components, for WebAssembly", seconds: 500 },
-    Step { what: "the runtime", seconds: 480 },
+    Step { what: "the components, for WebAssembly, and the runtime", seconds: 980 },
     Step { what: "starting the application", seconds: 20 },
 ];
 
@@ -72,10 +71,10 @@ mod tests {
     #[test]
     fn a_step_has_its_number_and_an_estimate() {
         let first = line(1, true, 2).unwrap();
-        assert!(first.contains("step 2 of 4: the components"), "{first}");
+        assert!(first.contains("step 2 of 3: the components"), "{first}");
         assert!(first.contains("first run: about 5 min"), "{first}");
         let again = line(2, false, 2).unwrap();
-        assert!(again.contains("step 3 of 4") && again.contains("seconds, if"), "{again}");
+        assert!(again.contains("step 3 of 3") && again.contains("seconds, if"), "{again}");
         assert_eq!(line(STEPS.len(), true, 2), None);
         // A hundred processors are not fifty times as fast as two.
         assert_eq!(line(1, true, 100), line(1, true, USEFUL));
