@@ -29,6 +29,8 @@ struct Tokens {
     repeats: bool,
     /// Revocations are rejected.
     rejects_revocations: bool,
+    /// A new token ends the earlier ones: the credential has one session.
+    has_one_session: bool,
 }
 
 impl Tokens {
@@ -44,6 +46,9 @@ impl Tokens {
             "/token" => {
                 self.made += u32::from(!std::mem::take(&mut self.repeats));
                 let last = self.last();
+                if self.has_one_session {
+                    self.live.clear();
+                }
                 self.live.insert(last.clone());
                 Reply::json(200, &json!({"access_token": last, "expires_in": 3600}))
             }
@@ -89,11 +94,17 @@ impl Stage {
         let saved = app.post(&format!("/api/manifests{query}")).as_admin();
         let saved = saved.json(&manifest).send().await;
         assert_eq!(saved.status, 201, "{saved:?}");
-        let body = json!({"manifest_id": "custom-up", "name": "Up",
+        let stage = Self { app, upstream, tokens };
+        stage.connect("Up").await;
+        stage
+    }
+
+    /// Connects with the one credential, by the name `name`.
+    async fn connect(&self, name: &str) {
+        let body = json!({"manifest_id": "custom-up", "name": name,
             "credentials": {"client_id": "machine", "client_secret": "secret-0123456789abcdef"}});
-        let created = app.post("/api/integrations").as_admin().json(&body).send().await;
+        let created = self.app.post("/api/integrations").as_admin().json(&body).send().await;
         assert_eq!(created.status, 201, "{created:?}");
-        Self { app, upstream, tokens }
     }
 
     /// As [`Self::start`], with a manifest whose revocation ends one token, which an ADMIN confirms.
@@ -245,4 +256,31 @@ async fn a_minted_token_that_the_provider_gives_again_is_not_revoked() {
     assert_eq!((stage.live(), stage.waiting()), (vec!["1".to_owned()], 0));
     stage.app.tick().await;
     assert_eq!((stage.revocations(), stage.call().await.status.as_u16()), (0, 200));
+}
+
+/// The verify request is about nothing but the token, so a token that it rejects is dead.
+#[tokio::test]
+async fn a_minted_token_that_the_verify_request_rejects_is_not_revoked() {
+    let stage = Stage::believed(Kind::Login).await;
+    stage.tokens().live.clear();
+    let checked = stage.app.post("/api/integrations/up/check").as_admin().send().await.json();
+    assert_eq!(checked["health"]["state"], "healthy", "{checked}");
+    assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 0));
+}
+
+/// At a provider with one session per credential, a new token of one connection ends the token of the other. The check beside
+/// a revocation finds that and makes a new token, which must not lead to the next revocation.
+#[tokio::test]
+async fn connections_that_share_one_session_do_not_make_tokens_at_each_tick() {
+    let stage = Stage::believed(Kind::Login).await;
+    stage.tokens().has_one_session = true;
+    stage.connect("Second").await;
+    stage.replace_rejected().await;
+    assert_eq!((stage.live(), stage.waiting()), (vec!["3".to_owned()], 1));
+    stage.app.tick().await;
+    let made = stage.tokens().made;
+    assert!(made > 3, "the tick has not checked the other connection");
+    assert_eq!(stage.waiting(), 0);
+    assert_eq!(stage.app.tick().await["revoked"], 0);
+    assert_eq!(stage.tokens().made, made);
 }

@@ -157,7 +157,8 @@ impl Attempt {
             return self.without_lease(context, usable, alive).await;
         }
         let manifest_id = usable.sourced.manifest.id.clone();
-        let replaced = may_outlive(&usable, begun).then(|| usable.clone());
+        let is_in_doubt = self.reason.leaves_token_in_doubt() && may_outlive(&usable, begun);
+        let replaced = is_in_doubt.then(|| usable.clone());
         match self.while_held(context, request_tokens(usable, client, begun)).await {
             Ok(renewed) => {
                 count_answer(&manifest_id, Ok(()));

@@ -61,6 +61,12 @@ impl RefreshReason {
         self.forced_every_ms().is_none()
     }
 
+    /// Whether the provider may still accept the token that is replaced. Its verify request is about nothing but the token.
+    /// A rejected call may be about the call.
+    const fn leaves_token_in_doubt(self) -> bool {
+        !matches!(self, Self::VerifyRejected(_))
+    }
+
     /// How long ago the last forced refresh must be, in milliseconds. `None` if the refresh is not forced: then the time
     /// of the token has come.
     const fn forced_every_ms(self) -> Option<i64> {
