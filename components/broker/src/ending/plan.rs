@@ -10,7 +10,7 @@ use nexus_common::domain::{GivenUp, IntegrationKey, OutboxEntry, Receipt, TokenS
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Manifests, SharedGrant, keep_trying};
+use nexus_common::store::{Manifests, SharedGrant, count_unrevoked, keep_trying};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
     AuthMethod, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, Sign, template,
@@ -33,6 +33,10 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
 
 /// How long the revocation of tokens that nothing will use is tried to be planned while the database cannot be read.
 const PLAN_WITHIN: Duration = Duration::from_secs(5);
+
+/// The maximum number of tokens of one integration that wait to be revoked, if calls alone have replaced them. An agent can
+/// make a provider reject a call every few minutes, and a provider may accept no revocations for days.
+const MOST_REPLACED: i64 = 10;
 
 /// Gives up tokens that are not stored anywhere and that nothing will use. A failure is only logged, so that
 /// it cannot lose other tokens.
@@ -127,6 +131,12 @@ async fn give_up_alone(key: IntegrationKey<'_>, old: &Usable) -> Result<GivenUp>
     let held: Vec<&String> = held.into_iter().filter(|token| *token == "access_token").collect();
     if held.is_empty() || !is_believed(key.workspace, old).await? {
         return Ok(GivenUp::default());
+    }
+    if count_unrevoked(key).await? >= MOST_REPLACED {
+        let words = "not revoked, because too many earlier tokens of this connection wait to be revoked. It may be valid until \
+                     it expires";
+        let failed = vec![receipt("access_token", TokenState::Failed, words)];
+        return Ok(GivenUp { failed, ..GivenUp::default() });
     }
     // The provider has rejected this token, and has just accepted the credential that it was made with. If the token
     // authenticates its own revocation, a second rejection says that it is no longer valid.

@@ -96,7 +96,7 @@ pub use listing::ListQuery;
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use marks::{last_tick, last_tick_seconds, mark_tick};
 pub use metered::{Metered, MeteredScope};
-pub use outbox::give_up;
+pub use outbox::{count_unrevoked, give_up};
 pub use passkeys::{
     Credential, MOST_PASSKEYS, NewPasskey, PasskeyUse, Passkeys, StoredPasskey, find_passkey,
 };

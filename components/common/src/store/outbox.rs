@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::retry::keep_trying;
-use super::{Event, Transaction};
+use super::{Event, Transaction, count, read_row};
 use crate::domain::{EventKind, GivenUp, IntegrationKey, OutboxEntry};
 use crate::encoding;
 use crate::error::{Error, Result};
@@ -39,6 +39,17 @@ pub async fn give_up(key: IntegrationKey<'_>, by: (&str, &str), given_up: &Given
         tx.commit().await
     })
     .await
+}
+
+/// How many tokens that the integration gave up wait to be revoked. Those that are kept because a connection uses them do
+/// not count.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn count_unrevoked(key: IntegrationKey<'_>) -> Result<i64> {
+    let sql = "select count(*) as count from outbox
+               where workspace = ?1 and integration_id = ?2 and kept_at is null";
+    count(read_row(sql, key.values()).await?)
 }
 
 impl Transaction {

@@ -117,22 +117,38 @@ impl Stage {
     }
 
     async fn call(&self) -> Answer {
-        self.app.get("/api/proxy/up/things").as_role("AGENT", "acme").send().await
+        self.call_of("up").await
+    }
+
+    /// A call by the connection `slug`.
+    async fn call_of(&self, slug: &str) -> Answer {
+        let path = format!("/api/proxy/{slug}/things");
+        self.app.get(&path).as_role("AGENT", "acme").send().await
     }
 
     /// The provider rejects a call, which succeeds with a new token.
     async fn replace(&self) {
+        self.replace_of("up").await;
+    }
+
+    /// As [`Self::replace`], for the connection `slug`.
+    async fn replace_of(&self, slug: &str) {
         self.tokens().rejects_call = true;
-        self.replace_rejected().await;
+        self.replace_rejected_of(slug).await;
         assert!(!self.tokens().rejects_call, "the call was not rejected");
     }
 
     /// The provider no longer knows the token of a call, which succeeds with a new token.
     async fn replace_rejected(&self) {
+        self.replace_rejected_of("up").await;
+    }
+
+    /// As [`Self::replace_rejected`], for the connection `slug`.
+    async fn replace_rejected_of(&self, slug: &str) {
         // A call may ask for a new token every five minutes.
         let sql = "update credentials set forced_at = 1, lease_until = null";
         self.app.database().execute(sql, []).unwrap();
-        let answer = self.call().await;
+        let answer = self.call_of(slug).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
@@ -283,4 +299,62 @@ async fn connections_that_share_one_session_do_not_make_tokens_at_each_tick() {
     assert_eq!(stage.waiting(), 0);
     assert_eq!(stage.app.tick().await["revoked"], 0);
     assert_eq!(stage.tokens().made, made);
+}
+
+/// An agent can make the provider reject calls, and the provider may accept no revocations for days.
+#[tokio::test]
+async fn at_most_ten_replaced_tokens_of_a_connection_wait() {
+    let stage = Stage::believed(Kind::Client).await;
+    for _ in 0..10 {
+        stage.replace().await;
+    }
+    let path = "/api/integrations/up/events";
+    let is_told = async || {
+        let events = stage.app.get(path).as_admin().send().await.text;
+        events.contains("too many earlier tokens of this connection wait")
+    };
+    assert_eq!((stage.waiting(), is_told().await), (10, false));
+    stage.replace().await;
+    assert_eq!((stage.waiting(), is_told().await), (10, true));
+
+    // There is room again once they are revoked. The token that was left out still works, and so does the last one.
+    stage.app.tick().await;
+    assert_eq!((stage.live(), stage.waiting()), (vec!["11".into(), "12".into()], 0));
+    stage.replace().await;
+    assert_eq!(stage.waiting(), 1);
+}
+
+/// Some providers give one token to several connections that have the same credential.
+#[tokio::test]
+async fn a_minted_token_that_another_connection_uses_waits_for_it() {
+    for kind in [Kind::Login, Kind::Client] {
+        let stage = Stage::believed(kind).await;
+        stage.tokens().repeats = true;
+        stage.connect("Second").await;
+        assert_eq!(stage.live(), ["1"], "{kind:?}");
+        stage.replace().await;
+        stage.app.tick().await;
+        assert_eq!((stage.revocations(), stage.waiting()), (0, 1), "{kind:?}");
+        assert_eq!(stage.call_of("second").await.status, 200, "{kind:?}");
+
+        // The second connection gives the token up too, and nothing uses it any more.
+        stage.replace_of("second").await;
+        stage.app.tick().await;
+        assert_eq!((stage.live(), stage.waiting()), (vec!["2".into(), "3".into()], 0), "{kind:?}");
+        assert_eq!(stage.call().await.status, 200, "{kind:?}");
+    }
+}
+
+/// A provider may return an earlier token after a newer one.
+#[tokio::test]
+async fn a_minted_token_that_is_in_use_again_is_not_revoked() {
+    let stage = Stage::believed(Kind::Client).await;
+    stage.replace().await;
+    // The next token is the first one again.
+    stage.tokens().made = 0;
+    stage.replace().await;
+    assert_eq!((stage.live(), stage.waiting()), (vec!["1".into(), "2".into()], 2));
+    stage.app.tick().await;
+    assert_eq!((stage.live(), stage.waiting()), (vec!["1".to_owned()], 0));
+    assert_eq!((stage.revocations(), stage.call().await.status.as_u16()), (1, 200));
 }
