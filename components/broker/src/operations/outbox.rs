@@ -43,7 +43,8 @@ const GIVEN_UP_MS: i64 = 7 * DAY_MS;
 const KEPT_MS: i64 = 30 * DAY_MS;
 /// How many kept entries are sent at the same time.
 const LANES: usize = 8;
-/// No kept entry is begun later than this after the start of a run, in milliseconds. The tick does the rest.
+/// No entry is begun later than this after the start of a run, in milliseconds. A later tick does the rest. A provider that
+/// does not respond takes [`DEADLINE`] for each entry, and the replaced tokens of one connection may be many.
 const LATE_MS: u64 = 20_000;
 /// The maximum number of connections that a receipt names.
 const NAMED: usize = 3;
@@ -63,7 +64,7 @@ enum Verdict {
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(scope: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
-    let begun = clock::now_ms();
+    let late = clock::now_ms() + LATE_MS;
     let (kept, new): (Vec<_>, Vec<_>) =
         scope.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
@@ -77,7 +78,7 @@ pub(crate) async fn run(scope: OutboxScope<'_>, request_id: &str) -> Result<Vec<
             None => groups.push(vec![entry]),
         }
     }
-    let mut done = all(groups, None, request_id).await?;
+    let mut done = all(groups, late, request_id).await?;
     let mut lanes: Vec<Vec<DueEntry>> = Vec::new();
     for (index, entry) in kept.into_iter().enumerate() {
         match lanes.get_mut(index % LANES) {
@@ -85,23 +86,23 @@ pub(crate) async fn run(scope: OutboxScope<'_>, request_id: &str) -> Result<Vec<
             None => lanes.push(vec![entry]),
         }
     }
-    done.extend(all(lanes, Some(begun + LATE_MS), request_id).await?);
+    done.extend(all(lanes, late, request_id).await?);
     let revoked = done.iter().filter(|(_, receipt)| receipt.state == TokenState::Revoked);
     beside::check(revoked.map(|(entry, _)| entry), &alive, request_id).await;
     Ok(done.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
-/// Processes each group in order, and the groups concurrently. An entry that is not begun by `late` stays
-/// due.
+/// Processes each group in order, and the groups concurrently. An entry that is not begun by `late` is due again
+/// after a minute.
 async fn all(
     groups: Vec<Vec<DueEntry>>,
-    late: Option<u64>,
+    late: u64,
     request_id: &str,
 ) -> Result<Vec<(DueEntry, Receipt)>> {
     let done = join_all(groups.into_iter().map(|group| async move {
         let mut done = Vec::new();
         for entry in group {
-            let receipt = match late.is_some_and(|late| clock::now_ms() > late) {
+            let receipt = match clock::now_ms() > late {
                 true => {
                     let detail = "the revocation is being sent to the provider";
                     receipt(&entry, TokenState::Pending, detail.to_owned())
