@@ -1,7 +1,8 @@
 //! The SQLite file of an application, and the connections to it that wait for the next `open`.
 //!
-//! Only a connection whose statements had no effect on it may wait here. One that may only read (`pragma query_only`) waits for
-//! an owner that begins with this pragma. It is not run again, because it makes SQLite compile all statements anew.
+//! A connection may wait here if nothing that it did can be met by the next owner but its settings, and it is used again only by
+//! an owner that makes the same settings, in the same order. They are not made again: that would make SQLite compile all
+//! statements anew. This module must not run a statement.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,19 +13,28 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::Value;
+
+use crate::effect::{self, Effect};
 
 /// The limit for a read on the current thread, in instructions of SQLite's virtual machine: well under a
 /// millisecond.
 const BRIEF: i32 = 20_000;
 
 /// How long a statement waits for another connection's lock. The same as Spin's.
-pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The number of connections that wait. Each holds some hundred kilobytes of pages and statements.
 const MOST_IDLE: usize = 8;
 
 /// How long a connection waits.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// The number of settings after which a connection is not used again.
+const MOST_SETTINGS: usize = 8;
+
+/// The number of compiled statements that a connection keeps. Several components use it, one after the other.
+const STATEMENTS: usize = 48;
 
 /// The file of a database.
 pub(crate) struct DatabaseFile {
@@ -38,21 +48,91 @@ pub(crate) struct OpenConnection {
     pub(crate) database: rusqlite::Connection,
     /// Whether the running statement is interrupted after [`BRIEF`] instructions.
     pub(crate) brief: Arc<AtomicBool>,
-    /// Whether no statement so far had an effect on the connection, but for `pragma query_only = 1`.
-    pub(crate) is_unchanged: bool,
-    /// Whether `pragma query_only = 1` was run.
-    pub(crate) is_read_only: bool,
+    /// Whether the next owner would meet nothing of what statements have done, but for the settings.
+    is_reusable: bool,
+    /// Whether a statement of this owner may have changed rows.
+    has_changed_rows: bool,
+    /// The settings that were made, in this order.
+    settings: Vec<Setting>,
+    /// How many of the settings this owner has made. The others are those of an earlier owner.
+    made: usize,
     /// The file that it has open. Another file may have its path by now.
     file: Option<FileId>,
 }
 
+/// A setting, and what its statement returned.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    pub(crate) sql: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
 impl OpenConnection {
-    /// Notes that the statement `sql` runs. The empty text stands for no statement.
-    pub(crate) fn note(&mut self, sql: &str) {
-        match is_query_only(sql) {
-            true => self.is_read_only = true,
-            false => self.is_unchanged &= sql.is_empty() || is_read(sql),
+    /// The next setting, if it is `sql` and an earlier owner has made it. It counts as made.
+    pub(crate) fn make_again(&mut self, sql: &str) -> Option<Setting> {
+        let setting = self.settings.get(self.made).filter(|next| next.sql == sql)?.clone();
+        self.made += 1;
+        self.database.busy_timeout(self.busy_timeout()).ok()?;
+        Some(setting)
+    }
+
+    /// Whether a statement with `effect` may run: every setting is one of this owner, or does not matter for it.
+    pub(crate) fn is_fit_for(&self, effect: &Effect) -> bool {
+        *effect == Effect::None || self.made == self.settings.len()
+    }
+
+    /// Notes that a statement with `effect` begins.
+    pub(crate) fn begins(&mut self, effect: &Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Changes => self.has_changed_rows = true,
+            // SQLite ignores some settings in a transaction.
+            Effect::Setting(_) => self.is_reusable &= self.database.is_autocommit(),
+            Effect::Lasting => self.is_reusable = false,
         }
+    }
+
+    /// Notes that a setting was made.
+    pub(crate) fn made(&mut self, setting: Setting) {
+        self.settings.push(setting);
+        self.made = self.settings.len();
+        self.is_reusable &= self.made <= MOST_SETTINGS;
+    }
+
+    /// Notes that a statement failed: the next `open` must have a new connection, on which the statement may succeed.
+    pub(crate) fn failed(&mut self) {
+        self.is_reusable = false;
+    }
+
+    /// The settings that this owner has made.
+    pub(crate) fn settings_made(&self) -> &[Setting] {
+        self.settings.get(..self.made).unwrap_or_default()
+    }
+
+    /// How long a statement of this owner waits for a lock.
+    pub(crate) fn busy_timeout(&self) -> Duration {
+        let made = self.settings_made().iter().rev();
+        made.filter_map(|made| effect::busy_timeout(&made.sql)).next().unwrap_or(BUSY_TIMEOUT)
+    }
+
+    /// The number of rows that the last statement of this owner changed.
+    pub(crate) fn changes(&self) -> u64 {
+        if self.has_changed_rows { self.database.changes() } else { 0 }
+    }
+
+    /// The row id of the last insert of this owner.
+    pub(crate) fn last_insert_rowid(&self) -> i64 {
+        if self.has_changed_rows { self.database.last_insert_rowid() } else { 0 }
+    }
+
+    /// The connection as its next owner finds it. `None` if it must not have one.
+    fn into_next(mut self) -> Option<Self> {
+        (self.made, self.has_changed_rows) = (0, false);
+        let is_ready = self.is_reusable
+            && self.database.is_autocommit()
+            && self.database.busy_timeout(BUSY_TIMEOUT).is_ok();
+        is_ready.then_some(self)
     }
 }
 
@@ -72,6 +152,7 @@ impl DatabaseFile {
     /// Opens a new connection.
     pub(crate) fn open(&self) -> rusqlite::Result<OpenConnection> {
         let mut database = rusqlite::Connection::open(&self.path)?;
+        database.set_prepared_statement_cache_capacity(STATEMENTS);
         database.authorizer(Some(|context: AuthContext<'_>| match context.action {
             // A guest may attach a temporary or in-memory database, but not a file.
             AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
@@ -83,14 +164,28 @@ impl DatabaseFile {
         let brief = Arc::new(AtomicBool::new(false));
         let interrupt = Arc::clone(&brief);
         database.progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))?;
-        let file = id(&self.path);
-        Ok(OpenConnection { database, brief, is_unchanged: true, is_read_only: false, file })
+        Ok(OpenConnection {
+            database,
+            brief,
+            is_reusable: true,
+            has_changed_rows: false,
+            settings: Vec::new(),
+            made: 0,
+            file: id(&self.path),
+        })
     }
 
-    /// A connection that waits and may only read, or may write, as `is_read_only` says.
-    pub(crate) fn take(&self, is_read_only: bool) -> Option<OpenConnection> {
+    /// A connection that waits and is fit for an owner whose first statement has `effect`: one with this setting first, or
+    /// without settings.
+    pub(crate) fn take(&self, effect: &Effect) -> Option<OpenConnection> {
+        let first = match effect {
+            Effect::Setting(sql) => Some(sql),
+            _ => None,
+        };
         let mut idle = self.lock();
-        let at = idle.iter().rposition(|(open, _)| open.is_read_only == is_read_only)?;
+        let at = idle
+            .iter()
+            .rposition(|(open, _)| open.settings.first().map(|setting| &setting.sql) == first)?;
         // Another file may be at the path by now.
         if id(&self.path).is_none_or(|now| idle.iter().any(|(open, _)| open.file != Some(now))) {
             idle.clear();
@@ -99,13 +194,12 @@ impl DatabaseFile {
         idle.remove(at).map(|(open, _)| open)
     }
 
-    /// Keeps the connection for a later `open`, if it is as new.
+    /// Keeps the connection for a later `open`, if the next owner may have it.
     pub(crate) fn keep(&self, open: OpenConnection) {
-        if open.is_unchanged && open.database.is_autocommit() {
-            let mut idle = self.lock();
-            if idle.len() < MOST_IDLE {
-                idle.push_back((open, Instant::now()));
-            }
+        let Some(open) = open.into_next() else { return };
+        let mut idle = self.lock();
+        if idle.len() < MOST_IDLE {
+            idle.push_back((open, Instant::now()));
         }
     }
 
@@ -121,86 +215,91 @@ fn id(path: &Path) -> Option<FileId> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-/// Whether a statement reads and sets nothing.
-pub(crate) fn is_read(sql: &str) -> bool {
-    let sql = sql.trim();
-    let begins =
-        sql.get(.."select".len()).is_some_and(|begin| begin.eq_ignore_ascii_case("select"));
-    let pragmas = ["pragma data_version", "pragma user_version"];
-    begins || pragmas.iter().any(|pragma| sql.eq_ignore_ascii_case(pragma))
-}
-
-/// Whether a statement is `pragma query_only = 1`.
-pub(crate) fn is_query_only(sql: &str) -> bool {
-    sql.trim().eq_ignore_ascii_case("pragma query_only = 1")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A connection on which `statements` ran.
     fn opened(file: &DatabaseFile, statements: &[&str]) -> OpenConnection {
         let mut open = file.open().unwrap();
         for sql in statements {
-            open.note(sql);
+            let effect = Effect::of(sql);
+            open.begins(&effect);
             open.database.execute_batch(sql).unwrap();
+            if let Effect::Setting(sql) = effect {
+                open.made(Setting { sql, columns: Vec::new(), rows: Vec::new() });
+            }
         }
         open
     }
 
-    #[test]
-    fn only_a_connection_that_is_as_new_waits() {
+    fn database(statements: &[&str]) -> (tempfile::TempDir, DatabaseFile) {
         let folder = tempfile::tempdir().unwrap();
         let file = DatabaseFile::new(folder.path().join("db"));
-        drop(opened(&file, &["create table t (a)"]));
-        for (statements, waits) in [
-            (&["select a from t", "pragma user_version", "pragma data_version"][..], true),
-            (&["pragma query_only = 1", "select 1"], true),
-            (&[" SELECT 1"], true),
-            (&["insert into t values (1)"], false),
-            (&["create temp table u (a)"], false),
-            (&["begin", "select 1"], false),
-            (&["pragma synchronous = normal", "select 1"], false),
-            (&["pragma query_only = 1; pragma synchronous = off"], false),
-            (&["attach ':memory:' as m"], false),
-        ] {
-            file.keep(opened(&file, statements));
-            let taken = file.take(false).or_else(|| file.take(true));
-            assert_eq!(taken.is_some(), waits, "{statements:?}");
-        }
+        drop(opened(&file, statements));
+        (folder, file)
     }
 
     #[test]
-    fn a_connection_that_may_only_read_waits_for_an_owner_that_only_reads() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = DatabaseFile::new(folder.path().join("db"));
-        file.keep(opened(&file, &["pragma query_only = 1", "select 1"]));
-        assert!(file.take(false).is_none());
-        let open = file.take(true).unwrap();
-        assert!(open.database.execute_batch("create table t (a)").is_err());
-        file.keep(opened(&file, &["select 1"]));
-        assert!(file.take(true).is_none());
-        let open = file.take(false).unwrap();
-        open.database.execute_batch("create table t (a)").unwrap();
+    fn only_a_connection_waits_of_which_the_next_owner_meets_nothing_but_settings() {
+        let (_folder, file) = database(&["create table t (a)"]);
+        for (statements, waits) in [
+            (&["select a from t", "pragma user_version", "pragma data_version"][..], true),
+            (&["pragma query_only = 1", "select 1"], true),
+            (&["insert into t values (1)"], true),
+            (&["pragma synchronous = normal", "begin", "delete from t", "commit"], true),
+            (&["begin", "select 1"], false),
+            (&["begin", "pragma foreign_keys = 1", "commit"], false),
+            (&["create temp table u (a)"], false),
+            (&["attach ':memory:' as m"], false),
+            (&["pragma busy_timeout = 1"; MOST_SETTINGS], true),
+            (&["pragma busy_timeout = 1"; MOST_SETTINGS + 1], false),
+        ] {
+            file.keep(opened(&file, statements));
+            let taken = file.take(&Effect::of(statements[0]));
+            assert_eq!(taken.is_some(), waits, "{statements:?}");
+        }
+        let mut open = opened(&file, &["select 1"]);
+        open.failed();
+        file.keep(open);
+        assert!(file.take(&Effect::None).is_none());
+    }
+
+    #[test]
+    fn a_connection_is_used_again_by_an_owner_that_makes_the_same_settings() {
+        let (_folder, file) = database(&["create table t (a)"]);
+        let settings = ["pragma foreign_keys = 1", "pragma busy_timeout = 7"];
+        file.keep(opened(&file, &[settings[0], settings[1], "insert into t values (1)"]));
+        assert!(file.take(&Effect::Changes).is_none());
+        assert!(file.take(&Effect::of(settings[1])).is_none());
+        let mut open = file.take(&Effect::of(settings[0])).unwrap();
+        assert_eq!((open.changes(), open.last_insert_rowid()), (0, 0));
+        assert!(open.make_again(settings[1]).is_none());
+        assert!(open.make_again(settings[0]).is_some());
+        assert_eq!(open.busy_timeout(), BUSY_TIMEOUT);
+        assert!(open.is_fit_for(&Effect::None) && !open.is_fit_for(&Effect::Changes));
+        assert!(open.make_again(settings[1]).is_some());
+        assert_eq!(open.busy_timeout(), Duration::from_millis(7));
+        assert!(open.is_fit_for(&Effect::Changes));
+        open.begins(&Effect::Changes);
+        open.database.execute_batch("insert into t values (2)").unwrap();
+        assert_eq!((open.changes(), open.last_insert_rowid()), (1, 2));
     }
 
     #[test]
     fn no_connection_to_a_replaced_file_is_used_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, other) = (folder.path().join("db"), folder.path().join("other"));
-        let file = DatabaseFile::new(path.clone());
-        drop(opened(&file, &["create table t (a)"]));
+        let (folder, file) = database(&["create table t (a)"]);
         file.keep(opened(&file, &["select 1"]));
+        let other = folder.path().join("other");
         drop(opened(&DatabaseFile::new(other.clone()), &["create table u (a)"]));
-        std::fs::rename(other, path).unwrap();
-        assert!(file.take(false).is_none());
+        std::fs::rename(other, folder.path().join("db")).unwrap();
+        assert!(file.take(&Effect::None).is_none());
         opened(&file, &["select a from u"]);
     }
 
     #[test]
     fn few_connections_wait() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = DatabaseFile::new(folder.path().join("db"));
+        let (_folder, file) = database(&[]);
         let all: Vec<_> = (0..=MOST_IDLE).map(|_| opened(&file, &["select 1"])).collect();
         all.into_iter().for_each(|open| file.keep(open));
         assert_eq!(file.idle.lock().unwrap().len(), MOST_IDLE);

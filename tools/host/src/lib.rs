@@ -20,6 +20,7 @@ mod connection;
 mod connections;
 pub mod data_files;
 mod database_file;
+mod effect;
 mod engine;
 mod files;
 mod host;

@@ -93,6 +93,46 @@ async fn a_dropped_connection_rolls_back_and_the_next_one_is_new() {
 }
 
 #[tokio::test]
+async fn the_settings_of_one_connection_are_not_those_of_the_next() {
+    let host = Host::start(&probe(ALLOWED));
+    let result = run(
+        &host,
+        json!([
+            { "sql": "create table t (x integer primary key, y references t)" },
+            "reopen",
+            { "sql": "pragma synchronous = normal" },
+            { "sql": "pragma foreign_keys = 0" },
+            { "sql": "insert into t values (1, 99)" },
+            "reopen",
+            // As the last one, and it has foreign keys again.
+            { "sql": "pragma synchronous = normal" },
+            { "sql": "select count(*) from t" },
+            "changes",
+            { "sql": "pragma foreign_keys = 1" },
+            { "sql": "insert into t values (2, 99)" },
+            "reopen",
+            { "sql": "pragma synchronous = normal" },
+            { "sql": "pragma foreign_keys = 0" },
+            { "sql": "pragma busy_timeout = 5" },
+            { "sql": "insert into t values (2, 99)" },
+            "reopen",
+            { "sql": "pragma synchronous = normal" },
+            { "sql": "pragma foreign_keys = 0" },
+            { "sql": "pragma busy_timeout = 5" },
+            { "sql": "select count(*) from t" },
+        ]),
+    )
+    .await;
+    assert_eq!(result[7]["rows"], json!([[1]]));
+    assert_eq!(result[8], json!([0, 0]), "the last owner's");
+    let error = result[10]["result"].as_str().unwrap();
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+    assert_eq!(result[14]["rows"], json!([[5]]));
+    assert_eq!(result[19]["rows"], json!([[5]]), "a setting returns what it returned");
+    assert_eq!(result[20]["rows"], json!([[2]]));
+}
+
+#[tokio::test]
 async fn changes_and_rowid_belong_to_the_connection() {
     let host = Host::start(&probe(ALLOWED));
     let result = run(

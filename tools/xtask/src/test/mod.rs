@@ -94,12 +94,7 @@ const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::re
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The browser test that makes the pictures in docs/images.
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
-/// The run in which each request has instances of its own.
-const PER_REQUEST: &str = "black-box tests, an instance per request";
-/// The same on servers: whatever an instance must not remember, it reads from them.
-const PER_REQUEST_ON_SERVERS: &str =
-    "black-box tests, an instance per request, on a libSQL server and Redis";
-/// The run on servers alone.
+/// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 
 /// The tests of some packages, with their environment.
@@ -283,16 +278,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.remove(0);
         return Ok(Plan { runs, host: None, skipped });
     }
+    if args.storage == Storage::File {
+        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
+    }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
-        match sqld {
-            Some(_) => add(PER_REQUEST_ON_SERVERS, "nexus-tests", &[runtime, reuse, server]),
-            None => add(PER_REQUEST, "nexus-tests", &[runtime, reuse]),
-        }
+        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");

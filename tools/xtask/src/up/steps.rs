@@ -72,7 +72,7 @@ mod tests {
     fn a_step_has_its_number_and_an_estimate() {
         let first = line(1, true, 2).unwrap();
         assert!(first.contains("step 2 of 3: the components"), "{first}");
-        assert!(first.contains("first run: about 5 min"), "{first}");
+        assert!(first.contains("first run: about 9 min"), "{first}");
         let again = line(2, false, 2).unwrap();
         assert!(again.contains("step 3 of 3") && again.contains("seconds, if"), "{again}");
         assert_eq!(line(STEPS.len(), true, 2), None);

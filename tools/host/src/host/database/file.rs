@@ -3,9 +3,9 @@
 //!
 //! Statements run on the blocking pool, because the busy timeout of 5 seconds must never block an event loop.
 //! A short read is first tried on the current thread, without waiting and with a limit on its work, because
-//! switching threads costs more than the read. A connection that has only read is used again for a later `open`, because to
-//! parse the schema and to compile the statements costs more than most requests. One that did anything else is never
-//! used again, so no transaction, setting or temporary table can outlive its owner.
+//! switching threads costs more than the read. A connection of which the next owner would meet nothing but settings is used
+//! again for an owner that makes the same ones, because to open the file, to parse the schema and to compile the statements
+//! costs more than most requests. Any other one is closed, so no transaction or temporary table can outlive its owner.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,8 @@ use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{ROWS_AHEAD, RunningStatement, check_size, row_size};
-use crate::database_file::{BUSY_TIMEOUT, DatabaseFile, OpenConnection, is_query_only, is_read};
+use crate::database_file::{DatabaseFile, OpenConnection, Setting};
+use crate::effect::Effect;
 use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
 /// A connection to the database, shared with the statement that runs on it.
@@ -33,28 +34,64 @@ struct Opened {
 }
 
 impl Opened {
-    /// The connection for `sql`, which is opened if it is not open.
-    fn connected(&mut self, sql: &str) -> Result<&rusqlite::Connection, Error> {
-        self.use_again(sql);
+    /// The connection for a statement with `effect`, which is opened if it is not open.
+    fn connected(&mut self, effect: &Effect) -> Result<&mut OpenConnection, Error> {
+        self.use_again(effect);
+        if let Some(open) = self.open.take_if(|open| !open.is_fit_for(effect)) {
+            // The connection has settings that this owner did not make.
+            let new = as_set(open_new(&self.file)?, open.settings_made())?;
+            self.file.keep(open);
+            self.open = Some(new);
+        }
         let open = match &mut self.open {
             Some(open) => open,
             empty => empty.insert(open_new(&self.file)?),
         };
-        open.note(sql);
-        Ok(&open.database)
+        open.begins(effect);
+        Ok(open)
     }
 
-    /// Before the first statement, takes a connection that waits and is fit for `sql`, if there is one.
-    fn use_again(&mut self, sql: &str) {
+    /// Before the first statement, takes a connection that waits and is fit for `effect`, if there is one.
+    fn use_again(&mut self, effect: &Effect) {
         if self.open.is_none() {
-            self.open = self.file.take(is_query_only(sql));
+            self.open = self.file.take(effect);
         }
     }
 
-    /// Notes that a statement failed: the next `open` must have a new connection, on which the statement may succeed.
+    /// The result of a setting that an earlier owner has made. `None` if the statement must run.
+    fn made_again(&mut self, effect: &Effect) -> Option<QueryResult> {
+        let Effect::Setting(sql) = effect else { return None };
+        self.use_again(effect);
+        self.open.as_mut()?.make_again(sql).map(result_of)
+    }
+
+    /// Runs the first statement of `sql` and collects its rows.
+    fn query(
+        &mut self,
+        effect: &Effect,
+        sql: &str,
+        parameters: Vec<Value>,
+    ) -> Result<QueryResult, Error> {
+        if let Some(result) = self.made_again(effect) {
+            return Ok(result);
+        }
+        let open = self.connected(effect)?;
+        match effect {
+            Effect::Setting(name) => {
+                let setting = make(&open.database, name, sql)?;
+                open.made(setting.clone());
+                Ok(result_of(setting))
+            }
+            _ => collect(|header, visit| {
+                first_statement(&open.database, sql, parameters, header, visit)
+            }),
+        }
+    }
+
+    /// Notes a failure.
     fn failed<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
         if let (Err(_), Some(open)) = (&result, &mut self.open) {
-            open.is_unchanged = false;
+            open.failed();
         }
         result
     }
@@ -80,41 +117,32 @@ impl Connection {
         sql: String,
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
-        match self.brief(&sql, &parameters) {
+        let effect = Effect::of(&sql);
+        match self.brief(&effect, &sql, &parameters) {
             Some(result) => Ok(result),
-            None => {
-                self.run(move |opened| {
-                    let connection = opened.connected(&sql)?;
-                    collect(|header, visit| {
-                        first_statement(connection, &sql, parameters, header, visit)
-                    })
-                })
-                .await
-            }
+            None => self.run(move |opened| opened.query(&effect, &sql, parameters)).await,
         }
     }
 
-    /// Runs a short read on the current thread. Returns `None` if the statement is not a read, would have to
-    /// wait, or does not end soon; a read that was interrupted can run again. The second run reports any
+    /// Runs a short read on the current thread, or makes a setting again. Returns `None` if the statement is something else,
+    /// would have to wait, or does not end soon; a read that was interrupted can run again. The second run reports any
     /// error.
-    fn brief(&self, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
-        let is_query_only = is_query_only(sql);
-        if !is_read(sql) && !is_query_only {
-            return None;
-        }
-        let mut opened = self.opened.try_lock().ok()?;
-        opened.use_again(sql);
-        let OpenConnection { database, brief, is_read_only, .. } = opened.open.as_ref()?;
-        if is_query_only {
-            return is_read_only.then(|| QueryResult { columns: Vec::new(), rows: Vec::new() });
-        }
+    fn brief(&self, effect: &Effect, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
+        let mut opened = match effect {
+            Effect::Setting(_) => return self.opened.try_lock().ok()?.made_again(effect),
+            Effect::None => self.opened.try_lock().ok()?,
+            Effect::Changes | Effect::Lasting => return None,
+        };
+        opened.use_again(effect);
+        let open = opened.open.as_ref()?;
+        let database = &open.database;
         let mut statement = database.prepare_cached(sql).ok().filter(|one| one.readonly())?;
         database.busy_timeout(Duration::ZERO).ok()?;
-        brief.store(true, Ordering::Relaxed);
+        open.brief.store(true, Ordering::Relaxed);
         let result =
             collect(|header, visit| run(&mut statement, parameters.to_vec(), header, visit));
-        brief.store(false, Ordering::Relaxed);
-        database.busy_timeout(BUSY_TIMEOUT).ok()?;
+        open.brief.store(false, Ordering::Relaxed);
+        database.busy_timeout(open.busy_timeout()).ok()?;
         result.ok()
     }
 
@@ -125,13 +153,21 @@ impl Connection {
         let (done_tx, done) = oneshot::channel();
         let mut opened = self.opened.clone().lock_owned().await;
         tokio::task::spawn_blocking(move || {
-            let result = opened.connected(&sql).and_then(|connection| {
-                let header = |names| columns_tx.send(names).map_err(|_| gone());
-                first_statement(connection, &sql, parameters, header, |row| {
-                    check_size(row_size(&row))?;
-                    rows_tx.blocking_send(row).map_err(|_| gone())
-                })
-            });
+            let header = |names| columns_tx.send(names).map_err(|_| gone());
+            let visit = |row| {
+                check_size(row_size(&row))?;
+                rows_tx.blocking_send(row).map_err(|_| gone())
+            };
+            let effect = Effect::of(&sql);
+            let result = match effect {
+                Effect::Setting(_) => opened.query(&effect, &sql, parameters).and_then(|made| {
+                    header(made.columns)?;
+                    made.rows.into_iter().try_for_each(visit)
+                }),
+                _ => opened.connected(&effect).and_then(|open| {
+                    first_statement(&open.database, &sql, parameters, header, visit)
+                }),
+            };
             let result = opened.failed(result);
             // The rows must end, and the connection be free, before the result is known.
             drop(rows_tx);
@@ -146,12 +182,12 @@ impl Connection {
 
     /// Rows changed by the last statement.
     pub(crate) async fn changes(&self) -> Result<u64, Error> {
-        self.run(|opened| Ok(opened.connected("")?.changes())).await
+        self.run(|opened| Ok(opened.connected(&Effect::None)?.changes())).await
     }
 
     /// The row id of the last insert.
     pub(crate) async fn last_insert_rowid(&self) -> Result<i64, Error> {
-        self.run(|opened| Ok(opened.connected("")?.last_insert_rowid())).await
+        self.run(|opened| Ok(opened.connected(&Effect::None)?.last_insert_rowid())).await
     }
 
     async fn run<R: Send + 'static>(
@@ -201,6 +237,29 @@ fn open_new(file: &DatabaseFile) -> Result<OpenConnection, Error> {
     file.open().map_err(io)
 }
 
+/// Makes settings on a new connection.
+fn as_set(mut open: OpenConnection, settings: &[Setting]) -> Result<OpenConnection, Error> {
+    for Setting { sql, .. } in settings {
+        let setting = make(&open.database, sql, sql)?;
+        open.made(setting);
+    }
+    Ok(open)
+}
+
+/// Makes the setting with `name`, which is the statement `sql` in lower case.
+fn make(database: &rusqlite::Connection, name: &str, sql: &str) -> Result<Setting, Error> {
+    let QueryResult { columns, rows } =
+        collect(|header, visit| first_statement(database, sql, Vec::new(), header, visit))?;
+    let rows = rows.into_iter().map(|row| row.values.into_iter().map(to_sqlite).collect());
+    Ok(Setting { sql: name.to_owned(), columns, rows: rows.collect() })
+}
+
+fn result_of(Setting { columns, rows, .. }: Setting) -> QueryResult {
+    let values = |row: Vec<SqlValue>| row.into_iter().map(from_sqlite).collect();
+    let rows = rows.into_iter().map(|row| RowResult { values: values(row) });
+    QueryResult { columns, rows: rows.collect() }
+}
+
 /// Runs the first statement of a string. The rest is ignored, as in Spin.
 fn first_statement(
     connection: &rusqlite::Connection,
@@ -236,13 +295,27 @@ fn run(
 }
 
 fn bind(parameters: Vec<Value>) -> rusqlite::ParamsFromIter<impl Iterator<Item = SqlValue>> {
-    rusqlite::params_from_iter(parameters.into_iter().map(|value| match value {
+    rusqlite::params_from_iter(parameters.into_iter().map(to_sqlite))
+}
+
+fn to_sqlite(value: Value) -> SqlValue {
+    match value {
         Value::Null => SqlValue::Null,
         Value::Integer(value) => SqlValue::Integer(value),
         Value::Real(value) => SqlValue::Real(value),
         Value::Text(value) => SqlValue::Text(value),
         Value::Blob(value) => SqlValue::Blob(value),
-    }))
+    }
+}
+
+fn from_sqlite(value: SqlValue) -> Value {
+    match value {
+        SqlValue::Null => Value::Null,
+        SqlValue::Integer(value) => Value::Integer(value),
+        SqlValue::Real(value) => Value::Real(value),
+        SqlValue::Text(value) => Value::Text(value),
+        SqlValue::Blob(value) => Value::Blob(value),
+    }
 }
 
 fn read_row(row: &rusqlite::Row<'_>, width: usize) -> Result<RowResult, Error> {

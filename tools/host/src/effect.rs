@@ -1,0 +1,108 @@
+//! What a statement does to the connection that runs it, besides what it does to the database.
+//!
+//! Statements are told by how they begin. What is not known counts as [`Effect::Lasting`].
+
+use std::time::Duration;
+
+/// The settings after which a connection can be used again, by an owner that makes the same ones.
+const SETTINGS: [&str; 5] =
+    ["query_only", "synchronous", "secure_delete", "foreign_keys", "busy_timeout"];
+
+/// What a statement leaves on its connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing: the statement reads.
+    None,
+    /// Nothing but the number of changed rows and the last row id, once its transaction has ended.
+    Changes,
+    /// A setting: `pragma name = value`, in lower case.
+    Setting(String),
+    /// Something else, which the next owner must not meet.
+    Lasting,
+}
+
+impl Effect {
+    /// The effect of the first statement in `sql`. The empty text stands for no statement.
+    pub(crate) fn of(sql: &str) -> Self {
+        let sql = sql.trim();
+        let word = sql.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        match word.to_ascii_lowercase().as_str() {
+            // What it reads may be a setting.
+            "select" if sql.contains("pragma_") && !sql.ends_with("pragma_user_version") => {
+                Self::Lasting
+            }
+            "select" => Self::None,
+            "" if sql.is_empty() => Self::None,
+            "insert" | "update" | "delete" | "begin" | "commit" | "rollback" => Self::Changes,
+            "pragma" => of_pragma(&sql.to_ascii_lowercase()),
+            _ => Self::Lasting,
+        }
+    }
+}
+
+fn of_pragma(sql: &str) -> Effect {
+    if let "pragma data_version" | "pragma user_version" = sql {
+        return Effect::None;
+    }
+    let set = sql.strip_prefix("pragma ").and_then(|set| set.split_once(" = "));
+    match set {
+        Some((name, value)) if SETTINGS.contains(&name) && is_word(value) => {
+            Effect::Setting(sql.to_owned())
+        }
+        _ => Effect::Lasting,
+    }
+}
+
+fn is_word(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// How long a statement waits for a lock after the setting `sql`. `None` if the setting is another one.
+pub(crate) fn busy_timeout(sql: &str) -> Option<Duration> {
+    let value = sql.strip_prefix("pragma busy_timeout = ")?;
+    value.parse().ok().map(Duration::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_told_by_how_it_begins() {
+        for sql in
+            ["select 1", " SELECT a from t", "pragma data_version", "PRAGMA user_version", ""]
+        {
+            assert_eq!(Effect::of(sql), Effect::None, "{sql}");
+        }
+        for sql in ["insert into t values (1)", "Begin immediate", "commit", "delete from t"] {
+            assert_eq!(Effect::of(sql), Effect::Changes, "{sql}");
+        }
+        for sql in [
+            "create temp table t (a)",
+            "attach ':memory:' as m",
+            "savepoint s",
+            "with a as (select 1) insert into t select * from a",
+            "pragma writable_schema = 1",
+            "pragma query_only = 1; pragma synchronous = off",
+            "pragma synchronous=off",
+            "pragma synchronous",
+            "pragma main.synchronous = off",
+            "pragma busy_timeout = ",
+            "-- a comment\ninsert into t values (1)",
+            "selected",
+            "select * from pragma_foreign_keys",
+            "()",
+        ] {
+            assert_eq!(Effect::of(sql), Effect::Lasting, "{sql}");
+        }
+        let setting = Effect::Setting("pragma synchronous = full".to_owned());
+        assert_eq!(Effect::of(" PRAGMA synchronous = FULL "), setting);
+    }
+
+    #[test]
+    fn the_time_for_a_lock_is_read_from_its_setting() {
+        assert_eq!(busy_timeout("pragma busy_timeout = 20"), Some(Duration::from_millis(20)));
+        assert_eq!(busy_timeout("pragma busy_timeout = x"), None);
+        assert_eq!(busy_timeout("pragma synchronous = 20"), None);
+    }
+}
