@@ -25,7 +25,7 @@ const BRIEF: i32 = 20_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The number of connections that wait. Each holds some hundred kilobytes of pages and statements.
-const MOST_IDLE: usize = 8;
+const MOST_IDLE: usize = 16;
 
 /// How long a connection waits.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);

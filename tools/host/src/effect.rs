@@ -27,17 +27,22 @@ impl Effect {
         let sql = sql.trim();
         let word = sql.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
         match word.to_ascii_lowercase().as_str() {
-            // What it reads may be a setting.
-            "select" if sql.contains("pragma_") && !sql.ends_with("pragma_user_version") => {
-                Self::Lasting
-            }
+            "select" if reads_settings(sql) => Self::Lasting,
             "select" => Self::None,
             "" if sql.is_empty() => Self::None,
-            "insert" | "update" | "delete" | "begin" | "commit" | "rollback" => Self::Changes,
+            "insert" | "update" | "delete" | "with" | "begin" | "commit" | "rollback" => {
+                Self::Changes
+            }
             "pragma" => of_pragma(&sql.to_ascii_lowercase()),
             _ => Self::Lasting,
         }
     }
+}
+
+/// Whether a `select` may read the settings of the connection.
+fn reads_settings(sql: &str) -> bool {
+    let found = sql.match_indices("pragma_").filter_map(|(at, _)| sql.get(at..));
+    found.into_iter().any(|rest| !rest.starts_with("pragma_user_version"))
 }
 
 fn of_pragma(sql: &str) -> Effect {
@@ -74,14 +79,15 @@ mod tests {
         {
             assert_eq!(Effect::of(sql), Effect::None, "{sql}");
         }
-        for sql in ["insert into t values (1)", "Begin immediate", "commit", "delete from t"] {
+        let with = "with a as (select 1) insert into t select * from a";
+        for sql in ["insert into t values (1)", "Begin immediate", "commit", "delete from t", with]
+        {
             assert_eq!(Effect::of(sql), Effect::Changes, "{sql}");
         }
         for sql in [
             "create temp table t (a)",
             "attach ':memory:' as m",
             "savepoint s",
-            "with a as (select 1) insert into t select * from a",
             "pragma writable_schema = 1",
             "pragma query_only = 1; pragma synchronous = off",
             "pragma synchronous=off",

@@ -21,6 +21,9 @@ use crate::database_file::{DatabaseFile, OpenConnection, Setting};
 use crate::effect::Effect;
 use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
+/// The text of SQLite's error when another connection has the lock.
+const BUSY: &str = "database is locked";
+
 /// A connection to the database, shared with the statement that runs on it.
 #[derive(Clone)]
 pub(crate) struct Connection {
@@ -88,10 +91,12 @@ impl Opened {
         }
     }
 
-    /// Notes a failure.
+    /// Notes a failure, unless the statement did nothing because another connection has the lock.
     fn failed<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
-        if let (Err(_), Some(open)) = (&result, &mut self.open) {
-            open.failed();
+        match (&result, &mut self.open) {
+            (Err(Error::Io(text)), _) if text == BUSY => {}
+            (Err(_), Some(open)) => open.failed(),
+            _ => {}
         }
         result
     }
