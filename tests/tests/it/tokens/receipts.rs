@@ -126,6 +126,7 @@ async fn a_token_that_is_given_up_after_the_deletion_gets_a_receipt_too() {
         answer
     };
     let (_, deleted) = tokio::join!(check, delete);
+    assert_eq!(deleted.status, 200, "{deleted:?} {}", pair.app.log());
     let planned = deleted.json()["revocation"].as_array().unwrap().len();
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
     pair.app.tick().await;
