@@ -41,8 +41,9 @@ impl Effect {
 
 /// Whether a `select` may read the settings of the connection.
 fn reads_settings(sql: &str) -> bool {
-    let found = sql.match_indices("pragma_").filter_map(|(at, _)| sql.get(at..));
-    found.into_iter().any(|rest| !rest.starts_with("pragma_user_version"))
+    let sql = sql.to_ascii_lowercase();
+    let mut behind = sql.split("pragma_").skip(1);
+    behind.any(|behind| !behind.starts_with("user_version"))
 }
 
 fn of_pragma(sql: &str) -> Effect {
@@ -74,9 +75,14 @@ mod tests {
 
     #[test]
     fn a_statement_is_told_by_how_it_begins() {
-        for sql in
-            ["select 1", " SELECT a from t", "pragma data_version", "PRAGMA user_version", ""]
-        {
+        for sql in [
+            "select 1",
+            " SELECT a from t",
+            "select (select user_version from pragma_user_version) as schema, a from t",
+            "pragma data_version",
+            "PRAGMA user_version",
+            "",
+        ] {
             assert_eq!(Effect::of(sql), Effect::None, "{sql}");
         }
         let with = "with a as (select 1) insert into t select * from a";
@@ -97,6 +103,8 @@ mod tests {
             "-- a comment\ninsert into t values (1)",
             "selected",
             "select * from pragma_foreign_keys",
+            "select * from PRAGMA_foreign_keys",
+            "select * from pragma_user_version, pragma_synchronous",
             "()",
         ] {
             assert_eq!(Effect::of(sql), Effect::Lasting, "{sql}");
