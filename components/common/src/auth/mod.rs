@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::http::{Inbound, client_address};
 use crate::kept::Recent;
 use crate::platform::clock;
+use crate::platform::queue::Queue;
 use crate::store::{require_standing, require_standing_of_lifter};
 pub(crate) use agent::Trace;
 pub use agent::{Agent, is_jwt, is_token};
@@ -56,42 +57,48 @@ const SEEN_FOR: u64 = 60;
 thread_local! {
     /// The cache of tokens that were valid a moment ago.
     static SEEN: RefCell<Recent<String, VerifiedToken>> = RefCell::default();
-    /// The tokens that `auth` is verifying for another request.
-    static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The tokens that `auth` is verifying for a request, and the other requests that wait for the results.
+    static ASKED: RefCell<Vec<(String, Queue)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How often a request checks whether another request has the result.
-const LOOK: Duration = Duration::from_millis(3);
 /// How long a request waits for the result of another request, in milliseconds. Then it asks `auth` itself.
-const LONGEST_LOOK_MS: u64 = 5_000;
+const LONGEST_WAIT_MS: u64 = 5_000;
 
 /// A request to `auth` in progress. Dropping it ends the request.
 struct Asking(String);
 
 impl Asking {
     /// Waits while another request of this instance asks about `token`. Many requests have the same token,
-    /// and each call of `auth` would take capacity of the runtime. A request cannot wake another one, so it
-    /// polls.
+    /// and each call of `auth` would take capacity of the runtime.
     async fn about(token: &str) -> Self {
         // Random, so that those who give up waiting do not all ask at once.
-        let longest = LONGEST_LOOK_MS + clock::random_u64() % LONGEST_LOOK_MS;
-        let begun = clock::now_ms();
-        let waits_on = || clock::now_ms().saturating_sub(begun) < longest;
-        while waits_on() && ASKED.with_borrow(|asked| asked.iter().any(|one| one == token)) {
-            clock::sleep(LOOK).await;
-        }
-        ASKED.with_borrow_mut(|asked| asked.push(token.to_owned()));
+        let longest = LONGEST_WAIT_MS + clock::random_u64() % LONGEST_WAIT_MS;
+        let answered = async {
+            let other = || {
+                ASKED.with_borrow_mut(|asked| {
+                    let (_, queue) = asked.iter_mut().find(|(one, _)| one == token)?;
+                    Some(queue.enter().1)
+                })
+            };
+            while let Some(woken) = other() {
+                woken.await;
+            }
+        };
+        // A request that waited for the longest time asks too.
+        clock::within(Duration::from_millis(longest), answered).await;
+        ASKED.with_borrow_mut(|asked| asked.push((token.to_owned(), Queue::EMPTY)));
         Self(token.to_owned())
     }
 }
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        ASKED.with_borrow_mut(|asked| {
-            if let Some(own) = asked.iter().position(|one| *one == self.0) {
-                asked.swap_remove(own);
-            }
+        let ended = ASKED.with_borrow_mut(|asked| {
+            let own = asked.iter().position(|(one, _)| *one == self.0)?;
+            Some(asked.swap_remove(own))
         });
+        // Wakes the requests that wait.
+        drop(ended);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::metrics::{self, Family};
 
 /// Why a statement failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum DbError {
     /// Another writer held the database lock for longer than the busy timeout (5 s).
     Busy,

@@ -8,7 +8,9 @@ mod db_error;
 pub mod http;
 pub mod kv;
 mod messages;
+pub mod queue;
 pub mod server;
+mod shared_read;
 pub mod sqlite;
 pub mod variables;
 

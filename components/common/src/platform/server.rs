@@ -8,9 +8,12 @@
 //! This module must not run a statement a second time: it does not know what the statement does.
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 use std::time::Duration;
 
 use super::clock;
+use super::queue::Queue;
+use super::shared_read::Share;
 use super::sqlite::{Db, DbError, Row, Value};
 
 /// The use for which a connection is lent.
@@ -46,9 +49,10 @@ impl Use {
 /// 10 s.
 const FRESH_MS: u64 = 8_000;
 
-/// How often a request looks whether a connection is free. One request of an instance cannot wake another.
-const LOOK: Duration = Duration::from_millis(2);
-/// How long a request waits for a connection.
+/// How long a request waits for a connection that another request has, before it opens one more. Opening one costs the
+/// host and the server ten times what a statement costs. In a burst, hundreds of requests would open one each.
+const GROWS_AFTER: Duration = Duration::from_millis(25);
+/// How long a request waits for a connection in all.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 struct Pool {
@@ -56,10 +60,25 @@ struct Pool {
     lent: usize,
     /// Connections that can be lent again, with the time of their last statement.
     idle: Vec<(Db, u64)>,
+    /// The requests that wait for a connection.
+    waiting: Queue,
 }
 
 impl Pool {
-    const EMPTY: Self = Self { lent: 0, idle: Vec::new() };
+    const EMPTY: Self = Self { lent: 0, idle: Vec::new(), waiting: Queue::EMPTY };
+
+    /// Lends one more connection, if there may be one more.
+    fn lend(&mut self, purpose: Use) -> bool {
+        let is_free = self.lent < purpose.most();
+        self.lent += usize::from(is_free);
+        is_free
+    }
+
+    /// Lends a connection, if that costs nothing.
+    fn lend_at_once(&mut self, purpose: Use) -> bool {
+        let costs_nothing = self.lent == 0 || !self.idle.is_empty();
+        costs_nothing && self.waiting.is_empty() && self.lend(purpose)
+    }
 }
 
 thread_local! {
@@ -79,29 +98,57 @@ fn with<T>(purpose: Use, work: impl FnOnce(&mut Pool) -> T) -> T {
 struct Turn(Use);
 
 impl Turn {
-    /// Waits for a turn. `None` if there is none in time.
+    /// Waits for a turn, in the order of the requests. `None` if there is none in time.
     async fn take(purpose: Use) -> Option<Self> {
-        let begun = clock::now_ms();
-        loop {
-            let is_free = with(purpose, |pool| {
-                let is_free = pool.lent < purpose.most();
-                pool.lent += usize::from(is_free);
-                is_free
-            });
-            if is_free {
-                return Some(Self(purpose));
-            }
-            if u128::from(clock::now_ms().abs_diff(begun)) > PATIENCE.as_millis() {
-                return None;
-            }
-            clock::sleep(LOOK).await;
+        if with(purpose, |pool| pool.lend_at_once(purpose)) {
+            return Some(Self(purpose));
         }
+        let (number, woken) = with(purpose, |pool| pool.waiting.enter());
+        let (place, mut woken) = (Place { purpose, number, has_turn: false }, pin!(woken));
+        if clock::within(GROWS_AFTER, woken.as_mut()).await.is_some() {
+            return Some(place.into_turn());
+        }
+        if with(purpose, |pool| pool.lend(purpose)) {
+            return Some(Self(purpose));
+        }
+        clock::within(PATIENCE, woken).await.map(|()| place.into_turn())
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        with(self.0, |pool| pool.lent -= 1);
+        with(self.0, |pool| {
+            // The next request gets the turn as it is.
+            if !pool.waiting.wake_first() {
+                pool.lent -= 1;
+            }
+        });
+    }
+}
+
+/// The place of a request that waits for a turn.
+struct Place {
+    purpose: Use,
+    number: u64,
+    /// Whether the request has taken the turn that it got.
+    has_turn: bool,
+}
+
+impl Place {
+    /// The turn of a request that was woken.
+    fn into_turn(mut self) -> Turn {
+        self.has_turn = true;
+        Turn(self.purpose)
+    }
+}
+
+impl Drop for Place {
+    /// A request that no longer waits passes on the turn that it got meanwhile.
+    fn drop(&mut self) {
+        let waits = || with(self.purpose, |pool| pool.waiting.leave(self.number));
+        if !self.has_turn && !waits() {
+            drop(Turn(self.purpose));
+        }
     }
 }
 
@@ -115,12 +162,28 @@ pub struct Lent {
     is_used: bool,
 }
 
-/// Runs a `select` on a server, and once more on a new connection if the first one is lost or was closed.
+/// Runs a `select` on a server, and once more on a new connection if the first one is lost or was closed. Requests that
+/// wait to run the same one share its rows.
 ///
 /// # Errors
 /// [`DbError`] of the second try.
 pub async fn select(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
-    let mut lent = Lent::take(Use::Read).await?;
+    let reading = match Share::of(sql, &values).await {
+        Share::Has(rows) => return rows,
+        Share::Reads(reading) => reading,
+    };
+    let rows = match Lent::take(Use::Read).await {
+        Ok(lent) => {
+            reading.begin();
+            read(lent, sql, values).await
+        }
+        Err(error) => Err(error),
+    };
+    reading.end(&rows);
+    rows
+}
+
+async fn read(mut lent: Lent, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
     match lent.query(sql, values.clone()).await {
         Err(DbError::Refused(_) | DbError::Lost(_)) => {
             lent.reopen().await?;

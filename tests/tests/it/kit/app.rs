@@ -524,6 +524,11 @@ impl App {
         }
     }
 
+    /// The servers that have the data, if they are not in files.
+    pub(crate) fn servers(&self) -> Option<&Servers> {
+        self.servers.as_ref().map(|on| &*on.servers)
+    }
+
     /// The key-value store.
     pub(crate) fn key_value(&self) -> KeyValue {
         match &self.servers {

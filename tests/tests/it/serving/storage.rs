@@ -102,6 +102,11 @@ async fn killed_in_the_middle_nothing_is_half_there() {
         for _ in 0..=(3 * round) {
             use futures::StreamExt as _;
             if let Some(Ok(answer)) = calls.next().await {
+                if servers::everywhere() && answer.status == 503 {
+                    // A server keeps the write lock of a process that was killed for five seconds.
+                    answer.problem(503, "storage_unavailable");
+                    continue;
+                }
                 assert_eq!(answer.status, 201, "{answer:?}");
                 answered.push(answer.json()["id"].as_str().unwrap().to_owned());
             }
@@ -109,6 +114,7 @@ async fn killed_in_the_middle_nothing_is_half_there() {
         drop(calls);
         app = app.restart().await;
     }
+    assert!(!answered.is_empty());
     for id in &answered {
         let answer = app.get(&format!("/api/integrations/{id}")).as_admin().send().await;
         assert_eq!(answer.status, 200, "{id} was answered 201 and is gone");

@@ -14,6 +14,10 @@ use super::places::{Change, Granted, ROW_MS, Written};
 /// How long a sum is valid while no row changes, in milliseconds. It is limited because rows also
 /// expire.
 const TRUE_MS: u64 = 1_000;
+/// How long a sum is valid if changes are not seen, as on a server, in milliseconds. Hundreds of calls that wait for a
+/// place would read nothing else. Places are granted by the sum that the granting transaction reads. So the cost is that
+/// a call that needs no place, or is rejected, may be so for that much too long.
+const UNSEEN_MS: u64 = 100;
 
 struct KnownSums {
     revision: Option<Revision>,
@@ -25,8 +29,8 @@ thread_local! {
     static KNOWN: RefCell<Recent<CallKey, KnownSums>> = RefCell::default();
 }
 
-/// The calls of all other instances, for each limit of `key`. They are read again if a row was
-/// changed.
+/// The calls of all other instances, for each limit of `key`. They are read again if a row was changed, and on a server
+/// after [`UNSEEN_MS`].
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
@@ -35,9 +39,8 @@ pub(super) async fn others(instance: i64, key: &CallKey) -> Result<CallSums> {
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
         let known = all.get(key)?;
-        let is_true = revision.is_some()
-            && known.revision == revision
-            && now.saturating_sub(known.at) < TRUE_MS;
+        let valid_ms = if revision.is_some() { TRUE_MS } else { UNSEEN_MS };
+        let is_true = known.revision == revision && now.saturating_sub(known.at) < valid_ms;
         is_true.then_some(known.others)
     });
     if let Some(others) = known {
