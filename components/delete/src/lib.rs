@@ -42,7 +42,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let broker = Client::new(Component::Delete, &inbound.request_id);
     let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
-    let (plan, now) = loop {
+    let (plan, carried_out) = loop {
         let scope = RevocationScope::new(Stored::of(&caller, &id), force == Some(true));
         let plan = broker.call::<PlanRevocation>(&scope).await?;
         match carry_out(&context, &id, &named, &plan, force).await {
@@ -56,6 +56,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let mut receipts = plan.receipts;
     let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
     receipts.extend(plan.kept);
+    receipts.extend(carried_out.earlier);
     if receipts.iter().any(|receipt| receipt.entry_id.is_some()) {
         let due = DueRevocations::new(Stored::of(&caller, &id), kept);
         match broker.call::<Revoke>(&due).await {
@@ -64,7 +65,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
         }
     }
     let pending = receipts.iter().any(|receipt| receipt.state == TokenState::Pending);
-    let body = json!({"id": id, "revocation": with_times(&receipts, &now)});
+    let body = json!({"id": id, "revocation": with_times(&receipts, &carried_out.at)});
     let status = if pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok(json_response(status, body.to_string()))
 }
@@ -84,14 +85,23 @@ struct State {
     state: Health,
 }
 
-/// Carries out the planned deletion in one transaction. Returns its time.
+/// A deletion that is committed.
+struct CarriedOut {
+    /// Its time.
+    at: String,
+    /// Receipts of tokens that calls had replaced earlier, and that were not revoked yet. The plan does not have them, because
+    /// a tick may revoke one until the deletion is committed.
+    earlier: Vec<Receipt>,
+}
+
+/// Carries out the planned deletion in one transaction.
 async fn carry_out(
     context: &RequestContext<'_>,
     id: &str,
     named: &Named,
     plan: &Plan,
     force: Option<bool>,
-) -> Result<String> {
+) -> Result<CarriedOut> {
     if force.is_none() && !plan.shared.is_empty() {
         let others = plan.shared.join(", ");
         return Err(Error::GrantShared(format!(
@@ -104,7 +114,10 @@ async fn carry_out(
     let RequestContext { caller, .. } = context;
     let key = IntegrationKey::new(&caller.workspace, id);
     let tx = Transaction::begin().await?;
-    let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
+    let mut planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
+    let mut earlier = tx.unrevoked(key).await?;
+    earlier.retain(|one| planned.iter().all(|other| other.entry_id != one.entry_id));
+    planned.extend_from_slice(&earlier);
     let detail = json!({"name": named.name, "manifest_id": named.manifest_id,
         "revocation": with_times(&planned, &tx.now), "forced": force});
     let entry = context.entry("integration.delete", id, detail);
@@ -128,9 +141,9 @@ async fn carry_out(
         };
         tx.record_deletion(&entry, &deleted).await?;
     }
-    let now = tx.now.clone();
+    let at = tx.now.clone();
     tx.commit().await?;
-    Ok(now)
+    Ok(CarriedOut { at, earlier })
 }
 
 /// Puts the provider's results into the receipts. A token that is revoked with the grant gets the grant's

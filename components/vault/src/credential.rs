@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 use crate::digest::{self, Digester};
 use crate::keys;
 use crate::plaintext;
-pub use crate::rows::credentials::{Admission, Callable, StoredCredential, Times};
+pub use crate::rows::credentials::{Admission, CALL_MS, Callable, StoredCredential, Times};
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 
@@ -77,7 +77,7 @@ pub enum Expiry {
 }
 
 impl Times {
-    /// The times of a token that was requested at `begun_ms`. It is refreshed early by a minute or a tenth of
+    /// The times of a token that was requested at `begun_ms`. It is refreshed early by [`CALL_MS`] or a tenth of
     /// its lifetime, whichever is less. An expiry in the past is ignored, because one of the clocks is wrong.
     pub fn new(begun_ms: i64, expiry: Option<Expiry>) -> Self {
         let lifetime_ms = match expiry {
@@ -89,7 +89,7 @@ impl Times {
             return Self::default();
         }
         let expires_at = begun_ms.saturating_add(lifetime_ms);
-        let margin = (lifetime_ms / 10).min(60_000);
+        let margin = (lifetime_ms / 10).min(CALL_MS);
         Self { expires_at: Some(expires_at), refresh_at: Some(expires_at - margin) }
     }
 }

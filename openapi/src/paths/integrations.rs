@@ -165,9 +165,9 @@ fn delete() -> Operation {
     of("deleteIntegration", "Delete an integration", "integration_to_delete")
         .describe(
             "The response says for each token what happened to it at the provider. That includes tokens \
-             that were replaced earlier, were kept because revoking them could have ended a connection \
-             in use, and are revoked now with the last of those connections. A token that is still kept \
-             is `superseded`, and its detail begins with `kept:`. An event of this integration reports \
+             that were given up earlier: those that still wait to be revoked, and those that were kept because \
+             revoking them could have ended a connection in use, and are revoked now with the last of those \
+             connections. A token that is still kept is `superseded`, and its detail begins with `kept:`. An event of this integration reports \
              when it is revoked, even much later.",
         )
         .query(&["force"])

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use nexus_common::domain::{GivenUp, IntegrationKey, OutboxEntry, Receipt, TokenState};
+use nexus_common::domain::{GivenUp, Grace, IntegrationKey, OutboxEntry, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
@@ -15,7 +15,7 @@ use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
     AuthMethod, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, Sign, template,
 };
-use nexus_vault::credential::{self, Usable, own_version, secret_fields};
+use nexus_vault::credential::{self, CALL_MS, Usable, own_version, secret_fields};
 use nexus_vault::digest;
 use nexus_vault::keys::{self, KeyRing};
 use nexus_vault::oauth_app::{self, Client};
@@ -44,8 +44,8 @@ pub(crate) async fn lost(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
     within(key, async || give_up(key.workspace, usable).await).await
 }
 
-/// Gives up the access token of `old`, which a minted token replaces before its time. A failure is only logged, because
-/// the new token must be stored.
+/// Gives up the access token of `old`, which a minted token replaces before its time. Calls that have begun may still use
+/// it for [`CALL_MS`]. A failure is only logged, because the new token must be stored.
 pub(crate) async fn replaced_early(key: IntegrationKey<'_>, old: &Usable) -> GivenUp {
     within(key, async || give_up_alone(key, old).await).await
 }
@@ -119,7 +119,7 @@ fn with_params(url: &str, params: &str) -> String {
 /// Whether another connection uses a token is checked just before the request is sent.
 pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     match revocable(usable) {
-        Some((held, effect)) => entries(workspace, usable, (held, effect), &[]).await,
+        Some(revocable) => entries(workspace, usable, revocable, End::OfCredential).await,
         None => Ok(GivenUp::default()),
     }
 }
@@ -138,15 +138,8 @@ async fn give_up_alone(key: IntegrationKey<'_>, old: &Usable) -> Result<GivenUp>
         let failed = vec![receipt("access_token", TokenState::Failed, words)];
         return Ok(GivenUp { failed, ..GivenUp::default() });
     }
-    // The provider has rejected this token, and has just accepted the credential that it was made with. If the token
-    // authenticates its own revocation, a second rejection says that it is no longer valid.
-    let gone_on = match &old.sourced.manifest.revoke {
-        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token => {
-            vec![Sign::Status(401)]
-        }
-        _ => Vec::new(),
-    };
-    let given_up = entries(key.workspace, old, (held, RevokeEffect::Token), &gone_on).await?;
+    let revocable = (held, RevokeEffect::Token);
+    let given_up = entries(key.workspace, old, revocable, End::ReplacedEarly).await?;
     for entry in &given_up.entries {
         if SharedGrant::of(key, entry).has_finding().await? {
             return Ok(GivenUp::default());
@@ -155,13 +148,21 @@ async fn give_up_alone(key: IntegrationKey<'_>, old: &Usable) -> Result<GivenUp>
     Ok(given_up)
 }
 
-/// An outbox entry for each of the tokens `held`, in their order. `gone_on` are signs that a token is no longer valid, beside
-/// those of the manifest.
+/// Why tokens are given up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The connection ends, or has another credential.
+    OfCredential,
+    /// Another token replaces one that may live, and the connection goes on.
+    ReplacedEarly,
+}
+
+/// An outbox entry for each of the tokens `held`, in their order.
 async fn entries(
     workspace: &str,
     usable: &Usable,
     (held, effect): (Vec<&String>, RevokeEffect),
-    gone_on: &[Sign],
+    end: End,
 ) -> Result<GivenUp> {
     let mut given_up = GivenUp::default();
     let client = client_of(workspace, usable).await?;
@@ -189,7 +190,9 @@ async fn entries(
         if stands_for_grant {
             call.gone_on.clear();
         }
-        call.gone_on.extend_from_slice(gone_on);
+        if end == End::ReplacedEarly {
+            call.gone_on.extend(gone_on_rejection(usable));
+        }
         let id = id::outbox(clock::now_ms());
         let (sealed, key_id) = seal_call(&ring, place(workspace, &id), &call)?;
         given_up.entries.push(OutboxEntry {
@@ -206,9 +209,23 @@ async fn entries(
             authorization_server: usable.authorization_server(),
             client_id: made_with.map(|made_with| made_with.client_id.clone()),
             account_id: usable.account.id.clone(),
+            grace: (end == End::ReplacedEarly)
+                .then_some(Grace { lasts_ms: CALL_MS, expires_at: usable.times.expires_at }),
         });
     }
     Ok(given_up)
+}
+
+/// The sign that a token which calls alone have replaced is no longer valid. The provider has rejected this token, and has
+/// just accepted the credential that it was made with. If the token authenticates its own revocation, a second rejection
+/// says that it is no longer valid.
+fn gone_on_rejection(old: &Usable) -> Option<Sign> {
+    match &old.sourced.manifest.revoke {
+        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token => {
+            Some(Sign::Status(401))
+        }
+        _ => None,
+    }
 }
 
 /// The tokens of the credential that a request can revoke, the refresh token first, and the effect of the request.

@@ -34,6 +34,30 @@ pub struct OutboxEntry {
     pub client_id: Option<String>,
     /// The account at the provider, if it is known.
     pub account_id: Option<String>,
+    /// The time that calls have to end before the token is revoked. `None` if no call uses the token any more.
+    #[serde(default)]
+    pub grace: Option<Grace>,
+}
+
+/// The time that calls which have begun with a token have to end, before an attempt to revoke it. It ends early when the
+/// connection is no longer in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grace {
+    /// How long it lasts, in milliseconds from the time at which the token is given up.
+    pub lasts_ms: i64,
+    /// When the token expires, in milliseconds since the Unix epoch by the database's clock. `None` if the provider does not
+    /// say.
+    pub expires_at: Option<i64>,
+}
+
+impl Grace {
+    /// The time of the first attempt to revoke a token that is given up at `now_ms`. A token that expires sooner has no
+    /// call that is worth the wait.
+    #[must_use]
+    pub fn ends_at(self, now_ms: i64) -> i64 {
+        let end = now_ms.saturating_add(self.lasts_ms);
+        self.expires_at.map_or(end, |at| at.clamp(now_ms, end))
+    }
 }
 
 /// The state of one token after its integration was deleted.

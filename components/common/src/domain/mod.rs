@@ -29,7 +29,7 @@ pub use call_key::CallKey;
 pub use call_outcome::CallOutcome;
 pub use caller::{Caller, CallerKind, Role, Via};
 pub use event_kind::EventKind;
-pub use given_up::{GivenUp, OutboxEntry, Receipt};
+pub use given_up::{GivenUp, Grace, OutboxEntry, Receipt};
 pub use health::Health;
 pub use key::IntegrationKey;
 pub use page::Page;

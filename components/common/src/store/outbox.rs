@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::retry::keep_trying;
 use super::{Event, Transaction, count, read_row};
-use crate::domain::{EventKind, GivenUp, IntegrationKey, OutboxEntry};
+use crate::domain::{EventKind, GivenUp, IntegrationKey, OutboxEntry, Receipt, TokenState};
 use crate::encoding;
 use crate::error::{Error, Result};
 use crate::log::Line;
@@ -94,6 +94,27 @@ impl Transaction {
         self.send_out(key, actor, given_up.forced, &given_up.entries).await
     }
 
+    /// A receipt for each token that the integration gave up earlier and that is not revoked yet, newest first. Those that are
+    /// kept because a connection uses them are left out.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn unrevoked(&self, key: IntegrationKey<'_>) -> Result<Vec<Receipt>> {
+        let sql = "select id, token from outbox
+                   where workspace = ?1 and integration_id = ?2 and kept_at is null
+                   order by created_at desc, id";
+        let rows = self.query(sql, key.values()).await?;
+        let receipts = rows.iter().map(|row| {
+            Ok(Receipt {
+                token: row.text("token")?,
+                state: TokenState::Pending,
+                detail: "given up earlier: the revocation is being sent to the provider".to_owned(),
+                entry_id: Some(row.text("id")?),
+            })
+        });
+        receipts.collect()
+    }
+
     /// Makes the waiting outbox entries of the integration due now, even if their calls break other
     /// connections that exist now.
     ///
@@ -107,7 +128,8 @@ impl Transaction {
 
     /// Puts `entries` of the integration into the outbox. If `forced`, they are sent even if they break
     /// other connections that exist now. A waiting entry for the same token is replaced. An entry that is there already
-    /// stays: an earlier try has written it, and its answer was lost.
+    /// stays: an earlier try has written it, and its answer was lost. A token with a [`Grace`](crate::domain::Grace) is
+    /// revoked after it, also for another integration that has given the token up earlier.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -121,6 +143,7 @@ impl Transaction {
         for entry in entries {
             let sealed = encoding::from_base64(&entry.sealed)
                 .ok_or_else(|| Error::Internal("an outbox entry is not base64".into()))?;
+            let first_at = entry.grace.map_or(self.now_ms, |grace| grace.ends_at(self.now_ms));
             self.query(
                 "delete from outbox where workspace = ?1 and integration_id = ?2 and digest = ?3
                    and kept_at is not null",
@@ -132,7 +155,7 @@ impl Transaction {
                    ends_grant, client_id, account_id, actor, next_at, created_at, digest,
                    authorization_server, forced_at, cautious, manifest_id, revocation_server,
                    manifest_hash)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13,
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?19, ?11, ?12, ?13,
                    iif(?14, ?11, null), ?15, ?16, ?17, ?18)
                  on conflict (id) do nothing",
                 [
@@ -154,9 +177,16 @@ impl Transaction {
                     Value::text(entry.manifest_id.as_str()),
                     Value::from(entry.revocation_server.as_deref()),
                     Value::text(entry.manifest_hash.as_str()),
+                    Value::integer(first_at),
                 ],
             )
             .await?;
+            if entry.grace.is_some() {
+                let sql = "update outbox set next_at = ?2
+                           where next_at < ?2 and digest = ?1 and attempts = 0 and forced_at is null";
+                let values = [Value::text(entry.digest.as_str()), Value::integer(first_at)];
+                self.query(sql, values).await?;
+            }
         }
         if let Some(first) = entries.first() {
             let sql = "select 1 from outbox where id = ?1";

@@ -5,6 +5,10 @@ use nexus_common::platform::sqlite::{Row, Value};
 use nexus_common::store::{STOP_OF_INTEGRATION, read_row, stopped_integration};
 use nexus_common::{Error, Result};
 
+/// How long a call that has begun may still use an access token, in milliseconds. A token is renewed this long before it
+/// expires, and a token that is replaced earlier is not revoked sooner than this after that.
+pub const CALL_MS: i64 = 60_000;
+
 /// The times of an access token, in milliseconds since the Unix epoch by the database's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {

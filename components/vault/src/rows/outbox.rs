@@ -2,19 +2,26 @@
 //!
 //! An entry is taken by moving its time ahead, so that one of several concurrent runs processes it.
 
+use std::cmp::Reverse;
+
 use nexus_common::Result;
 use nexus_common::broker::Stored;
 use nexus_common::domain::IntegrationKey;
 use nexus_common::platform::sqlite::{Row, Value};
-use nexus_common::store::{SharedGrant, Transaction, read, read_row, write, write_row};
+use nexus_common::store::{
+    STOP_OF_INTEGRATION, SharedGrant, Transaction, read, read_row, write, write_row,
+};
 use serde_json::json;
+
+use super::credentials::CALL_MS;
 
 /// How long an entry that was taken cannot be taken again, in milliseconds.
 const TAKEN_MS: i64 = 60_000;
 
 /// The entries to process.
 pub enum OutboxScope<'a> {
-    /// The new entries of an integration, and the kept entries with these ids.
+    /// The entries of an integration that were not tried yet, and the kept entries with these ids. No grace is waited for
+    /// (`due`), because the caller ends the connection or replaces its credential.
     Of(&'a Stored, &'a [String]),
     /// The entries that are due, at most this many.
     Due(u32),
@@ -61,44 +68,61 @@ const COLUMNS: &str = "id, workspace, integration_id, token, sealed, actor, atte
     nullif(account_id, '') as account_id, forced_at, kept_at,
     nullif(revocation_server, '') as revocation_server, manifest_id, manifest_hash";
 
+/// The SQL of whether the entry `o` is due.
+///
+/// A token with a [`Grace`](nexus_common::domain::Grace) is due later, because calls that have begun still use it. This is
+/// the only place that ends a grace early: it counts only while the connection is in use. If the connection is deleted,
+/// switched off or stopped, its token is due now, whichever writer did that.
+fn due() -> String {
+    format!(
+        "(o.next_at <= {NOW} + {CALL_MS} and (o.next_at <= {NOW}
+           or (o.attempts = 0 and o.kept_at is null and not exists (select 1 from integrations i
+             where i.workspace = o.workspace and i.id = o.integration_id and i.status = 'active'
+               and {STOP_OF_INTEGRATION} is null))))"
+    )
+}
+
+/// The SQL of the database's time, in milliseconds since the Unix epoch.
+const NOW: &str = "unixepoch('subsec') * 1000";
+
 impl OutboxScope<'_> {
-    /// Takes the entries, refresh tokens first.
+    /// Takes the entries, those first that matter most (`rank`).
     ///
     /// # Errors
     /// [`nexus_common::Error::Storage`].
     pub async fn take(&self) -> Result<Vec<DueEntry>> {
-        let due = "select 1 from outbox where next_at <= unixepoch('subsec') * 1000 limit 1";
-        if matches!(self, Self::Due(_)) && read_row(due, []).await?.is_none() {
+        let due = due();
+        let any = format!("select 1 from outbox o where {due} limit 1");
+        if matches!(self, Self::Due(_)) && read_row(&any, []).await?.is_none() {
             return Ok(Vec::new());
         }
         let (filter, values) = match self {
             Self::Of(stored, kept) => (
-                "workspace = ?1 and ((integration_id = ?2 and attempts = 0 and kept_at is null)
-                   or (kept_at is not null and next_at <= unixepoch('subsec') * 1000
-                     and id in (select value from json_each(?3))))",
+                format!(
+                    "workspace = ?1 and ((integration_id = ?2 and attempts = 0 and kept_at is null)
+                       or (kept_at is not null and next_at <= {NOW}
+                         and id in (select value from json_each(?3))))"
+                ),
                 stored.key().and([Value::text(json!(kept).to_string())]),
             ),
             Self::Due(limit) => (
-                "id in (select id from outbox where next_at <= unixepoch('subsec') * 1000
-                   order by next_at limit ?1)",
+                format!(
+                    "id in (select o.id from outbox o where {due} order by o.next_at limit ?1)"
+                ),
                 vec![Value::from(*limit)],
             ),
         };
         // For a kept entry, the seven days of trying begin now.
         let sql = format!(
             "update outbox set
-               next_at = cast(unixepoch('subsec') * 1000 as integer) + {TAKEN_MS},
+               next_at = cast({NOW} as integer) + {TAKEN_MS},
                attempts = attempts + 1,
-               created_at = iif(kept_at is null, created_at,
-                 cast(unixepoch('subsec') * 1000 as integer))
+               created_at = iif(kept_at is null, created_at, cast({NOW} as integer))
              where {filter} returning {COLUMNS}"
         );
         let rows = write(&sql, values).await?;
         let mut taken: Vec<DueEntry> = rows.iter().map(DueEntry::of).collect::<Result<_>>()?;
-        // Ids are in the order of creation.
-        taken.sort_by(|a, b| {
-            (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
-        });
+        taken.sort_by(|a, b| a.rank().cmp(&b.rank()));
         Ok(taken)
     }
 }
@@ -126,6 +150,13 @@ impl DueEntry {
             client_id: row.text_or_null("client_id")?,
             account_id: row.text_or_null("account_id")?,
         })
+    }
+
+    /// The place of the entry among those of its integration. Refresh tokens come first, because they live longest. Then come
+    /// the tokens that were given up last, which the connection had when it ended. Those that calls have replaced earlier
+    /// must not take the time that these need. Ids are in the order of creation.
+    fn rank(&self) -> (bool, Reverse<i64>, &str) {
+        (self.token != "refresh_token", Reverse(self.trying_since), &self.id)
     }
 
     /// Whether the call is sent although a connection may use the token. That is the case if no other token is

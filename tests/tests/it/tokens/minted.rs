@@ -11,7 +11,7 @@ use crate::kit::upstream::{Reply, Seen, Upstream};
 
 /// How the application gets a token, and how it revokes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// A login of the provider's own. The token authenticates the request that revokes it.
     Login,
     /// Client credentials (RFC 6749, 4.4), and the standard revocation (RFC 7009), which the client authenticates.
@@ -20,17 +20,19 @@ enum Kind {
 
 /// The tokens of the provider.
 #[derive(Default)]
-struct Tokens {
-    made: u32,
-    live: BTreeSet<String>,
+pub(super) struct Tokens {
+    pub(super) made: u32,
+    pub(super) live: BTreeSet<String>,
     /// The next call is rejected, whatever its token is.
-    rejects_call: bool,
+    pub(super) rejects_call: bool,
     /// The next request for a token gets the last token once more.
-    repeats: bool,
+    pub(super) repeats: bool,
     /// Revocations are rejected.
-    rejects_revocations: bool,
+    pub(super) rejects_revocations: bool,
+    /// The numbers of tokens whose revocation fails.
+    pub(super) stuck: BTreeSet<u32>,
     /// A new token ends the earlier ones: the credential has one session.
-    has_one_session: bool,
+    pub(super) has_one_session: bool,
 }
 
 impl Tokens {
@@ -42,7 +44,11 @@ impl Tokens {
         let sent = seen.all("authorization").join(",").replace("Bearer ", "");
         let is_live = self.live.contains(&sent);
         let rejected = || Reply::new(401, "", "");
+        let number = number_in(seen);
         match seen.target() {
+            "/revoke" | "/logout" if number.is_some_and(|one| self.stuck.contains(&one)) => {
+                Reply::new(503, "", "")
+            }
             "/token" => {
                 self.made += u32::from(!std::mem::take(&mut self.repeats));
                 let last = self.last();
@@ -72,16 +78,23 @@ impl Tokens {
     }
 }
 
-struct Stage {
-    app: App,
-    upstream: Upstream,
+/// The number of the token in a request.
+fn number_in(seen: &Seen) -> Option<u32> {
+    let body = String::from_utf8_lossy(&seen.body);
+    let text = format!("{} {body}", seen.all("authorization").join(","));
+    text.split("token-").nth(1)?.split('-').next()?.parse().ok()
+}
+
+pub(super) struct Stage {
+    pub(super) app: App,
+    pub(super) upstream: Upstream,
     tokens: Arc<Mutex<Tokens>>,
 }
 
 impl Stage {
     /// Starts the application with the connection `up`. `effect` is what the manifest says that a revocation ends, and `query`
     /// is the query of the request that saves the manifest.
-    async fn start(kind: Kind, effect: &str, query: &str) -> Self {
+    pub(super) async fn start(kind: Kind, effect: &str, query: &str) -> Self {
         let (app, upstream) = (App::start().await, Upstream::start().await);
         let tokens = Arc::new(Mutex::new(Tokens::default()));
         let shared = Arc::clone(&tokens);
@@ -100,7 +113,7 @@ impl Stage {
     }
 
     /// Connects with the one credential, by the name `name`.
-    async fn connect(&self, name: &str) {
+    pub(super) async fn connect(&self, name: &str) {
         let body = json!({"manifest_id": "custom-up", "name": name,
             "credentials": {"client_id": "machine", "client_secret": "secret-0123456789abcdef"}});
         let created = self.app.post("/api/integrations").as_admin().json(&body).send().await;
@@ -108,43 +121,43 @@ impl Stage {
     }
 
     /// As [`Self::start`], with a manifest whose revocation ends one token, which an ADMIN confirms.
-    async fn believed(kind: Kind) -> Self {
+    pub(super) async fn believed(kind: Kind) -> Self {
         Self::start(kind, "token", "?believe_effect=true").await
     }
 
-    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+    pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         self.tokens.lock().unwrap()
     }
 
-    async fn call(&self) -> Answer {
+    pub(super) async fn call(&self) -> Answer {
         self.call_of("up").await
     }
 
     /// A call by the connection `slug`.
-    async fn call_of(&self, slug: &str) -> Answer {
+    pub(super) async fn call_of(&self, slug: &str) -> Answer {
         let path = format!("/api/proxy/{slug}/things");
         self.app.get(&path).as_role("AGENT", "acme").send().await
     }
 
     /// The provider rejects a call, which succeeds with a new token.
-    async fn replace(&self) {
+    pub(super) async fn replace(&self) {
         self.replace_of("up").await;
     }
 
     /// As [`Self::replace`], for the connection `slug`.
-    async fn replace_of(&self, slug: &str) {
+    pub(super) async fn replace_of(&self, slug: &str) {
         self.tokens().rejects_call = true;
         self.replace_rejected_of(slug).await;
         assert!(!self.tokens().rejects_call, "the call was not rejected");
     }
 
     /// The provider no longer knows the token of a call, which succeeds with a new token.
-    async fn replace_rejected(&self) {
+    pub(super) async fn replace_rejected(&self) {
         self.replace_rejected_of("up").await;
     }
 
     /// As [`Self::replace_rejected`], for the connection `slug`.
-    async fn replace_rejected_of(&self, slug: &str) {
+    pub(super) async fn replace_rejected_of(&self, slug: &str) {
         // A call may ask for a new token every five minutes.
         let sql = "update credentials set forced_at = 1, lease_until = null";
         self.app.database().execute(sql, []).unwrap();
@@ -153,19 +166,36 @@ impl Stage {
     }
 
     /// The tokens that work, by their numbers.
-    fn live(&self) -> Vec<String> {
+    pub(super) fn live(&self) -> Vec<String> {
         let number = |token: &String| token.split('-').nth(1).unwrap().to_owned();
         self.tokens().live.iter().map(number).collect()
     }
 
-    fn waiting(&self) -> i64 {
+    pub(super) fn waiting(&self) -> i64 {
         self.app.count("outbox")
     }
 
+    /// Time passes for the tokens that wait to be revoked.
+    pub(super) fn pass_ms(&self, ms: u32) {
+        let sql = format!("update outbox set next_at = next_at - {ms}");
+        self.app.database().execute(&sql, []).unwrap();
+    }
+
+    /// The calls that have begun with a replaced token end.
+    pub(super) fn end_grace(&self) {
+        self.pass_ms(60_000);
+    }
+
     /// How many revocations have reached the provider.
-    fn revocations(&self) -> usize {
+    pub(super) fn revocations(&self) -> usize {
+        self.asked_to_revoke().len()
+    }
+
+    /// The numbers of the tokens whose revocations have reached the provider, in their order.
+    pub(super) fn asked_to_revoke(&self) -> Vec<u32> {
         let seen = self.upstream.seen();
-        seen.iter().filter(|one| ["/logout", "/revoke"].contains(&one.target())).count()
+        let asked = seen.iter().filter(|one| ["/logout", "/revoke"].contains(&one.target()));
+        asked.map(|one| number_in(one).unwrap()).collect()
     }
 }
 
@@ -207,6 +237,7 @@ async fn a_minted_token_that_is_replaced_while_it_lives_is_revoked() {
         assert_eq!(stage.call().await.status, 200);
         stage.replace().await;
         assert_eq!((stage.live(), stage.waiting()), (vec!["1".into(), "2".into()], 1), "{kind:?}");
+        stage.end_grace();
         assert_eq!(stage.app.tick().await["revoked"], 1, "{kind:?}");
         assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 0), "{kind:?}");
         let events = stage.app.get("/api/integrations/up/events").as_admin().send().await.text;
@@ -240,6 +271,7 @@ async fn only_a_token_that_authenticates_its_revocation_is_gone_after_a_401() {
         stage.replace_rejected().await;
         assert_eq!((stage.live(), stage.waiting()), (vec!["2".to_owned()], 1), "{kind:?}");
         stage.tokens().rejects_revocations = true;
+        stage.end_grace();
         stage.app.tick().await;
         assert_eq!((stage.revocations(), stage.waiting()), (1, waits), "{kind:?}");
 
@@ -293,6 +325,7 @@ async fn connections_that_share_one_session_do_not_make_tokens_at_each_tick() {
     stage.connect("Second").await;
     stage.replace_rejected().await;
     assert_eq!((stage.live(), stage.waiting()), (vec!["3".to_owned()], 1));
+    stage.end_grace();
     stage.app.tick().await;
     let made = stage.tokens().made;
     assert!(made > 3, "the tick has not checked the other connection");
@@ -318,6 +351,7 @@ async fn at_most_ten_replaced_tokens_of_a_connection_wait() {
     assert_eq!((stage.waiting(), is_told().await), (10, true));
 
     // There is room again once they are revoked. The token that was left out still works, and so does the last one.
+    stage.end_grace();
     stage.app.tick().await;
     assert_eq!((stage.live(), stage.waiting()), (vec!["11".into(), "12".into()], 0));
     stage.replace().await;
@@ -333,12 +367,16 @@ async fn a_minted_token_that_another_connection_uses_waits_for_it() {
         stage.connect("Second").await;
         assert_eq!(stage.live(), ["1"], "{kind:?}");
         stage.replace().await;
+        stage.end_grace();
         stage.app.tick().await;
         assert_eq!((stage.revocations(), stage.waiting()), (0, 1), "{kind:?}");
         assert_eq!(stage.call_of("second").await.status, 200, "{kind:?}");
 
-        // The second connection gives the token up too, and nothing uses it any more.
+        // The second connection gives the token up too. Its calls that have begun still use the token.
         stage.replace_of("second").await;
+        stage.app.tick().await;
+        assert_eq!((stage.revocations(), stage.waiting()), (0, 2), "{kind:?}");
+        stage.end_grace();
         stage.app.tick().await;
         assert_eq!((stage.live(), stage.waiting()), (vec!["2".into(), "3".into()], 0), "{kind:?}");
         assert_eq!(stage.call().await.status, 200, "{kind:?}");
@@ -354,6 +392,7 @@ async fn a_minted_token_that_is_in_use_again_is_not_revoked() {
     stage.tokens().made = 0;
     stage.replace().await;
     assert_eq!((stage.live(), stage.waiting()), (vec!["1".into(), "2".into()], 2));
+    stage.end_grace();
     stage.app.tick().await;
     assert_eq!((stage.live(), stage.waiting()), (vec!["1".to_owned()], 0));
     assert_eq!((stage.revocations(), stage.call().await.status.as_u16()), (1, 200));

@@ -8,6 +8,7 @@
 //! - `lives`: a token that lives is used, and only a holder that may live is waited for
 //! - `migrated`: a refresh while the database is migrated
 //! - `minted`: tokens that are made with an entered credential
+//! - `minted_ends`: when such a token is revoked, and in which order
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
 //! - `oauth_storms`: many concurrent requests, and killed processes
@@ -24,6 +25,7 @@ mod kept;
 pub(crate) mod lives;
 mod migrated;
 mod minted;
+mod minted_ends;
 pub(crate) mod oauth;
 mod oauth_providers;
 mod oauth_storms;
