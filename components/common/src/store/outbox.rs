@@ -129,7 +129,7 @@ impl Transaction {
     /// Puts `entries` of the integration into the outbox. If `forced`, they are sent even if they break
     /// other connections that exist now. A waiting entry for the same token is replaced. An entry that is there already
     /// stays: an earlier try has written it, and its answer was lost. A token with a [`Grace`](crate::domain::Grace) is
-    /// revoked after it, also for another integration that has given the token up earlier.
+    /// revoked after it, also for another integration of the workspace that has given the token up earlier.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -183,8 +183,13 @@ impl Transaction {
             .await?;
             if entry.grace.is_some() {
                 let sql = "update outbox set next_at = ?2
-                           where next_at < ?2 and digest = ?1 and attempts = 0 and forced_at is null";
-                let values = [Value::text(entry.digest.as_str()), Value::integer(first_at)];
+                           where next_at < ?2 and workspace = ?3 and digest = ?1 and attempts = 0
+                             and forced_at is null";
+                let values = [
+                    Value::text(entry.digest.as_str()),
+                    Value::integer(first_at),
+                    Value::text(key.workspace),
+                ];
                 self.query(sql, values).await?;
             }
         }
