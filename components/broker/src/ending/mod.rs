@@ -3,5 +3,8 @@
 //! This module must not send a request or refresh a token. The operations do both.
 
 pub(crate) mod in_use;
+pub(crate) mod parts;
 pub(crate) mod plan;
+pub(crate) mod proof;
+pub(crate) mod receipts;
 pub(crate) mod request;

@@ -1,9 +1,9 @@
 //! Plans revocations. For each token that an integration no longer uses, this module seals the revocation request for
-//! the outbox, and writes a receipt.
+//! the outbox.
 //!
-//! This module must not write the state `revoked`. Only `outbox` does, after the provider has responded.
+//! This module must not send a request. `receipts` beside it says what is planned.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use nexus_common::domain::{GivenUp, Grace, IntegrationKey, OutboxEntry, Receipt, TokenState};
@@ -12,10 +12,8 @@ use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Manifests, SharedGrant, count_unrevoked, keep_trying};
 use nexus_common::{Error, Result, encoding, id};
-use nexus_manifests::{
-    AuthMethod, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, Sign, template,
-};
-use nexus_vault::credential::{self, CALL_MS, Usable, own_version, secret_fields};
+use nexus_manifests::{ClientAuth, Revoke, RevokeEffect};
+use nexus_vault::credential::{self, CALL_MS, Usable, own_version};
 use nexus_vault::digest;
 use nexus_vault::keys::{self, KeyRing};
 use nexus_vault::oauth_app::{self, Client};
@@ -24,6 +22,8 @@ use nexus_vault::rows::outbox;
 use nexus_vault::seal::{self, Place};
 use nexus_vault::source::Sourced;
 
+use super::proof::Proof;
+use super::receipts::{failure_words, receipt};
 use super::request::{Call, resolve};
 
 /// The place of an outbox entry's ciphertext.
@@ -84,35 +84,6 @@ pub(crate) async fn replaced(key: IntegrationKey<'_>, version: i64) -> Result<Gi
         }
         Err(other) => Err(other),
     }
-}
-
-/// The receipts for a provider that has no revocation request. `None` if it has one.
-pub(crate) fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Receipt>> {
-    let (state, why, manage_url) = match &manifest.revoke {
-        Revoke::NotRevocable { not_revocable, manage_url } => {
-            (TokenState::NotRevocable, not_revocable, Some(manage_url))
-        }
-        Revoke::Unsupported { unsupported, manage_url } => {
-            (TokenState::Unsupported, unsupported, manage_url.as_ref())
-        }
-        Revoke::Rfc7009 { .. } | Revoke::Request { .. } => return None,
-    };
-    let words = match manage_url {
-        Some(url) => format!("{why}: {}", with_params(url, params)),
-        None => why.clone(),
-    };
-    let tokens: Vec<&str> = match manifest.auth_method {
-        AuthMethod::Oauth2 => vec!["access_token", "refresh_token"],
-        _ => secret_fields(manifest).collect(),
-    };
-    Some(tokens.into_iter().map(|token| receipt(token, state, &words)).collect())
-}
-
-/// `url` with the parameters of this connection. If they do not fit, `url` as it is.
-fn with_params(url: &str, params: &str) -> String {
-    let params: BTreeMap<String, String> = serde_json::from_str(params).unwrap_or_default();
-    let expanded = template::expand_url(url, &|name| params.get(name).cloned());
-    expanded.unwrap_or_else(|_| url.to_owned())
 }
 
 /// An outbox entry for each token of the credential that a request can revoke, the refresh token first.
@@ -191,7 +162,8 @@ async fn entries(
             call.gone_on.clear();
         }
         if end == End::ReplacedEarly {
-            call.gone_on.extend(gone_on_rejection(usable));
+            call.expires_at = usable.times.expires_at;
+            call.proof = Proof::of(usable);
         }
         let id = id::outbox(clock::now_ms());
         let (sealed, key_id) = seal_call(&ring, place(workspace, &id), &call)?;
@@ -214,18 +186,6 @@ async fn entries(
         });
     }
     Ok(given_up)
-}
-
-/// The sign that a token which calls alone have replaced is no longer valid. The provider has rejected this token, and has
-/// just accepted the credential that it was made with. If the token authenticates its own revocation, a second rejection
-/// says that it is no longer valid.
-fn gone_on_rejection(old: &Usable) -> Option<Sign> {
-    match &old.sourced.manifest.revoke {
-        Revoke::Request { request, .. } if request.auth == RevokeAuth::Token => {
-            Some(Sign::Status(401))
-        }
-        _ => None,
-    }
 }
 
 /// The tokens of the credential that a request can revoke, the refresh token first, and the effect of the request.
@@ -302,80 +262,6 @@ pub(crate) async fn kept_for(key: IntegrationKey<'_>, force: bool) -> Result<Vec
         }
     }
     Ok(kept)
-}
-
-/// Why a revocation request cannot be built, in words for people.
-fn failure_words(error: &Error) -> String {
-    match error {
-        Error::OauthClientMissing { .. } => {
-            "the OAuth app that it was connected with no longer exists: revoke it at the provider"
-                .to_owned()
-        }
-        other => {
-            Line::error("a revocation request cannot be built").why(other);
-            "the stored data does not fit the manifest's revocation request: revoke it at the \
-             provider"
-                .to_owned()
-        }
-    }
-}
-
-/// A receipt for each token of the credential. It is `pending` if an outbox entry revokes the token.
-pub(crate) fn receipts(
-    usable: &Usable,
-    entries: &[OutboxEntry],
-    failed: Vec<Receipt>,
-) -> Vec<Receipt> {
-    let mut receipts: Vec<Receipt> = entries
-        .iter()
-        .map(|entry| Receipt {
-            entry_id: Some(entry.id.clone()),
-            ..receipt(
-                &entry.token,
-                TokenState::Pending,
-                "the revocation is being sent to the provider",
-            )
-        })
-        .collect();
-    receipts.extend(failed);
-    let ends_grant = entries.iter().any(|entry| entry.ends_grant);
-    let unmade = receipts.iter().find(|receipt| receipt.state == TokenState::Failed).cloned();
-    for token in ["refresh_token", "access_token"] {
-        let held = usable.credential.fields.contains_key(token);
-        if held && !receipts.iter().any(|receipt| receipt.token == token) {
-            receipts.push(match &unmade {
-                _ if ends_grant => receipt(token, TokenState::Pending, "is revoked with the grant"),
-                Some(unmade) => receipt(token, TokenState::Failed, &unmade.detail),
-                None => receipt(
-                    token,
-                    TokenState::Unsupported,
-                    "the provider has no request that revokes it",
-                ),
-            });
-        }
-    }
-    receipts.extend(entered(usable));
-    receipts
-}
-
-/// A receipt for each entered secret of a login. It outlives its tokens, and only a person can revoke it.
-fn entered(usable: &Usable) -> Vec<Receipt> {
-    let manifest = &usable.sourced.manifest;
-    let Some(login) = &manifest.login else { return Vec::new() };
-    let words = match &login.manage_url {
-        Some(url) => {
-            let url = template::expand_url(url, &|name| usable.params.get(name).cloned());
-            format!("is still valid: revoke it at the provider: {}", url.unwrap_or_default())
-        }
-        None => "is still valid: revoke it at the provider".to_owned(),
-    };
-    let names = secret_fields(manifest);
-    names.map(|name| receipt(name, TokenState::NotRevocable, &words)).collect()
-}
-
-pub(crate) fn receipt(token: &str, state: TokenState, detail: &str) -> Receipt {
-    let (token, detail) = (token.to_owned(), detail.to_owned());
-    Receipt { token, state, detail, entry_id: None }
 }
 
 /// Names of other integrations that use, or may use, the tokens that the entries revoke: integrations with

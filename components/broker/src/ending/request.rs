@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use url::Url;
 
+use super::parts::Parts;
+use super::proof::Proof;
 use crate::provider::call::{
     self, form_body, header_name, header_value, inject_headers, require_method,
 };
@@ -43,12 +45,31 @@ pub(crate) struct Call {
     /// Signs that the token was already invalid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) gone_on: Vec<Sign>,
+    /// A request that shows whether the token is invalid, if the provider answers 401 and no sign is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<Proof>,
+    /// The time after which the request is not tried again, because the token has expired by then, in milliseconds since the
+    /// Unix epoch by the database's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<i64>,
     /// The secrets to remove from the provider's words before they leave the broker.
     #[serde(with = "plaintext")]
     pub(crate) secrets: Vec<Secret>,
     /// The OAuth app whose secret is in the request, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) made_with: Option<MadeWith>,
+}
+
+impl Call {
+    /// The parts of the request.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        Parts {
+            method: &self.method,
+            url: &self.url,
+            headers: &self.headers,
+            body: self.body.as_ref(),
+        }
+    }
 }
 
 /// The OAuth app whose secret is in a revocation request, with all that is needed to find the app again.
@@ -155,6 +176,8 @@ fn standard(
             pointer: "/error".to_owned(),
             equals: Json::from("invalid_token"),
         })],
+        proof: None,
+        expires_at: None,
         secrets: vec![],
         made_with: None,
     })
@@ -188,6 +211,8 @@ impl<'a> OwnRequest<'a> {
             pinned: vec![],
             success: self.request.success.clone(),
             gone_on: self.request.gone_on.clone(),
+            proof: None,
+            expires_at: None,
             secrets: vec![],
             made_with: None,
         })

@@ -49,6 +49,16 @@ pub(crate) async fn alive(
     join_all(looks).await.into_iter().flatten().collect()
 }
 
+/// Whether the provider accepts the connection that gave the token of `entry` up, now. A check of a moment ago counts.
+pub(super) async fn is_accepted(entry: &DueEntry, request_id: &str) -> bool {
+    let stored = Stored {
+        workspace: entry.workspace.clone(),
+        integration_id: entry.integration_id.clone(),
+        actor: entry.actor.clone(),
+    };
+    is_alive(stored, request_id.to_owned()).await
+}
+
 /// Whether the provider accepts a connection now. The check continues in the background after [`PATIENCE`],
 /// because the result of a refresh must be stored.
 async fn is_alive(stored: Stored, request_id: String) -> bool {

@@ -17,5 +17,6 @@ pub(crate) mod outbox;
 mod own_token;
 pub(crate) mod plan_revocation;
 mod renewed;
+mod revocation;
 pub(crate) mod seal_new;
 pub(crate) mod tick;

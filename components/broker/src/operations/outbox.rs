@@ -1,4 +1,4 @@
-//! Processes the outbox: sends each revocation request to its provider, and turns the response into a
+//! Processes the outbox: has each revocation request sent to its provider, and turns the result into a
 //! receipt.
 //!
 //! An entry is taken by moving its time ahead, so only one of several concurrent runs processes it. It is
@@ -8,32 +8,18 @@
 //! This module must not revoke a token that is in use. While a connection may end with the token, the entry
 //! is kept. Triggers of the schema wake the entry when such a connection is deleted or replaced.
 
-use std::time::Duration;
-
 use futures::future::join_all;
-use http::HeaderMap;
 use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
-use nexus_common::secret::Secret;
 use nexus_common::store::{Event, Outcome, SharedGrant, Transaction, User, note_attempt, now_ms};
 use nexus_common::{Error, Result};
-use nexus_manifests::Sign;
 use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
-use nexus_vault::{keys, seal};
 use serde_json::json;
-use url::Url;
 
-use crate::ending::plan::place;
-use crate::ending::request::Call;
-use crate::operations::{beside, renewed};
-use crate::provider::FORM;
-use crate::provider::answer::Answer;
-use crate::provider::call::{Transmission, header_name, header_value, require_method, transmit};
-use crate::provider::screen::Screen;
+use crate::operations::beside;
+use crate::operations::revocation::{self, RevocationResult};
 
-/// The time limit of one request, with its response body.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// The wait after the first failure, in milliseconds. It doubles with each failure, up to a day.
 const FIRST_MS: i64 = 30_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -44,7 +30,7 @@ const KEPT_MS: i64 = 30 * DAY_MS;
 /// How many kept entries are sent at the same time.
 const LANES: usize = 8;
 /// No entry is begun later than this after the start of a run, in milliseconds. A later tick does the rest. A provider that
-/// does not respond takes [`DEADLINE`] for each entry, and the replaced tokens of one connection may be many.
+/// does not respond takes ten seconds for each entry, and the replaced tokens of one connection may be many.
 const LATE_MS: u64 = 20_000;
 /// The maximum number of connections that a receipt names.
 const NAMED: usize = 3;
@@ -162,24 +148,23 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
             let words = "the connection uses it again, and revokes it when it no longer does";
             RevocationResult::Done(TokenState::Superseded, words.into())
         }
-        Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
+        Verdict::Tell => revocation::send(entry, request_id).await.unwrap_or_else(|error| {
             let line = Line::error("a revocation failed").with("request_id", &request_id);
             line.with("outbox", &entry.id).why(&error);
-            RevocationResult::Failed(
-                "the revocation request could not be sent: see the log".to_owned(),
-            )
+            RevocationResult::failed("the revocation request could not be sent: see the log")
         }),
     };
     let (state, words) = match outcome {
         RevocationResult::Done(state, words) => (state, words),
-        RevocationResult::Failed(words) if now_ms().await? - entry.trying_since > GIVEN_UP_MS => {
-            let words = format!("not revoked within 7 days, and not tried again: {words}");
-            (TokenState::Failed, words)
-        }
-        RevocationResult::Failed(words) => {
-            entry.retry_after(pause_ms(entry.attempts)).await?;
-            note_attempt(&entry.id, &words).await?;
-            return Ok(receipt(entry, TokenState::Pending, words));
+        RevocationResult::Failed { words, expires_at } => {
+            let now = now_ms().await?;
+            let Some(why) = why_given_up(entry, expires_at, now) else {
+                let left = expires_at.map_or(i64::MAX, |at| at - now);
+                entry.retry_after(pause_ms(entry.attempts).min(left)).await?;
+                note_attempt(&entry.id, &words).await?;
+                return Ok(receipt(entry, TokenState::Pending, words));
+            };
+            (TokenState::Failed, format!("{why}, and not tried again: {words}"))
         }
     };
     let tx = Transaction::begin().await?;
@@ -189,6 +174,15 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
     }
     tx.commit().await?;
     Ok(receipt(entry, state, words))
+}
+
+/// Why a revocation that has failed at `now` is not tried again. `None` if it is. A token whose lifetime is over is not tried
+/// for seven days, because it would take the place of a replaced token that lives.
+fn why_given_up(entry: &DueEntry, expires_at: Option<i64>, now: i64) -> Option<&'static str> {
+    if expires_at.is_some_and(|at| at <= now) {
+        return Some("not revoked before its lifetime was over");
+    }
+    (now - entry.trying_since > GIVEN_UP_MS).then_some("not revoked within 7 days")
 }
 
 /// The pause before the next attempt, after this many attempts, in milliseconds.
@@ -258,83 +252,4 @@ async fn settle(
         request_id,
     })
     .await
-}
-
-/// The result of a revocation request.
-enum RevocationResult {
-    Done(TokenState, String),
-    Failed(String),
-}
-
-async fn tell(entry: &DueEntry) -> Result<RevocationResult> {
-    let ring = keys::ring().await?;
-    let plain = match seal::open(&ring, place(&entry.workspace, &entry.id), &entry.sealed) {
-        Ok(plain) => plain,
-        Err(_) => {
-            return Ok(RevocationResult::Failed(
-                "the entry cannot be opened: its key is missing".into(),
-            ));
-        }
-    };
-    let mut call: Call = match serde_json::from_slice(&plain) {
-        Ok(call) => call,
-        Err(_) => return Ok(RevocationResult::Failed("the entry cannot be read".into())),
-    };
-    renewed::renew(&entry.workspace, &mut call).await?;
-    let screen = Screen::new(call.secrets.iter().map(Secret::expose));
-    let url = Url::parse(call.url.expose())
-        .map_err(|_| Error::Internal("an entry without a URL".into()))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &call.headers {
-        headers.insert(header_name(name)?, header_value(value.expose())?);
-    }
-    let body = call.body.as_ref().map(|(kind, body)| {
-        let kind = if kind == "application/json" { "application/json" } else { FORM };
-        (kind, body.clone())
-    });
-    let method = require_method(&call.method)?;
-    let workspace = entry.workspace.as_str();
-    let transmission = Transmission { workspace, method, url, headers, body };
-    Ok(match transmit(transmission, &call.pinned, DEADLINE, screen).await {
-        Ok(answer) => judge(&call, &answer),
-        Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {
-            RevocationResult::Failed(why)
-        }
-        Err(other) => return Err(other),
-    })
-}
-
-/// Reads the provider's response. Success is a 2xx, and the manifest may require more. If the provider says
-/// that it does not know the token (any more), the token counts as revoked.
-fn judge(call: &Call, answer: &Answer) -> RevocationResult {
-    let status = answer.status.as_u16();
-    let json = answer.members();
-    // A sign may be a status alone, whatever the body is.
-    let body = json.unwrap_or(&serde_json::Value::Null);
-    let known_by = |sign: &Sign| sign.matches(status, body);
-    if call.gone_on.iter().any(known_by) {
-        return RevocationResult::Done(
-            TokenState::Revoked,
-            "the provider no longer knew the token".into(),
-        );
-    }
-    let is_success = match &call.success {
-        None => answer.status.is_success(),
-        Some(success) => {
-            answer.status.is_success() && json.is_some_and(|json| success.holds(json) == Some(true))
-        }
-    };
-    if is_success {
-        return RevocationResult::Done(
-            TokenState::Revoked,
-            format!("the provider answered {status}"),
-        );
-    }
-    let own = call.success.as_ref().and_then(|success| success.error.as_deref());
-    let pointers = own.into_iter().chain(["/error_description", "/error", "/message"]);
-    let words = json.and_then(|json| answer.words(json, pointers));
-    let summary = format!("the provider answered {status}");
-    RevocationResult::Failed(
-        words.map_or_else(|| summary.clone(), |words| format!("{summary}: {words}")),
-    )
 }

@@ -12,7 +12,7 @@ use nexus_vault::credential::{self, Usable};
 use nexus_vault::source;
 
 use super::forward;
-use crate::ending::plan;
+use crate::ending::{plan, receipts};
 use crate::oauth::{self, IntegrationContext};
 
 /// Plans the revocation of a stored integration's tokens. If the credential cannot be opened, or its manifest
@@ -41,11 +41,15 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
         Err(Error::Unreadable(_)) => {
             let words =
                 "the manifest that describes the revocation is missing: revoke it at the provider";
-            return Ok(without_entries(vec![plan::receipt("unknown", TokenState::Failed, words)]));
+            return Ok(without_entries(vec![receipts::receipt(
+                "unknown",
+                TokenState::Failed,
+                words,
+            )]));
         }
         Err(other) => return Err(other),
     };
-    if let Some(receipts) = plan::without_call(&manifest, &found.params) {
+    if let Some(receipts) = receipts::without_call(&manifest, &found.params) {
         return Ok(without_entries(receipts));
     }
     let usable = match fresh_enough(&stored, request_id, &manifest).await {
@@ -53,12 +57,16 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
         Err(Error::Unreadable(_)) => {
             let words = "the credential cannot be opened (its key is missing, or its row was \
                          changed): revoke it at the provider";
-            return Ok(without_entries(vec![plan::receipt("unknown", TokenState::Failed, words)]));
+            return Ok(without_entries(vec![receipts::receipt(
+                "unknown",
+                TokenState::Failed,
+                words,
+            )]));
         }
         Err(other) => return Err(other),
     };
     let GivenUp { entries, failed, .. } = plan::give_up(key.workspace, &usable).await?;
-    let receipts = plan::receipts(&usable, &entries, failed);
+    let receipts = receipts::receipts(&usable, &entries, failed);
     let shared = plan::siblings(key, &entries).await?;
     Ok(Plan { receipts, entries, kept, shared, version: usable.version })
 }

@@ -70,6 +70,19 @@ pub(crate) async fn send(
     outgoing: Outgoing<'_>,
     pinned: &[String],
 ) -> Result<Answer> {
+    let secrets = secrets(usable);
+    let screen = Screen::new(secrets.iter().map(Secret::expose));
+    transmit(with_credential(usable, outgoing)?, pinned, DEADLINE, screen).await
+}
+
+/// `outgoing` with the credential of `usable` in it.
+///
+/// # Errors
+/// [`Error::Internal`], and [`Error::Unreadable`] if the manifest does not fit the credential.
+pub(crate) fn with_credential<'a>(
+    usable: &'a Usable,
+    outgoing: Outgoing<'_>,
+) -> Result<Transmission<'a>> {
     let mut url = outgoing.url;
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -89,12 +102,8 @@ pub(crate) async fn send(
     for (name, value) in &injected {
         headers.insert(name, value.clone());
     }
-    let secrets = secrets(usable);
-    let screen = Screen::new(secrets.iter().map(Secret::expose));
     let Outgoing { method, body, .. } = outgoing;
-    let workspace = usable.workspace.as_str();
-    let transmission = Transmission { workspace, method, url, headers, body };
-    transmit(transmission, pinned, DEADLINE, screen).await
+    Ok(Transmission { workspace: usable.workspace.as_str(), method, url, headers, body })
 }
 
 /// Sends to an origin in `pinned`, and reads the whole response within `deadline`.

@@ -23,28 +23,40 @@ use crate::provider::call::{self, Content, Outgoing};
 /// if the response says nothing about the credential. [`Error::EgressDenied`].
 pub(crate) async fn run(usable: &Usable) -> Result<Account> {
     let verify = &usable.sourced.manifest.verify;
-    let (Verify::Request { method, headers, json, form, account, .. }, Some(expected)) =
-        (verify, Expected::of(verify))
-    else {
-        let id = &usable.sourced.manifest.id;
-        return Err(Error::invalid("/verify", format!("{id} has no verify request")));
-    };
-    let url = params::verify_url(&usable.sourced.manifest, &usable.params)
-        .map_err(credential::broken)?
-        .ok_or_else(|| Error::Internal("a verify request without a URL".into()))?;
-    let outgoing = Outgoing {
-        method: call::require_method(method)?,
-        url,
-        headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-        body: body(usable, json.as_ref(), form.as_ref())?,
-    };
+    let outgoing = outgoing(usable)?;
+    let expected = Expected::of(verify).ok_or_else(|| without_request(usable))?;
     let answer = call::send(usable, outgoing, &usable.credential.pins.verify).await?;
     let found = Judged { expected, answer: &answer }.account()?;
-    let param = account.as_ref().and_then(|account| account.param.as_ref());
+    let param = expected.account.and_then(|account| account.param.as_ref());
     match param.and_then(|param| usable.params.get(param)) {
         Some(value) => Ok(Account { id: Some(value.clone()), ..found }),
         None => Ok(found),
     }
+}
+
+/// The verify request, before the credential is in it.
+///
+/// # Errors
+/// [`Error::Invalid`] if the manifest has none, or if the stored data does not fit it.
+pub(crate) fn outgoing(usable: &Usable) -> Result<Outgoing<'_>> {
+    let Verify::Request { method, headers, json, form, .. } = &usable.sourced.manifest.verify
+    else {
+        return Err(without_request(usable));
+    };
+    let url = params::verify_url(&usable.sourced.manifest, &usable.params)
+        .map_err(credential::broken)?
+        .ok_or_else(|| Error::Internal("a verify request without a URL".into()))?;
+    Ok(Outgoing {
+        method: call::require_method(method)?,
+        url,
+        headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        body: body(usable, json.as_ref(), form.as_ref())?,
+    })
+}
+
+fn without_request(usable: &Usable) -> Error {
+    let id = &usable.sourced.manifest.id;
+    Error::invalid("/verify", format!("{id} has no verify request"))
 }
 
 /// The body of a verify request. JSON is sent as it is, because a GraphQL query has braces of its own.

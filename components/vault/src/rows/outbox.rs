@@ -156,7 +156,7 @@ impl DueEntry {
     /// the tokens that were given up last, which the connection had when it ended. Those that calls have replaced earlier
     /// must not take the time that these need. Ids are in the order of creation.
     fn rank(&self) -> (bool, Reverse<i64>, &str) {
-        (self.token != "refresh_token", Reverse(self.trying_since), &self.id)
+        (self.token != "refresh_token", Reverse(self.trying_since), self.id.as_str())
     }
 
     /// Whether the call is sent although a connection may use the token. That is the case if no other token is

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::minted::{Kind, Stage};
+use super::minted_stage::{Kind, Stage};
 use crate::kit::app::App;
 
 /// The minute that calls have, in two halves.

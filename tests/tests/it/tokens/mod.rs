@@ -8,7 +8,9 @@
 //! - `lives`: a token that lives is used, and only a holder that may live is waited for
 //! - `migrated`: a refresh while the database is migrated
 //! - `minted`: tokens that are made with an entered credential
+//! - `minted_dead`: a replaced token whose revocation the provider rejects
 //! - `minted_ends`: when such a token is revoked, and in which order
+//! - `minted_stage`: the provider and the application of these tests
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
 //! - `oauth_storms`: many concurrent requests, and killed processes
@@ -25,7 +27,9 @@ mod kept;
 pub(crate) mod lives;
 mod migrated;
 mod minted;
+mod minted_dead;
 mod minted_ends;
+mod minted_stage;
 pub(crate) mod oauth;
 mod oauth_providers;
 mod oauth_storms;
