@@ -15,7 +15,9 @@ use nexus_common::broker::Stored;
 use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
-use nexus_common::store::{Event, Transaction, User, was_healthy_within};
+use nexus_common::store::{
+    Event, Transaction, User, require_integration_not_stopped, was_healthy_within,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::rows::outbox::DueEntry;
 use serde_json::json;
@@ -49,8 +51,12 @@ pub(crate) async fn alive(
     join_all(looks).await.into_iter().flatten().collect()
 }
 
-/// Whether the provider accepts the connection that gave the token of `entry` up, now. A check of a moment ago counts.
+/// Whether the provider accepts the connection that gave the token of `entry` up, now. A check of a moment ago counts, but not
+/// for a connection that is stopped meanwhile.
 pub(super) async fn is_accepted(entry: &DueEntry, request_id: &str) -> bool {
+    if require_integration_not_stopped(entry.key(), None).await.is_err() {
+        return false;
+    }
     let stored = Stored {
         workspace: entry.workspace.clone(),
         integration_id: entry.integration_id.clone(),

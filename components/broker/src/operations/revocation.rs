@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use nexus_common::domain::TokenState;
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
@@ -60,32 +61,39 @@ pub(super) async fn send(entry: &DueEntry, request_id: &str) -> Result<Revocatio
     };
     renewed::renew(&entry.workspace, &mut call).await?;
     let transmission = call.parts().to_transmission(&entry.workspace)?;
-    let words = match transmit(transmission, &call.pinned, DEADLINE, screen(&call)).await {
+    let judged = match transmit(transmission, &call.pinned, DEADLINE, screen(&call)).await {
         Ok(answer) => match judge(&call, &answer) {
-            Judged::Revoked(words) => {
-                return Ok(RevocationResult::Done(TokenState::Revoked, words));
+            Judged::Failed(words) if answer.status == StatusCode::UNAUTHORIZED => {
+                prove(entry, &call, words, request_id).await?
             }
-            Judged::Failed(words) => match &call.proof {
-                Some(proof) if answer.status == http::StatusCode::UNAUTHORIZED => {
-                    if is_shown_invalid(entry, &call, proof, request_id).await? {
-                        let words = "the provider no longer accepts the token: it answered 401 to the revocation and \
-                                     to the verify request";
-                        return Ok(RevocationResult::Done(TokenState::Revoked, words.to_owned()));
-                    }
-                    format!("{words}. The token may still be valid")
-                }
-                _ => words,
-            },
+            judged => judged,
         },
-        Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => why,
+        Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {
+            Judged::Failed(why)
+        }
         Err(other) => return Err(other),
     };
-    Ok(RevocationResult::Failed { words, expires_at: call.expires_at })
+    Ok(match judged {
+        Judged::Revoked(words) => RevocationResult::Done(TokenState::Revoked, words),
+        Judged::Failed(words) => RevocationResult::Failed { words, expires_at: call.expires_at },
+    })
 }
 
 /// The screen of what a provider says in response to a request about the token of `call`.
 fn screen(call: &Call) -> Screen {
     Screen::new(call.secrets.iter().map(Secret::expose))
+}
+
+/// What a 401 to the revocation says about the token. `words` are those of the response.
+async fn prove(entry: &DueEntry, call: &Call, words: String, request_id: &str) -> Result<Judged> {
+    let Some(proof) = &call.proof else { return Ok(Judged::Failed(words)) };
+    Ok(match is_shown_invalid(entry, call, proof, request_id).await? {
+        true => Judged::Revoked(
+            "the provider no longer accepts the token: it answered 401 to the revocation and to the verify request"
+                .to_owned(),
+        ),
+        false => Judged::Failed(format!("{words}. The token may still be valid")),
+    })
 }
 
 /// Whether the provider rejects the token of `call`, and nothing but the token. It answered 401 to the revocation, which can

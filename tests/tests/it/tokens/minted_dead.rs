@@ -132,6 +132,26 @@ async fn a_receipt_of_a_deletion_does_not_claim_that_a_rejected_token_is_revoked
     assert_eq!((stage.asked_to_revoke(), stage.checks_of_first()), (vec![2, 1], 0));
 }
 
+/// Only revocations go on while a connection is stopped.
+#[tokio::test]
+async fn no_verify_request_is_sent_for_a_connection_that_is_stopped() {
+    let stage = Stage::believed(Kind::Login).await;
+    stage.tokens().live.clear();
+    stage.replace_rejected().await;
+    let checked = stage.app.post("/api/integrations/up/check").as_admin().send().await.json();
+    assert_eq!(checked["health"]["state"], "healthy", "{checked}");
+    let body = json!({"scope": "integration", "id": "up", "reason": "a drill"});
+    let stopped = stage.app.post("/api/panic").as_admin().json(&body).send().await;
+    assert_eq!(stopped.status, 201, "{stopped:?}");
+    stage.upstream.forget();
+    stage.app.tick().await;
+    assert_eq!((stage.revocations(), stage.checked(), stage.waiting()), (1, vec![], 1));
+    let path = format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap());
+    assert_eq!(stage.app.delete(&path).as_admin().send().await.status, 204);
+    stage.try_again().await;
+    assert_eq!((stage.checks_of_first(), stage.waiting()), (1, 0));
+}
+
 /// Nothing can show that the token is invalid. It is tried until its lifetime is over, and no longer.
 #[tokio::test]
 async fn without_a_verify_request_a_401_is_not_taken_for_a_revocation() {
