@@ -42,6 +42,14 @@ pub async fn once<T>(
 pub struct Recent<K: Eq + Hash, V>(LruCache<K, V>);
 
 impl<K: Eq + Hash, V> Recent<K, V> {
+    /// Removes the value of `key`.
+    pub fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.0.pop(key);
+    }
+
     /// The value of `key`.
     pub fn get<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&V>
     where

@@ -9,7 +9,6 @@ use futures::{StreamExt, TryStreamExt};
 use http::{Request, Response, StatusCode};
 use nexus_shared::dotenv;
 use tokio::sync::watch;
-use wasmtime_wasi_http::handler::ProxyHandler;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{Error, WasiBody};
 
@@ -19,8 +18,9 @@ use crate::component::Component;
 use crate::data_files::DataFiles;
 use crate::database_file::DatabaseFile;
 use crate::engine::{self, error};
+use crate::entrance::Entrance;
 use crate::host;
-use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
+use crate::instance::{Ctx, Factory, Population, Reuse};
 use crate::kv_store::KeyValue;
 use crate::log::warn;
 use crate::manifest::{self, Manifest};
@@ -42,7 +42,7 @@ pub(crate) struct App {
     /// The address that we listen on, once we listen.
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) population: Population,
-    handlers: HashMap<String, Handler>,
+    entrances: HashMap<String, Entrance>,
     tracer: Option<Tracer>,
 }
 
@@ -72,7 +72,7 @@ impl App {
             Client::new(config.blocked_networks, &application.resolve, !options.no_nodelay)?;
         Ok(Arc::new_cyclic(|app: &Weak<Self>| {
             let app: Weak<dyn Chain> = app.clone();
-            let handlers = services.into_iter().zip(components).map(|(service, component)| {
+            let entrances = services.into_iter().zip(components).map(|(service, component)| {
                 let id = component.id.to_string();
                 let factory = Factory {
                     app: app.clone(),
@@ -82,10 +82,10 @@ impl App {
                     population: population.clone(),
                     stopping: stopping.clone(),
                 };
-                (id, ProxyHandler::new(factory))
+                (id, Entrance::new(factory))
             });
             Self {
-                handlers: handlers.collect(),
+                entrances: entrances.collect(),
                 router,
                 client,
                 address: OnceLock::new(),
@@ -103,7 +103,7 @@ impl App {
         client: SocketAddr,
         hop: Hop,
     ) -> Response<WasiBody> {
-        let Some(handler) = self.handlers.get(&matched.component) else {
+        let Some(entrance) = self.entrances.get(&matched.component) else {
             return request::answer(StatusCode::NOT_FOUND, "");
         };
         if let Err(error) = request::set_uri(&mut request) {
@@ -115,7 +115,7 @@ impl App {
         let mut span = spans::of_component(self.tracer(), &matched.component, hop.parent);
         let hop = Hop { parent: span.as_parent(), ..hop };
         let answered = match added {
-            Ok(()) => handler.handle(hop, request).await.map_err(error),
+            Ok(()) => entrance.handle(hop, request).await,
             Err(error) => Err(error),
         };
         answered.unwrap_or_else(|error| {
@@ -129,7 +129,7 @@ impl App {
 impl Chain for App {
     fn chain(self: Arc<Self>, component: String, request: Request<WasiBody>, hop: Hop) -> Chained {
         Box::pin(async move {
-            if !self.handlers.contains_key(&component) {
+            if !self.entrances.contains_key(&component) {
                 let why = format_args!("the component {component} does not exist");
                 warn(None, "a request between components failed", &why);
                 return Err(Error::DestinationNotFound);

@@ -8,13 +8,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use opentelemetry::trace::SpanContext;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use wasmtime::component::{GuestTaskId, ResourceTable};
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState,
-    WorkerStatus,
+    HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -108,9 +107,6 @@ pub(crate) struct Factory {
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
-/// A component that handles requests.
-pub(crate) type Handler = ProxyHandler<Factory>;
-
 impl HandlerState for Factory {
     type StoreData = Ctx;
     type WorkerExpiration = Expiration;
@@ -187,6 +183,13 @@ impl WorkerExpiration for Expiration {
     }
 }
 
+/// A request on its way to an instance. It is on the way until the instance begins with it.
+pub(crate) struct Entering {
+    pub(crate) hop: Hop,
+    /// The right to be on the way.
+    pub(crate) room: OwnedSemaphorePermit,
+}
+
 /// Counts the requests of one instance.
 pub(crate) struct Worker {
     component: Arc<str>,
@@ -195,7 +198,7 @@ pub(crate) struct Worker {
 
 impl WorkerState for Worker {
     type StoreData = Ctx;
-    type RequestData = Hop;
+    type RequestData = Entering;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= self.reuse.requests {
@@ -210,9 +213,10 @@ impl WorkerState for Worker {
     fn on_request_start(
         &self,
         mut store: StoreContextMut<'_, Ctx>,
-        Hop { depth, parent }: Hop,
+        Entering { hop: Hop { depth, parent }, room }: Entering,
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        drop(room);
         // Dropped with the request; it never makes the instance expire.
         let entered = store.data().depths.enter(depth);
         if let Some(parent) = parent {

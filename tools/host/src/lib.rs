@@ -22,6 +22,7 @@ pub mod data_files;
 mod database_file;
 mod effect;
 mod engine;
+mod entrance;
 mod files;
 mod host;
 mod instance;

@@ -7,10 +7,12 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::domain::CallKey;
 use crate::error::Result;
 use crate::platform::clock;
-use crate::store::Refreshing;
+use crate::store::{CallSums, FullPlaces, Refreshing};
 
 /// The header in which the broker names the reason to wait, and in which a request says that it has waited.
 pub const WAIT: HeaderName = HeaderName::from_static("x-nexus-wait");
@@ -27,8 +29,8 @@ const LONGEST_PAUSE_MS: u64 = 500;
 /// How long a call waits for a free place under the limit of concurrent calls. A burst of short calls is over
 /// by then.
 const PLACE: Duration = Duration::from_secs(5);
-/// The first and the longest pause of a call that waits for a place, in milliseconds. They are longer,
-/// because each try is a call of the broker.
+/// The first and the longest pause of a call that waits for a place, in milliseconds. They are longer, because hundreds
+/// of calls may wait, and each of them calls the broker when there is room.
 const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
 
 /// The event that a request waits for.
@@ -43,8 +45,8 @@ pub enum Wait {
         /// Whether the provider has had the call already, and has rejected its token.
         was_sent: bool,
     },
-    /// A free place under the limit of concurrent calls.
-    Place,
+    /// A free place under the limits of concurrent calls.
+    Place(FullPlaces),
 }
 
 impl Wait {
@@ -52,7 +54,12 @@ impl Wait {
     #[must_use]
     pub fn to_header(&self) -> Option<HeaderValue> {
         let text = match self {
-            Self::Place => "place".to_owned(),
+            Self::Place(FullPlaces { key, limits }) => {
+                let CallSums { agent, integration, workspace } = limits;
+                let [in_workspace, to, of] = [&key.workspace, &key.integration_id, &key.agent]
+                    .map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
+                format!("place {agent} {integration} {workspace} {in_workspace} {to} {of}")
+            }
             Self::Refresh { refreshing, seconds, was_sent } => {
                 let Refreshing { integration_id, version } = refreshing;
                 let sent = if *was_sent { " sent" } else { "" };
@@ -67,7 +74,18 @@ impl Wait {
         let text = headers.get(WAIT)?.to_str().ok()?;
         let mut words = text.split(' ');
         match words.next()? {
-            "place" => Some(Self::Place),
+            "place" => {
+                let mut number = || words.next()?.parse().ok();
+                let (agent, integration, workspace) = (number()?, number()?, number()?);
+                let limits = CallSums { agent, integration, workspace };
+                let mut text = || {
+                    let text = percent_decode_str(words.next()?).decode_utf8().ok()?;
+                    Some(text.into_owned())
+                };
+                let (workspace, integration_id, agent) = (text()?, text()?, text()?);
+                let key = CallKey { workspace, integration_id, agent };
+                Some(Self::Place(FullPlaces { key, limits }))
+            }
             "refresh" => {
                 let integration_id = words.next()?.to_owned();
                 let version = words.next()?.parse().ok()?;
@@ -83,7 +101,7 @@ impl Wait {
     fn patience(&self) -> Duration {
         match self {
             Self::Refresh { seconds, .. } => Duration::from_secs((*seconds).into()),
-            Self::Place => PLACE,
+            Self::Place(_) => PLACE,
         }
     }
 }
@@ -188,7 +206,7 @@ impl Waiter {
     /// [`crate::Error::Storage`].
     pub(super) async fn wait(&mut self, wait: &Wait) -> Result<bool> {
         // A call that has waited for a refresh may now wait for a place, with a new time limit.
-        if *wait == Wait::Place && !self.is_for_place {
+        if matches!(wait, Wait::Place(_)) && !self.is_for_place {
             *self = Self { is_for_place: true, ..Self::new() };
         }
         loop {
@@ -198,7 +216,7 @@ impl Waiter {
             self.pause(wait).await;
             let is_over = match wait {
                 Wait::Refresh { refreshing, .. } => refreshing.is_over().await?,
-                Wait::Place => true,
+                Wait::Place(places) => places.have_room().await?,
             };
             if is_over {
                 return Ok(true);
@@ -211,7 +229,7 @@ impl Waiter {
     async fn pause(&mut self, wait: &Wait) {
         let (first, longest) = match wait {
             Wait::Refresh { .. } => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
-            Wait::Place => PLACE_PAUSES_MS,
+            Wait::Place(_) => PLACE_PAUSES_MS,
         };
         let most = self.pause_ms.max(first);
         self.pause_ms = (most * 3 / 2).min(longest);
@@ -223,12 +241,22 @@ impl Waiter {
 mod tests {
     use super::*;
 
+    fn place() -> Wait {
+        let key = CallKey {
+            workspace: "acme".into(),
+            integration_id: "int_1".into(),
+            agent: "an agent: 100 % é".into(),
+        };
+        let limits = CallSums { agent: 256, integration: 384, workspace: 512 };
+        Wait::Place(FullPlaces { key, limits })
+    }
+
     #[test]
     fn the_wait_header_is_read_back_as_written() {
         let refreshing = Refreshing { integration_id: "int_1".to_owned(), version: 7 };
         let refresh =
             |was_sent| Wait::Refresh { refreshing: refreshing.clone(), seconds: 10, was_sent };
-        for wait in [Wait::Place, refresh(false), refresh(true)] {
+        for wait in [place(), refresh(false), refresh(true)] {
             let mut headers = HeaderMap::new();
             headers.insert(WAIT, wait.to_header().unwrap());
             assert_eq!(Wait::of(&headers), Some(wait));
@@ -254,7 +282,7 @@ mod tests {
             |was_sent| Wait::Refresh { refreshing: refreshing.clone(), seconds: 10, was_sent };
         let mut past = Past::default();
         past.note(&refresh(true), 40);
-        past.note(&Wait::Place, 90);
+        past.note(&place(), 90);
         past.note(&refresh(false), 120);
         assert_eq!(past, Past { ms: 120, is_refreshed: true, is_replayed: true });
     }

@@ -21,6 +21,10 @@ pub enum DbError {
     /// The server has ended the transaction, because it took too long and another writer was waiting. Nothing of it was
     /// changed.
     Ended,
+    /// The server has stopped the statement. sqld sometimes does that to a statement that directly follows another one of
+    /// its connection: it takes the end of the one before for a client that has gone, and stops what then runs. Nothing of
+    /// the statement was changed, and nothing of its transaction.
+    Interrupted,
     /// The statement got no answer, so it may have run or not. Holds why.
     Lost(String),
     /// Another error, with SQLite's message, which may name tables and columns but never values.
@@ -37,6 +41,7 @@ impl From<DbError> for Error {
             DbError::Unsupported => "the database does not support a statement".to_owned(),
             DbError::Refused(why) => format!("the database refused a request: {why}"),
             DbError::Ended => "the database ended a transaction that took too long".to_owned(),
+            DbError::Interrupted => "the database stopped a statement".to_owned(),
             DbError::Lost(why) => format!("the database does not answer: {why}"),
             DbError::Other(text) => format!("database: {text}"),
         };
@@ -57,7 +62,7 @@ impl DbError {
     /// Whether a connection to a server may be lent again after the statement. After [`Self::Busy`] it may not: sqld can
     /// have given the connection a turn to write that nobody else gets until it writes or is closed.
     pub fn leaves_connection(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Refused(_) | Self::Ended | Self::Lost(_))
+        matches!(self, Self::Full | Self::Unsupported | Self::Other(_))
     }
 
     /// Whether the transaction goes on without the statement. After other errors, SQLite or the server may have ended it,
@@ -95,6 +100,8 @@ impl DbError {
             Self::Full
         } else if has("(error code: TRANSACTION_TIMEOUT)") {
             Self::Ended
+        } else if has("(error code: SQLITE_INTERRUPT)") {
+            Self::Interrupted
         } else {
             Self::Other(text)
         }
@@ -156,6 +163,9 @@ mod tests {
         assert!(matches!(of(locked), DbError::Busy));
         let stolen = "Hrana: `cursor error: `error at step 0: (error code: TRANSACTION_TIMEOUT) `Transaction timed-out`";
         assert!(matches!(of(stolen), DbError::Ended));
+        let stopped = "Hrana: `cursor error: `error at step 0: (error code: SQLITE_INTERRUPT) `SQLite error: interrupted```";
+        assert!(matches!(of(stopped), DbError::Interrupted));
+        assert!(!of(stopped).is_unknown() && !of(stopped).leaves_connection());
         for expired in [
             "Hrana: `api error: `{\"message\":\"The stream has expired due to inactivity\",\"code\":\"STREAM_EXPIRED\"}``",
             "Hrana: `api error: `Received an invalid baton``",

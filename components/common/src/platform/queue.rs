@@ -12,6 +12,7 @@ use spin_sdk::wasip3::wit_bindgen::StreamWriter;
 use spin_sdk::wasip3::wit_stream;
 
 /// Requests that wait, the first to come at the front. If the queue is dropped, all of them are woken.
+#[derive(Default)]
 pub struct Queue {
     waiting: VecDeque<(u64, StreamWriter<u8>)>,
     number: u64,

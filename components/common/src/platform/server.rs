@@ -162,13 +162,14 @@ pub struct Lent {
     is_used: bool,
 }
 
-/// Runs a `select` on a server, and once more on a new connection if the first one is lost or was closed. Requests that
+/// Runs a `select` on a server, and once more on a new connection if the first one is lost, was closed or was stopped.
+/// Requests that
 /// wait to run the same one share its rows.
 ///
 /// # Errors
 /// [`DbError`] of the second try.
 pub async fn select(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
-    let reading = match Share::of(sql, &values).await {
+    let reading = match Share::of(sql, &values, PATIENCE).await {
         Share::Has(rows) => return rows,
         Share::Reads(reading) => reading,
     };
@@ -185,7 +186,7 @@ pub async fn select(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> 
 
 async fn read(mut lent: Lent, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
     match lent.query(sql, values.clone()).await {
-        Err(DbError::Refused(_) | DbError::Lost(_)) => {
+        Err(DbError::Refused(_) | DbError::Lost(_) | DbError::Interrupted) => {
             lent.reopen().await?;
             lent.query(sql, values).await
         }

@@ -7,7 +7,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
+use super::clock;
 use super::queue::Queue;
 use super::sqlite::{DbError, Row, Value};
 
@@ -39,15 +41,17 @@ pub(super) enum Share {
 }
 
 impl Share {
-    /// Waits for a request that is about to make the same read, if there is one.
-    pub(super) async fn of(sql: &str, values: &[Value]) -> Self {
+    /// Waits for a request that is about to make the same read, if there is one, but not longer than `patience`.
+    pub(super) async fn of(sql: &str, values: &[Value], patience: Duration) -> Self {
         while let Some(other) = awaited(sql, values) {
-            let woken = other.enter();
-            woken.await;
+            let is_in_time = clock::within(patience, other.enter()).await.is_some();
             if let Some(rows) = &*other.rows.borrow() {
                 return Self::Has(rows.clone());
             }
-            // The other request ended before it had made the read.
+            // The other request ended before it had made the read, or is not getting on.
+            if !is_in_time {
+                break;
+            }
         }
         Self::Reads(Reading::announce(sql, values))
     }

@@ -71,7 +71,9 @@ pub use apps::{
 };
 pub use audit::{Audit, AuditFilter, Entry, RequestContext};
 pub use audit_search::AuditSearch;
-pub use calls_at_work::{CALLS_OF_OTHERS, CallSums, CallsAtWork, calls_of_others};
+pub use calls_at_work::{
+    CALLS_OF_OTHERS, CallSums, CallsAtWork, FullPlaces, NO_INSTANCE, calls_of_others,
+};
 pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};

@@ -109,8 +109,11 @@ pub(super) async fn run_locked(
 /// How long after the first try of a statement on a server another one may begin.
 const SERVER_WITHIN: Duration = Use::Write.limit();
 
-/// Runs a statement on a server. If the server has closed the connection before the statement, it runs on a new one.
-/// Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
+/// How often a statement runs again that a server has stopped.
+const MOST_STOPPED: u32 = 2;
+
+/// Runs a statement on a server, outside of a transaction. If the server has closed the connection before the statement, or
+/// has stopped the statement, it runs on a new one. Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
 /// for the one whose turn it is, nobody else writes. No try begins later than [`SERVER_WITHIN`], because the other
 /// changes of the instance wait meanwhile.
 pub(super) async fn run_on_server(
@@ -119,13 +122,18 @@ pub(super) async fn run_on_server(
     values: &[Value],
     attempts: u32,
 ) -> Result<Vec<Row>, DbError> {
-    let (mut attempt, begun) = (1, clock::now_ms());
+    let (mut attempt, mut stopped, begun) = (1, 0, clock::now_ms());
     let is_late = || u128::from(clock::now_ms().abs_diff(begun)) > SERVER_WITHIN.as_millis();
     loop {
         match lent.query(sql, values.to_vec()).await {
             Err(DbError::Busy) if attempt < attempts && !is_late() => {
                 attempt += 1;
                 clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
+            }
+            Err(DbError::Interrupted) if stopped < MOST_STOPPED && !is_late() => {
+                stopped += 1;
+                lent.reopen().await?;
+                prepare(lent).await?;
             }
             Err(DbError::Refused(_)) if lent.is_used() => {
                 lent.reopen().await?;

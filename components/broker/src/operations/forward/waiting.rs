@@ -9,7 +9,7 @@ use nexus_common::domain::{CallKey, IntegrationKey};
 use nexus_common::forward::{Attempt, WAIT, Wait, may_wait};
 use nexus_common::http::empty;
 use nexus_common::platform::http::Response;
-use nexus_common::store::{Refreshing, now_ms};
+use nexus_common::store::{FullPlaces, Refreshing, now_ms};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::Admission;
 
@@ -78,7 +78,8 @@ impl Call {
         }
         match at_work::enter(whose).await {
             Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
-                Ok(Begun::After(Wait::Place))
+                let limits = *at_work::limits().await?;
+                Ok(Begun::After(Wait::Place(FullPlaces { key: whose.clone(), limits })))
             }
             entered => Ok(Begun::Now(live, entered?)),
         }

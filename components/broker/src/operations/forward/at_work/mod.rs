@@ -7,8 +7,7 @@
 //! All other calls, and calls that last longer than a quarter of a second, are written.
 //!
 //! This module must not delay a call for longer than [`PATIENCE`] if the database cannot be written. The call
-//! then continues, and is written later. A request must not wake another request of the instance, which the
-//! component model does not allow, so a call that waits for another's write polls.
+//! then continues, and is written later.
 
 mod limits;
 mod places;
@@ -22,6 +21,8 @@ use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
+use nexus_common::platform::queue::Queue;
+use nexus_common::store::{NO_INSTANCE, calls_of_others};
 use nexus_common::{Error, Result};
 
 use limits::Limit;
@@ -32,8 +33,6 @@ use places::{Decision, Places};
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a call waits for its place to be written.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// The interval in which a call checks whether another request has written its place.
-const AGAIN: Duration = Duration::from_millis(2);
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
@@ -43,13 +42,15 @@ thread_local! {
 #[derive(Default)]
 struct State {
     places: Places,
-    /// The number of this instance in the table. 0 until it is chosen.
+    /// The number of this instance in the table. [`NO_INSTANCE`] until it is chosen.
     instance: i64,
     /// The number of calls that have requested a place so far, and the number of those with a result.
     asked: u64,
     answered: u64,
     is_writing: bool,
     is_looking: bool,
+    /// The calls that wait for a write of another request.
+    waiting: Queue,
 }
 
 /// The place of a call. Dropping this frees the place.
@@ -70,7 +71,7 @@ pub(super) async fn enter(key: &CallKey) -> Result<AtWork> {
         return Ok(AtWork(key.clone()));
     }
     let limits = limits().await?;
-    let others = shared::others(instance(), key).await?;
+    let others = calls_of_others(instance(), key).await?;
     let now = clock::now_ms();
     let decision = STATE.with_borrow_mut(|state| state.places.decide(key, &limits, others, now));
     match decision {
@@ -101,7 +102,7 @@ fn refusal(limit: Limit, most: i64) -> Error {
 /// The number of this instance, which no other instance has.
 fn instance() -> i64 {
     STATE.with_borrow_mut(|state| {
-        while state.instance == 0 {
+        while state.instance == NO_INSTANCE {
             state.instance = i64::from_ne_bytes(clock::random_u64().to_ne_bytes());
         }
         state.instance
@@ -118,7 +119,7 @@ async fn written_down() {
         match write() {
             // This request does the write itself, so it may be woken by it.
             Some(written) => drop(written.await),
-            None => clock::sleep(AGAIN).await,
+            None => STATE.with_borrow_mut(|state| state.waiting.enter().1).await,
         }
     }
 }
@@ -134,17 +135,18 @@ fn write() -> Option<oneshot::Receiver<()>> {
         let (due, asked) = STATE.with_borrow_mut(|state| {
             (state.places.due(clock::now_ms()).unwrap_or_default(), state.asked)
         });
-        let result = match limits().await {
-            _ if due.is_empty() => Ok(Vec::new()),
+        let (rows, result) = match limits().await {
+            _ if due.is_empty() => (Vec::new(), Ok(())),
             Ok(limits) => shared::write(instance(), &due, &limits).await,
-            Err(error) => Err(error),
+            Err(error) => (Vec::new(), Err(error)),
         };
         if let Err(error) = &result {
             Line::error("concurrent calls could not be written").why(error);
         }
         STATE.with_borrow_mut(|state| {
-            state.places.written(&due, result.ok(), clock::now_ms());
+            state.places.written(&due, rows, clock::now_ms());
             (state.answered, state.is_writing) = (asked, false);
+            drop(std::mem::take(&mut state.waiting));
         });
         // An error means that nothing waits for the result.
         let _ = written.send(());

@@ -86,7 +86,7 @@ pub(super) struct Written {
     pub(super) is_calm: bool,
 }
 
-/// The places that one transaction has granted so far. The next changes must count them.
+/// The places that one write has granted so far. The next changes must count them.
 #[derive(Default)]
 pub(super) struct Granted<'a>(Vec<(&'a CallKey, i64)>);
 
@@ -248,10 +248,11 @@ impl Places {
         (!changes.is_empty()).then_some(changes)
     }
 
-    /// Takes over the result of a write. `written` is `None` if the write failed.
-    pub(super) fn written(&mut self, due: &[Change], written: Option<Vec<Written>>, now: u64) {
-        let Some(written) = written else { return };
-        self.renewed = now;
+    /// Takes over the result of a write. `written` are the results of the first of the rows in `due`, which were written.
+    pub(super) fn written(&mut self, due: &[Change], written: Vec<Written>, now: u64) {
+        if written.len() == due.len() {
+            self.renewed = now;
+        }
         for (change, written) in due.iter().zip(written) {
             if let Some(place) = self.all.get_mut(&change.key) {
                 place.set_aside = written.set_aside;
@@ -280,11 +281,11 @@ impl Places {
 }
 
 impl Change {
-    /// The number of places that the row gets. `others` are the calls of all rows that are not in `own`. The
-    /// row gets the places in use, and as many of the requested ones as the limits allow. While less than a
+    /// The number of places that the row gets. `own` are the places of the other rows of this instance, and `others` those
+    /// of the other instances. The row gets the places in use, and as many of the requested ones as the limits allow. While less than a
     /// quarter of each limit is in use, it gets as many again in reserve.
-    pub(super) fn granted(&self, limits: &CallSums, others: CallSums) -> Written {
-        let in_use = |limit: Limit| limit.of(&others) + limit.of(&self.own) + self.base;
+    pub(super) fn granted(&self, limits: &CallSums, own: CallSums, others: CallSums) -> Written {
+        let in_use = |limit: Limit| limit.of(&others) + limit.of(&own) + self.base;
         let room = |limit: Limit| limit.of(limits) - in_use(limit);
         let narrowest = Limit::ALL.into_iter().min_by_key(|limit| room(*limit));
         let narrowest = narrowest.unwrap_or(Limit::Agent);
@@ -342,14 +343,15 @@ mod tests {
             let mut more = Granted::default();
             let mut all = Vec::new();
             for change in &due {
-                let others = self.others(instance, &change.key).plus(more.beside(&change.key));
-                let written = change.granted(&LIMITS, others);
+                let others = self.others(instance, &change.key);
+                let own = change.own.plus(more.beside(&change.key));
+                let written = change.granted(&LIMITS, own, others);
                 more.add(change, written);
                 self.rows.insert((instance, change.key.clone()), written.set_aside);
                 all.push(written);
             }
             self.rows.retain(|_, calls| *calls > 0);
-            self.instances[instance].written(&due, Some(all), now);
+            self.instances[instance].written(&due, all, now);
         }
 
         /// Makes a call of `agent` in `instance`. Returns whether it has a place.
@@ -456,7 +458,7 @@ mod tests {
         let a = key("a");
         assert_eq!(places.decide(&a, &LIMITS, CallSums::default(), 1), Decision::Asked);
         let due = places.due(1).unwrap();
-        places.written(&due, None, 1);
+        places.written(&due, Vec::new(), 1);
         assert_eq!(places.take_after_asking(&a, true), None);
         assert!(!places.look(250) && places.look(500), "it is written later");
     }
