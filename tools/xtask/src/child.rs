@@ -187,6 +187,17 @@ pub(crate) async fn interrupted() -> Result<()> {
     Ok(())
 }
 
+/// Waits until a program listens on `port` of the loopback address. `false` after ten seconds without one.
+pub(crate) async fn listens(port: u16) -> bool {
+    for _ in 0..200 {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
 /// A free port on loopback: `wanted`, or any port if that is 0.
 pub(crate) fn free_port(wanted: u16) -> Result<u16> {
     match std::net::TcpListener::bind(("127.0.0.1", wanted)) {

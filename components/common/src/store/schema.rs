@@ -169,10 +169,21 @@ async fn migrate_server() -> Result<()> {
 async fn try_migrate_server() -> std::result::Result<(), Failed> {
     // The connection is not shared, so it ends with a transaction that failed.
     let db = Db::open().await?;
-    if up_to_date(version(&db, VERSION).await?)? {
-        return Ok(());
+    match in_time(version(&db, VERSION)).await? {
+        // Without rows, all statements are short.
+        0 => in_time(apply(&db, VERSION)).await,
+        found if up_to_date(found)? => Ok(()),
+        _ => apply(&db, VERSION).await,
     }
-    apply(&db, VERSION).await
+}
+
+/// Runs `work` for as long as a change may take. A server that hangs must not keep the first requests for ever.
+async fn in_time<T>(
+    work: impl Future<Output = std::result::Result<T, Failed>>,
+) -> std::result::Result<T, Failed> {
+    let limit = server::Use::Write.limit();
+    let late = || DbError::Lost(format!("no answer within {} s", limit.as_secs()));
+    clock::within(limit, work).await.unwrap_or_else(|| Err(late().into()))
 }
 
 /// Runs the pending migrations in one transaction. `sql` is the statement that reads the version.

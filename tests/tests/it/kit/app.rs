@@ -433,7 +433,8 @@ impl Call<'_> {
     pub(crate) async fn try_send(self) -> Result<Answer> {
         let request = self.request.build()?;
         let sent = Sent::of(&request);
-        let response = self.app.client.execute(request).await?;
+        let response = self.app.client.execute(request).await;
+        let response = response.with_context(|| format!("its log:\n{}", self.app.log()))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await?.to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();

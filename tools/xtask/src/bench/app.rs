@@ -87,6 +87,16 @@ impl BenchSetup {
     /// Starts an application on the state directory with this name, and waits until it is ready. Each instance serves
     /// `reuse` requests.
     pub(crate) async fn start(&self, state: &str, reuse: &str) -> Result<App> {
+        self.start_with(state, reuse, None).await
+    }
+
+    /// As [`Self::start`], with Spin's runtime configuration from the file `config`.
+    pub(crate) async fn start_with(
+        &self,
+        state: &str,
+        reuse: &str,
+        config: Option<&Path>,
+    ) -> Result<App> {
         let dir = self.directory.path();
         let port = child::free_port(0)?;
         let path = self.state(state);
@@ -99,6 +109,9 @@ impl BenchSetup {
             dir,
         })?;
         command.args(["--max-instance-reuse-count", reuse]);
+        if let Some(config) = config {
+            command.arg("--runtime-config-file").arg(config);
+        }
         // The measurement must not depend on variables that happen to be set.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(PREFIX) {

@@ -6,6 +6,7 @@
 //!   usage and calls;
 //! - the speed of the catalogue;
 //! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
+//! - the throughput of a page and of calls with the data on a libSQL server and Redis, as a part of that with files;
 //! - the throughput of calls with an agent's key, as a part of that with an issuer's token;
 //! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
 //! - the calls of a thousand callers who find one token expired;
@@ -31,6 +32,7 @@ mod neighbour;
 mod peers;
 mod report;
 mod rows;
+mod servers;
 mod upstream;
 
 use std::path::{Path, PathBuf};
@@ -38,12 +40,13 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::build::{self, Profile};
 use crate::child;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, HostProfile, Runtime};
+use crate::test::installed;
 use crate::up::Format;
 use app::{App, BenchSetup};
 use bulk::Bulk;
@@ -52,7 +55,8 @@ use load::Slice;
 use neighbour::Neighbour;
 use peers::Peers;
 use report::{Outcome, Singles};
-use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, State};
+use rows::{Endpoint, PEER_ROWS, Proofs, ROWS, Row, SERVER_ROWS, State};
+use servers::Servers;
 
 /// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
@@ -84,7 +88,8 @@ pub(crate) struct Args {
     /// "key_grown_vs_new","key_vs_jwt_grown","cold_instance_vs_warm","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
-    /// "first_call_ms","host_rss_mb"},…} on stdout, and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
+    /// "first_call_ms","host_rss_mb"},…} on stdout, if the servers of the tests are installed
+    /// "list_on_servers","proxy_on_servers", and with --compare "proxy_vs_node","list_vs_node","proxy_vs_nginx"
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -173,7 +178,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     }
     let mut outcomes = Vec::new();
     for runtime in runtimes {
-        outcomes.push(measure(args, &repo.root, &baselines, runtime).await?);
+        outcomes.push(measure(args, &repo, &baselines, runtime).await?);
     }
     Ok(outcomes)
 }
@@ -181,10 +186,11 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
 /// Measures one runtime: one application per state, all running at once.
 async fn measure(
     args: &Args,
-    root: &Path,
+    repo: &Repo,
     baselines: &Baselines,
     runtime: Runtime,
 ) -> Result<Outcome> {
+    let root = repo.root.as_path();
     let program = args.program(&runtime);
     let site = BenchSetup::new(root, baselines, runtime)?;
     let name = site.runtime();
@@ -192,7 +198,18 @@ async fn measure(
     let mut apps = Vec::new();
     let key = prepare(&site, root, baselines.upstream).await.with_context(on)?;
     let proofs = Proofs { token: site.token.clone(), key };
-    for state in State::ALL {
+    let servers = match installed::sqld(repo) {
+        Ok(sqld) => Some(Servers::start(&sqld).await?),
+        Err(why) => {
+            eprintln!("SKIPPED: the application on servers: {why}");
+            None
+        }
+    };
+    if let Some(servers) = &servers {
+        let app = prepare_on_servers(&site, root, servers, baselines.upstream).await;
+        apps.push((State::OnServers, app.with_context(on)?));
+    }
+    for state in State::IN_FILES {
         apps.push((state, site.start(state.name(), state.reuse()).await.with_context(on)?));
     }
     let peers = match args.compare {
@@ -215,9 +232,30 @@ async fn measure(
     Ok(Outcome::new((&name, &program), &slices, rss, Singles { bulk, neighbour, burst, first }))
 }
 
+/// Starts an application on `servers`, and fills it over HTTP.
+async fn prepare_on_servers(
+    site: &BenchSetup,
+    root: &Path,
+    servers: &Servers,
+    upstream: u16,
+) -> Result<App> {
+    eprintln!("{}: storing {} integrations on servers", site.runtime(), fill::COUNT);
+    let state = State::OnServers;
+    let app = site.start_with(state.name(), state.reuse(), Some(&servers.config)).await?;
+    let filled = async {
+        fill::fill(root, app.port, &site.token).await?;
+        upstream::connect(app.port, &site.token, upstream).await
+    };
+    let result = filled.await;
+    if result.is_err() {
+        eprint!("{}", app.said());
+    }
+    result.map(|()| app)
+}
+
 /// Creates the state directories: one filled over HTTP, and a copy of it that is grown. Returns the key of an agent.
 async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String> {
-    let [alone, crowded, fresh] = State::ALL.map(State::name);
+    let [alone, crowded, fresh] = State::IN_FILES.map(State::name);
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
     let app = site.start(alone, State::Alone.reuse()).await?;
     let filled = async {
@@ -253,13 +291,15 @@ struct Ports<'a> {
 }
 
 impl Ports<'_> {
-    /// The port of `endpoint`. `None` for a peer that is not measured.
+    /// The port of `endpoint`. `None` for a peer or servers that are not measured.
     fn of(&self, endpoint: Endpoint) -> Result<Option<u16>> {
         Ok(match endpoint {
             Endpoint::App(state) => {
                 let app = self.apps.iter().find(|(other, _)| *other == state);
-                let (_, app) = app.context("the application of a row is not running")?;
-                Some(app.port)
+                let port = app.map(|(_, app)| app.port);
+                let may_be_missing = state == State::OnServers;
+                ensure!(may_be_missing || port.is_some(), "{} is not running", state.name());
+                port
             }
             Endpoint::Upstream => Some(self.upstream),
             Endpoint::Node => self.peers.map(|peers| peers.node),
@@ -276,7 +316,7 @@ async fn slices(
     proofs: &Proofs,
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
     let mut rows = Vec::new();
-    for row in ROWS.iter().chain(&PEER_ROWS).copied() {
+    for row in ROWS.iter().chain(&SERVER_ROWS).chain(&PEER_ROWS).copied() {
         if let Some(port) = ports.of(row.endpoint)? {
             rows.push((row, row.plan(port, proofs), Vec::new()));
         }
@@ -293,16 +333,17 @@ async fn slices(
         rows.len(),
         each.as_secs_f64()
     );
+    let alone = ports.apps.iter().find(|(state, _)| *state == State::Alone).map(|(_, app)| app);
     let mut rss = 0;
     for _ in 0..SLICES {
         for (_, plan, slices) in &mut rows {
             slices.push(load::run(plan.clone(), each).await?);
         }
-        if let Some((_, app)) = ports.apps.first() {
+        if let Some(app) = alone {
             rss = rss.max(memory::tree(app.pid())?);
         }
     }
-    let (_, app) = ports.apps.first().context("no application")?;
+    let app = alone.context("no application")?;
     eprintln!("{}: a gigabyte up and down, {} agents at once", site.runtime(), bulk::AGENTS);
     let bulk = bulk::measure(app, &site.token).await?;
     eprintln!("{}: one attacker, one neighbour", site.runtime());

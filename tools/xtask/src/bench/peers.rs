@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -92,7 +91,7 @@ async fn nginx(directory: &Path, upstream: u16) -> Result<(Child, u16)> {
     let port = child::free_port(0)?;
     let configuration = directory.join("nginx.conf");
     fs::write(&configuration, nginx_configuration(port, upstream, directory))?;
-    let child = Command::new("nginx")
+    let server = Command::new("nginx")
         .arg("-e")
         .arg(directory.join("error.log"))
         .arg("-c")
@@ -101,11 +100,8 @@ async fn nginx(directory: &Path, upstream: u16) -> Result<(Child, u16)> {
         .kill_on_drop(true)
         .spawn()
         .context("cannot run `nginx`")?;
-    for _ in 0..200 {
-        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return Ok((child, port));
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    if child::listens(port).await {
+        return Ok((server, port));
     }
     let said = fs::read_to_string(directory.join("error.log")).unwrap_or_default();
     bail!("nginx does not listen on port {port}: {said}")

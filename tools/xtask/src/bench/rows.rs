@@ -20,20 +20,23 @@ pub(crate) enum State {
     /// The same workspace, and 99 others with as many integrations each. All have agents, usage and calls
     /// ([`super::history::History::FULL`]).
     Crowded,
+    /// As the first one, on a libSQL server and Redis.
+    OnServers,
     /// A copy of the first one, in which each instance serves one request: every call finds new instances of the proxy,
     /// `auth` and the broker, with empty caches.
     Fresh,
 }
 
 impl State {
-    /// All states. Each is a separate application. The host's memory is measured at the first one.
-    pub(crate) const ALL: [Self; 3] = [Self::Alone, Self::Crowded, Self::Fresh];
+    /// All states in files. Each is a separate application. The host's memory is measured at the first one.
+    pub(crate) const IN_FILES: [Self; 3] = [Self::Alone, Self::Crowded, Self::Fresh];
 
     /// The name of the state directory.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Alone => "alone",
             Self::Crowded => "crowded",
+            Self::OnServers => "on-servers",
             Self::Fresh => "fresh",
         }
     }
@@ -42,7 +45,7 @@ impl State {
     /// sets the same for Spin.
     pub(crate) fn reuse(self) -> &'static str {
         match self {
-            Self::Alone | Self::Crowded => nexus_cli::REUSE,
+            Self::Alone | Self::Crowded | Self::OnServers => nexus_cli::REUSE,
             Self::Fresh => "1",
         }
     }
@@ -242,6 +245,25 @@ static NGINX: Row = Row {
     connections: CONNECTIONS,
 };
 
+static LIST_ON_SERVERS: Row = Row {
+    name: "list of 20, on servers",
+    endpoint: Endpoint::App(State::OnServers),
+    target: PAGE,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+static PROXY_ON_SERVERS: Row = Row {
+    name: "proxy, on servers",
+    endpoint: Endpoint::App(State::OnServers),
+    target: CALL,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+/// The rows that are measured if the servers of the tests are installed.
+pub(crate) static SERVER_ROWS: [&Row; 2] = [&LIST_ON_SERVERS, &PROXY_ON_SERVERS];
+
 /// The rows of `--compare`, which take turns with all others.
 pub(crate) static PEER_ROWS: [&Row; 4] = [&NODE_LIST, &NODE_PROXY, &NODE_PROXY_ONE, &NGINX];
 
@@ -262,7 +284,7 @@ pub(crate) static ROWS: [&Row; 12] = [
 ];
 
 /// All comparisons, in the order in which they are printed. Those with a row that was not measured are left out.
-pub(crate) static COMPARISONS: [Comparison; 14] = [
+pub(crate) static COMPARISONS: [Comparison; 16] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
@@ -294,6 +316,13 @@ pub(crate) static COMPARISONS: [Comparison; 14] = [
         to: &PROXY_ONE,
         by: Figures::p50_to,
     },
+    Comparison { name: "list_on_servers", of: &LIST_ON_SERVERS, to: &LIST, by: Figures::rate_to },
+    Comparison {
+        name: "proxy_on_servers",
+        of: &PROXY_ON_SERVERS,
+        to: &PROXY,
+        by: Figures::rate_to,
+    },
     Comparison { name: "proxy_vs_node", of: &PROXY, to: &NODE_PROXY, by: Figures::rate_to },
     Comparison { name: "list_vs_node", of: &LIST, to: &NODE_LIST, by: Figures::rate_to },
     Comparison { name: "proxy_vs_nginx", of: &PROXY, to: &NGINX, by: Figures::rate_to },
@@ -307,7 +336,7 @@ mod tests {
 
     #[test]
     fn row_names_are_unique_and_compared_rows_are_measured() {
-        let all = || ROWS.iter().chain(&PEER_ROWS);
+        let all = || ROWS.iter().chain(&SERVER_ROWS).chain(&PEER_ROWS);
         let names: BTreeSet<_> = all().map(|row| row.name).collect();
         assert_eq!(names.len(), all().count());
         for Comparison { name, of, to, .. } in &COMPARISONS {
