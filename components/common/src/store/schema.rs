@@ -15,9 +15,9 @@ include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 /// The newest schema that this version knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;
 
-/// The version of the database's schema. 0 for a new database. `sql` is the statement that reads it.
-async fn version(db: &Db, sql: &str) -> std::result::Result<i64, Failed> {
-    Ok(version_of(db.row(sql, []).await?.as_ref())?)
+/// The version of the schema of a database in a file. 0 for a new one.
+async fn version(db: &Db) -> std::result::Result<i64, Failed> {
+    Ok(version_of(db.row(PRAGMA, []).await?.as_ref())?)
 }
 
 /// The version in the row of `pragma user_version`.
@@ -37,7 +37,7 @@ pub(super) fn version_of(row: Option<&Row>) -> Result<i64> {
 /// # Errors
 /// [`Error::DatabaseNewer`] if a newer version of the application wrote it, [`Error::Storage`].
 pub(super) async fn ensure(db: &Db) -> Result<()> {
-    if up_to_date(version(db, PRAGMA).await?)? {
+    if up_to_date(version(db).await?)? {
         return Ok(());
     }
     db.query("pragma busy_timeout = 0", []).await?;
@@ -169,35 +169,39 @@ async fn migrate_server() -> Result<()> {
 async fn try_migrate_server() -> std::result::Result<(), Failed> {
     // The connection is not shared, so it ends with a transaction that failed.
     let db = Db::open().await?;
-    match in_time(version(&db, VERSION)).await? {
-        // Without rows, all statements are short.
-        0 => in_time(apply(&db, VERSION)).await,
-        found if up_to_date(found)? => Ok(()),
-        _ => apply(&db, VERSION).await,
+    let limit = Some(server::Use::Write.limit());
+    let found = version_of(step(&db, VERSION, limit).await?.first())?;
+    if up_to_date(found)? {
+        return Ok(());
     }
+    // A database without rows has no long statement.
+    apply(&db, VERSION, limit.filter(|_| found == 0)).await
 }
 
-/// Runs `work` for as long as a change may take. A server that hangs must not keep the first requests for ever.
-async fn in_time<T>(
-    work: impl Future<Output = std::result::Result<T, Failed>>,
-) -> std::result::Result<T, Failed> {
-    let limit = server::Use::Write.limit();
+/// Runs one statement, which may take as long as `limit`. A server that hangs must not keep the first requests for ever.
+async fn step(
+    db: &Db,
+    sql: &str,
+    limit: Option<Duration>,
+) -> std::result::Result<Vec<Row>, DbError> {
+    let Some(limit) = limit else { return db.query(sql, []).await };
     let late = || DbError::Lost(format!("no answer within {} s", limit.as_secs()));
-    clock::within(limit, work).await.unwrap_or_else(|| Err(late().into()))
+    clock::within(limit, db.query(sql, [])).await.unwrap_or_else(|| Err(late()))
 }
 
-/// Runs the pending migrations in one transaction. `sql` is the statement that reads the version.
-async fn apply(db: &Db, sql: &str) -> std::result::Result<(), Failed> {
-    db.query("begin immediate", []).await?;
+/// Runs the pending migrations in one transaction. `sql` is the statement that reads the version, and `limit` the longest time
+/// of a statement.
+async fn apply(db: &Db, sql: &str, limit: Option<Duration>) -> std::result::Result<(), Failed> {
+    step(db, "begin immediate", limit).await?;
     // Another connection may have migrated since the first look.
-    let found = version(db, sql).await?;
+    let found = version_of(step(db, sql, limit).await?.first())?;
     if !up_to_date(found)? {
         for statement in pending(found) {
-            db.query(statement, []).await?;
+            step(db, statement, limit).await?;
         }
-        db.query(&format!("pragma user_version = {KNOWN}"), []).await?;
+        step(db, &format!("pragma user_version = {KNOWN}"), limit).await?;
     }
-    db.query("commit", []).await?;
+    step(db, "commit", limit).await?;
     Ok(())
 }
 
@@ -234,13 +238,13 @@ impl From<Failed> for Error {
 
 /// Migrates, unless another connection has the lock or has migrated already.
 async fn migrate(db: &Db) -> std::result::Result<(), Failed> {
-    if up_to_date(version(db, PRAGMA).await?)? {
+    if up_to_date(version(db).await?)? {
         return Ok(());
     }
     // The mode is stored in the file. In it, readers and the writer do not wait for each other. The switch needs
     // exclusive access for a moment.
     db.query("pragma journal_mode = wal", []).await?;
-    apply(db, PRAGMA).await
+    apply(db, PRAGMA, None).await
 }
 
 /// Whether the schema `found` is the newest one.

@@ -90,9 +90,10 @@ enum Storage {
     Server,
 }
 
-/// The tests that a run on servers leaves out: those whose data are always in files, and those whose data are always on
-/// servers.
-const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::replicas"];
+/// The tests that a run on servers leaves out: those whose data are always in files, those whose data are always on servers,
+/// and the journeys of all manifests, for which it does not matter where the data are.
+const NOT_ON_SERVERS: [&str; 6] =
+    ["--skip", "program::", "--skip", "serving::replicas", "--skip", "conformance::every"];
 
 /// The run that includes the browser tests.
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
