@@ -18,7 +18,7 @@ const NEW_MS: u64 = 250;
 const KEEP_MS: u64 = 2_000;
 /// How long a row counts after it was written, in milliseconds.
 pub(super) const ROW_MS: i64 = 20_000;
-/// The age at which rows are written again although nothing has changed, in milliseconds.
+/// The age at which a row is written again although nothing has changed, in milliseconds.
 const AGAIN_MS: u64 = 8_000;
 
 /// The places of one agent's calls to one integration.
@@ -28,6 +28,8 @@ struct Place {
     used: i64,
     /// The number of places that the instance's row has.
     set_aside: i64,
+    /// When that row was last written, in milliseconds.
+    written_at: u64,
     /// The number of calls that wait for a place.
     asked: i64,
     /// The limit because of which a waiting call gets no place.
@@ -46,6 +48,11 @@ struct Place {
 impl Place {
     fn held(&self) -> i64 {
         self.used.max(self.set_aside)
+    }
+
+    /// Whether the row would soon expire. Each row has an age of its own, because a write of other rows does not renew it.
+    fn is_old(&self, now: u64) -> bool {
+        self.set_aside > 0 && now.saturating_sub(self.written_at) >= AGAIN_MS
     }
 
     fn take(&mut self) {
@@ -116,8 +123,6 @@ pub(super) struct Places {
     born: u64,
     /// When the current period began.
     turned: u64,
-    /// When rows were last written.
-    renewed: u64,
 }
 
 impl Places {
@@ -188,8 +193,7 @@ impl Places {
         if turns {
             self.turned = now;
         }
-        let mut is_due = now.saturating_sub(self.renewed) >= AGAIN_MS
-            && self.all.values().any(|place| place.set_aside > 0);
+        let mut is_due = self.all.values().any(|place| place.is_old(now));
         for place in self.all.values_mut() {
             if turns {
                 (place.most_before, place.most) = (place.most, place.used);
@@ -198,7 +202,10 @@ impl Places {
             place.seen = place.used;
             let wanted = match (lasts || place.set_aside > 0, place.is_calm) {
                 (false, _) => 0,
-                (true, true) if turns => place.most.max(place.most_before),
+                // A row gets no place that it did not have, because the others may have taken it.
+                (true, true) if turns => {
+                    place.most.max(place.most_before).min(place.set_aside.max(place.used))
+                }
                 (true, true) => place.set_aside.max(place.used),
                 // Other calls may need the unused places now.
                 (true, false) => place.used,
@@ -217,10 +224,7 @@ impl Places {
 
     /// The rows to write now. `None` if there are none. Old rows are written without a change.
     pub(super) fn due(&mut self, now: u64) -> Option<Vec<Change>> {
-        let is_old = now.saturating_sub(self.renewed) >= AGAIN_MS;
-        let is_due = |place: &Place| {
-            place.asked > 0 || place.wanted.is_some() || (is_old && place.set_aside > 0)
-        };
+        let is_due = |place: &Place| place.asked > 0 || place.wanted.is_some() || place.is_old(now);
         let keys: Vec<CallKey> = self
             .all
             .iter()
@@ -250,12 +254,9 @@ impl Places {
 
     /// Takes over the result of a write. `written` are the results of the first of the rows in `due`, which were written.
     pub(super) fn written(&mut self, due: &[Change], written: Vec<Written>, now: u64) {
-        if written.len() == due.len() {
-            self.renewed = now;
-        }
         for (change, written) in due.iter().zip(written) {
             if let Some(place) = self.all.get_mut(&change.key) {
-                place.set_aside = written.set_aside;
+                (place.set_aside, place.written_at) = (written.set_aside, now);
                 place.refused = written.refused;
                 place.is_calm = written.is_calm;
             }
@@ -450,6 +451,56 @@ mod tests {
         assert!(table.instances[0].look(10_251), "they have lasted");
         table.write(0, 10_251);
         assert_eq!(table.rows.values().sum::<i64>(), 2);
+    }
+
+    #[test]
+    fn places_that_were_given_back_are_not_reserved_again_without_a_look_at_the_others() {
+        let mut table = Table::new(1);
+        for _ in 0..6 {
+            assert!(table.call(0, "a", 1));
+        }
+        for _ in 0..5 {
+            table.instances[0].release(&key("a"));
+        }
+        assert!(table.instances[0].look(500), "the limit was near");
+        table.write(0, 500);
+        assert_eq!(table.rows.values().sum::<i64>(), 1);
+        // A period later, the six calls are still known, but the limit is no longer near.
+        assert!(!table.instances[0].look(2_100));
+        table.write(0, 2_100);
+        assert_eq!(table.rows.values().sum::<i64>(), 1);
+    }
+
+    #[test]
+    fn a_row_is_written_again_before_it_expires_although_other_rows_are_written_often() {
+        fn write(places: &mut Places, now: u64) -> Vec<CallKey> {
+            let due = places.due(now).unwrap_or_default();
+            let granted = |one: &Change| one.granted(&LIMITS, one.own, CallSums::default());
+            let written: Vec<Written> = due.iter().map(granted).collect();
+            places.written(&due, written, now);
+            due.into_iter().map(|change| change.key).collect()
+        }
+        let (mut places, long) = (Places::default(), key("long"));
+        assert_eq!(places.decide(&long, &LIMITS, CallSums::default(), 1), Decision::Asked);
+        assert_eq!(write(&mut places, 1), [long.clone()]);
+        assert_eq!(places.take_after_asking(&long, true), None);
+        let (mut long_at, mut other_at, mut other) = (1, 1, None);
+        for now in (251_u64..60_000).step_by(250) {
+            // Each second, another agent has a call that lasts so long that a row is written.
+            if now % 1_000 == 251 {
+                let agent = key(&format!("agent-{now}"));
+                let decision = places.decide(&agent, &LIMITS, CallSums::default(), now);
+                other = (decision == Decision::Taken).then_some(agent);
+            } else if now % 1_000 == 1 {
+                other.take().iter().for_each(|agent| places.release(agent));
+            }
+            places.look(now);
+            for key in write(&mut places, now) {
+                if key == long { long_at = now } else { other_at = now }
+            }
+            assert!(now - other_at < AGAIN_MS, "other rows are written often: {now}");
+            assert!(i64::try_from(now - long_at).unwrap() < ROW_MS, "the row expired: {now}");
+        }
     }
 
     #[test]
