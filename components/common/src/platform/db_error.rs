@@ -22,8 +22,10 @@ pub enum DbError {
     /// changed.
     Ended,
     /// The server has stopped the statement. sqld sometimes does that to a statement that directly follows another one of
-    /// its connection: it takes the end of the one before for a client that has gone, and stops what then runs. Nothing of
-    /// the statement was changed, and nothing of its transaction.
+    /// its connection: it takes the end of the one before for a client that has gone, and stops what then runs.
+    ///
+    /// Outside of a transaction, the change may have been made nevertheless: SQLite asks its progress handler once more after
+    /// the statement has committed (`vdbe_return` in its `vdbe.c`). A transaction ends with its connection.
     Interrupted,
     /// The statement got no answer, so it may have run or not. Holds why.
     Lost(String),
@@ -56,7 +58,7 @@ impl From<DbError> for Error {
 impl DbError {
     /// Whether the statement may have run although it failed.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Lost(_))
+        matches!(self, Self::Lost(_) | Self::Interrupted)
     }
 
     /// Whether a connection to a server may be lent again after the statement. After [`Self::Busy`] it may not: sqld can
@@ -165,7 +167,7 @@ mod tests {
         assert!(matches!(of(stolen), DbError::Ended));
         let stopped = "Hrana: `cursor error: `error at step 0: (error code: SQLITE_INTERRUPT) `SQLite error: interrupted```";
         assert!(matches!(of(stopped), DbError::Interrupted));
-        assert!(!of(stopped).is_unknown() && !of(stopped).leaves_connection());
+        assert!(of(stopped).is_unknown() && !of(stopped).leaves_connection());
         for expired in [
             "Hrana: `api error: `{\"message\":\"The stream has expired due to inactivity\",\"code\":\"STREAM_EXPIRED\"}``",
             "Hrana: `api error: `Received an invalid baton``",

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::{Revision, Watched, aggregated, read_row, revision, write_relaxed};
+use super::{Revision, Watched, aggregated, read_row, revision, write_repeatable};
 use crate::domain::CallKey;
 use crate::error::Result;
 use crate::kept::Recent;
@@ -194,11 +194,11 @@ impl CallsAtWork<'_> {
     pub async fn write(&self, valid_ms: i64) -> Result<bool> {
         let values = values(self.instance, self.key).into_iter();
         if self.calls == 0 {
-            return write_relaxed(DELETE, values).await.map(|_| true);
+            return write_repeatable(DELETE, values).await.map(|_| true);
         }
         let most = self.most_others;
         let numbers = [valid_ms, self.calls, most.agent, most.integration, most.workspace];
-        let rows = write_relaxed(SET, values.chain(numbers.map(Value::integer))).await?;
+        let rows = write_repeatable(SET, values.chain(numbers.map(Value::integer))).await?;
         if rows.is_empty() {
             KNOWN.with_borrow_mut(|all| all.remove(self.key));
         }

@@ -122,7 +122,10 @@ pub use stops::{
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
 pub use used_proofs::{use_once, was_used};
-pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
+pub use write::{
+    IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_repeatable,
+    write_row,
+};
 
 /// The row of an `insert … returning`.
 ///

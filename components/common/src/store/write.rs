@@ -8,7 +8,9 @@ use std::cell::{Cell, RefCell};
 
 use super::require_time;
 use super::schema::{self, Accepts};
-use super::writer::{Durability, Writer, open, open_for, run_locked, run_on_server};
+use super::writer::{
+    BEGIN, Durability, MOST_STOPPED, Writer, open, open_for, run_locked, run_on_server,
+};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -37,15 +39,17 @@ pub struct Transaction {
     pub now: String,
 }
 
-/// The error of a change of its own. If the answer was lost, nobody knows whether it was made.
+/// The error of a change of its own. If the answer was lost, or the server has stopped the statement, nobody knows whether it
+/// was made.
 fn unconfirmed(error: DbError) -> Error {
     match error {
         DbError::Lost(detail) => Error::Unconfirmed { detail },
+        DbError::Interrupted => {
+            Error::Unconfirmed { detail: "the database stopped a statement".to_owned() }
+        }
         error => error.into(),
     }
 }
-
-const BEGIN: &str = "begin immediate";
 
 /// How long a transaction on a server may take, in milliseconds. A server takes the write lock from a transaction of 5 s
 /// if another writer waits.
@@ -92,6 +96,32 @@ pub fn write_relaxed(
         let rows = run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)?;
         writer.keep();
         Ok(rows)
+    }
+}
+
+/// As [`write_relaxed`], for a statement that may run twice, because its second run changes nothing more. It runs again if a
+/// server has stopped it.
+///
+/// # Errors
+/// The errors of [`Transaction::begin`].
+pub fn write_repeatable(
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> impl Future<Output = Result<Vec<Row>>> {
+    let values = Vec::from_iter(values);
+    async move {
+        let mut stopped = 0;
+        loop {
+            let mut writer = open(Durability::Relaxed).await?;
+            match run_locked(&mut writer, sql, &values).await {
+                Err(DbError::Interrupted) if stopped < MOST_STOPPED => stopped += 1,
+                done => {
+                    let rows = done.map_err(unconfirmed)?;
+                    writer.keep();
+                    return Ok(rows);
+                }
+            }
+        }
     }
 }
 
@@ -255,6 +285,9 @@ impl Transaction {
                 drop(self);
                 look_for(proof, detail).await
             }
+            // SQLite asks its progress handler after a hundred steps, which a commit does not have. So it was stopped before
+            // it began, and the transaction ends with its connection.
+            (Err(error @ DbError::Interrupted), _) => Err(error.into()),
             (Err(error), _) => Err(unconfirmed(error)),
         }
     }
@@ -298,5 +331,20 @@ pub async fn checkpoint() -> Result<()> {
         // A server makes its checkpoints by itself.
         Ok(_) | Err(DbError::Busy | DbError::Unsupported) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_was_stopped_may_have_been_made() {
+        assert!(matches!(unconfirmed(DbError::Interrupted), Error::Unconfirmed { .. }));
+        assert!(matches!(
+            unconfirmed(DbError::Lost("no answer".into())),
+            Error::Unconfirmed { .. }
+        ));
+        assert!(matches!(unconfirmed(DbError::Busy), Error::Storage { .. }));
     }
 }

@@ -110,12 +110,16 @@ pub(super) async fn run_locked(
 const SERVER_WITHIN: Duration = Use::Write.limit();
 
 /// How often a statement runs again that a server has stopped.
-const MOST_STOPPED: u32 = 2;
+pub(super) const MOST_STOPPED: u32 = 2;
+
+/// The statement that begins a transaction. It changes nothing, so it can run again if a server has stopped it.
+pub(super) const BEGIN: &str = "begin immediate";
 
 /// Runs a statement on a server, outside of a transaction. If the server has closed the connection before the statement, or
-/// has stopped the statement, it runs on a new one. Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
-/// for the one whose turn it is, nobody else writes. No try begins later than [`SERVER_WITHIN`], because the other
-/// changes of the instance wait meanwhile.
+/// has stopped [`BEGIN`], it runs on a new one. Any other statement that was stopped may have made its change
+/// ([`DbError::Interrupted`]). Nothing else is retried but a lock that was not free, and that at once and on the same
+/// connection: while sqld waits for the one whose turn it is, nobody else writes. No try begins later than
+/// [`SERVER_WITHIN`], because the other changes of the instance wait meanwhile.
 pub(super) async fn run_on_server(
     lent: &mut Lent,
     sql: &str,
@@ -130,7 +134,7 @@ pub(super) async fn run_on_server(
                 attempt += 1;
                 clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
             }
-            Err(DbError::Interrupted) if stopped < MOST_STOPPED && !is_late() => {
+            Err(DbError::Interrupted) if sql == BEGIN && stopped < MOST_STOPPED && !is_late() => {
                 stopped += 1;
                 lent.reopen().await?;
                 prepare(lent).await?;
