@@ -32,8 +32,10 @@ struct Place {
     written_at: u64,
     /// The number of calls that wait for a place.
     asked: i64,
-    /// The limit because of which a waiting call gets no place.
+    /// The limit because of which a waiting call gets no place, according to the last write that has ended.
     refused: Option<Limit>,
+    /// Whether the row is being written, so that calls wait for the result.
+    is_in_write: bool,
     /// The number of places that the row should have, if that is not `set_aside`.
     wanted: Option<i64>,
     /// The number of calls at the last look.
@@ -213,7 +215,9 @@ impl Places {
             place.wanted = Some(wanted).filter(|wanted| *wanted != place.set_aside);
             is_due |= place.wanted.is_some() || place.asked > 0;
         }
-        self.all.retain(|_, place| place.used > 0 || place.set_aside > 0 || place.asked > 0);
+        self.all.retain(|_, place| {
+            place.used > 0 || place.set_aside > 0 || place.asked > 0 || place.is_in_write
+        });
         is_due
     }
 
@@ -239,7 +243,7 @@ impl Places {
                 let base = place.wanted.take().unwrap_or(place.set_aside).max(place.used);
                 let held = place.held();
                 let asked = std::mem::take(&mut place.asked);
-                place.refused = None;
+                place.is_in_write = true;
                 let less = |sum: i64| sum - held;
                 let own = CallSums {
                     agent: less(own.agent),
@@ -254,11 +258,14 @@ impl Places {
 
     /// Takes over the result of a write. `written` are the results of the first of the rows in `due`, which were written.
     pub(super) fn written(&mut self, due: &[Change], written: Vec<Written>, now: u64) {
-        for (change, written) in due.iter().zip(written) {
-            if let Some(place) = self.all.get_mut(&change.key) {
-                (place.set_aside, place.written_at) = (written.set_aside, now);
-                place.refused = written.refused;
-                place.is_calm = written.is_calm;
+        let results = written.into_iter().map(Some).chain(std::iter::repeat(None));
+        for (change, result) in due.iter().zip(results) {
+            let Some(place) = self.all.get_mut(&change.key) else { continue };
+            place.is_in_write = false;
+            // Calls go on if their places could not be written.
+            place.refused = result.and_then(|written| written.refused);
+            if let Some(Written { set_aside, is_calm, .. }) = result {
+                (place.set_aside, place.is_calm, place.written_at) = (set_aside, is_calm, now);
             }
         }
     }
@@ -501,6 +508,37 @@ mod tests {
             assert!(now - other_at < AGAIN_MS, "other rows are written often: {now}");
             assert!(i64::try_from(now - long_at).unwrap() < ROW_MS, "the row expired: {now}");
         }
+    }
+
+    /// Writes the rows that are due, while the other instances have as many calls as an agent may have.
+    fn write_beside_full(places: &mut Places, due: &[Change], now: u64) {
+        let granted = |one: &Change| one.granted(&LIMITS, one.own, CallSums::all(LIMITS.agent));
+        places.written(due, due.iter().map(granted).collect(), now);
+    }
+
+    #[test]
+    fn a_refused_call_is_refused_although_the_next_write_has_begun() {
+        let (mut places, a) = (Places::default(), key("a"));
+        assert_eq!(places.decide(&a, &LIMITS, CallSums::default(), 1), Decision::Asked);
+        let due = places.due(1).unwrap();
+        write_beside_full(&mut places, &due, 1);
+        // A place becomes free, and another call asks for it before the first one has seen its result.
+        assert_eq!(places.decide(&a, &LIMITS, CallSums::all(7), 2), Decision::Asked);
+        let due = places.due(2).unwrap();
+        assert_eq!(places.take_after_asking(&a, true), Some(Limit::Agent));
+        places.written(&due, Vec::new(), 3);
+        assert_eq!(places.take_after_asking(&a, true), None, "the second write failed");
+    }
+
+    #[test]
+    fn a_look_during_a_write_does_not_lose_its_result() {
+        let (mut places, a) = (Places::default(), key("a"));
+        assert_eq!(places.decide(&a, &LIMITS, CallSums::default(), 1), Decision::Asked);
+        let due = places.due(1).unwrap();
+        assert!(!places.look(250));
+        write_beside_full(&mut places, &due, 300);
+        assert_eq!(places.take_after_asking(&a, true), Some(Limit::Agent));
+        assert!(!places.look(500) && places.are_none());
     }
 
     #[test]
