@@ -51,9 +51,12 @@ const FRESH_MS: u64 = 8_000;
 
 /// How long a request waits for a connection that another request has, before it opens one more. Opening one costs the
 /// host and the server ten times what a statement costs. In a burst, hundreds of requests would open one each.
-const GROWS_AFTER: Duration = Duration::from_millis(25);
+const GROWS_AFTER: Duration = Duration::from_millis(10);
 /// How long a request waits for a connection in all.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a request waits for another one that makes the same read: as long as that one may wait for a connection, and read
+/// twice.
+const SHARED_PATIENCE: Duration = Duration::from_secs(13);
 
 struct Pool {
     /// How many connections are lent.
@@ -169,7 +172,7 @@ pub struct Lent {
 /// # Errors
 /// [`DbError`] of the second try.
 pub async fn select(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
-    let reading = match Share::of(sql, &values, PATIENCE).await {
+    let reading = match Share::of(sql, &values, SHARED_PATIENCE).await {
         Share::Has(rows) => return rows,
         Share::Reads(reading) => reading,
     };

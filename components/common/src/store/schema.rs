@@ -151,13 +151,16 @@ impl Accepts {
 /// How often a migration on a server is tried. Each try begins with a look whether it is still needed, so it does no
 /// harm if the answer to an earlier one was lost.
 const SERVER_TRIES: u32 = 20;
+/// No try begins later than this after the first one, in milliseconds. The first requests wait meanwhile.
+const SERVER_TRIES_MS: u64 = 30_000;
 
 async fn migrate_server() -> Result<()> {
-    let mut tries = 1;
+    let (mut tries, begun) = (1, clock::now_ms());
+    let may_try = |tries| tries < SERVER_TRIES && clock::now_ms().abs_diff(begun) < SERVER_TRIES_MS;
     loop {
         match try_migrate_server().await {
             Err(Failed::Other(error @ Error::DatabaseNewer { .. })) => return Err(error),
-            Err(_) if tries < SERVER_TRIES => {
+            Err(_) if may_try(tries) => {
                 tries += 1;
                 clock::sleep(Duration::from_millis(20 + clock::random_u64() % PAUSE_MS)).await;
             }

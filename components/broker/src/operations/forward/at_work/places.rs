@@ -489,7 +489,7 @@ mod tests {
         }
         let (mut places, long) = (Places::default(), key("long"));
         assert_eq!(places.decide(&long, &LIMITS, CallSums::default(), 1), Decision::Asked);
-        assert_eq!(write(&mut places, 1), [long.clone()]);
+        assert_eq!(write(&mut places, 1), std::slice::from_ref(&long));
         assert_eq!(places.take_after_asking(&long, true), None);
         let (mut long_at, mut other_at, mut other) = (1, 1, None);
         for now in (251_u64..60_000).step_by(250) {
