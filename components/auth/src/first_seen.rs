@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use nexus_common::kept::Recent;
 use nexus_common::log::Line;
+use nexus_common::platform::beside::spawn;
 use nexus_common::platform::clock;
-use nexus_common::platform::http::spawn;
 use nexus_common::store::{
     OutsideIdentity, OutsidePerson, note_outside_agents, note_outside_people,
 };

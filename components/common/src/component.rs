@@ -25,9 +25,12 @@ macro_rules! component {
                 $crate::platform::sdk::wasip3::http::types::Response,
                 $crate::platform::sdk::wasip3::http::types::ErrorCode,
             > {
-                let response = $crate::platform::http::serve(request, $handler).await;
-                $after;
-                response
+                $crate::platform::beside::begins_spawned(async {
+                    let response = $crate::platform::http::serve(request, $handler).await;
+                    $after;
+                    response
+                })
+                .await
             }
         }
     };

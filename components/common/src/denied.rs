@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::http::Respond;
-use crate::platform::{clock, http::spawn};
+use crate::platform::{beside::spawn, clock};
 use crate::store::{Denial, write_denials};
 
 /// How long attempts are collected before they are written.

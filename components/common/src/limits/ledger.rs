@@ -4,7 +4,7 @@
 use super::past::turn_over;
 use super::subject::{Minute, Subject};
 use crate::error::Result;
-use crate::platform::http::spawn;
+use crate::platform::beside::spawn;
 use crate::platform::kv;
 
 /// The sums that all instances share.

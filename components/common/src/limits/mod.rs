@@ -20,8 +20,8 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::log::Line;
+use crate::platform::beside::spawn;
 use crate::platform::clock;
-use crate::platform::http::spawn;
 pub use ledger::{Ledger, StoreLedger};
 pub use past::forget_minutes;
 pub use subject::{Minute, Subject};

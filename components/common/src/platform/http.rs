@@ -19,6 +19,7 @@ use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode, RequestOptions};
 use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
 
+use super::beside::spawn;
 use super::clock;
 pub(crate) use super::messages::PEER;
 pub use super::messages::{Body, Incoming, IncomingBody, Message, Response};
@@ -285,11 +286,6 @@ pub async fn whole_or_streamed(mut body: IncomingBody) -> Option<Body> {
     let first = body.frame().await?;
     let frames = futures::stream::iter([first]).chain(BodyStream::new(body));
     Some(spin_sdk::http::box_body(StreamBody::new(frames)))
-}
-
-/// Runs `work` in the background of this request. It continues after the response.
-pub fn spawn(work: impl Future<Output = ()> + 'static) {
-    spin_sdk::wasip3::spawn(work);
 }
 
 /// How long a body that is aborted waits for the runtime to write its buffer, in milliseconds.

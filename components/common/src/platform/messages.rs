@@ -18,6 +18,8 @@ use spin_sdk::wasip3::http_compat::{
 use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader};
 use spin_sdk::wasip3::wit_future;
 
+use super::beside::{self, spawn};
+
 /// An incoming request, whose body has not been read.
 pub type Incoming = ::http::Request<IncomingBody>;
 /// The body of an incoming request.
@@ -133,6 +135,7 @@ pub(super) fn outgoing(
     request: ::http::Request<Body>,
 ) -> Result<(wasi::Request, Option<End>), ErrorCode> {
     if !request.body().is_end_stream() {
+        beside::sdk_spawns();
         return http_into_wasi_request(request).map(|request| (request, None));
     }
     let (mut head, _) = request.into_parts();
@@ -181,7 +184,7 @@ pub(super) fn answer(response: Response) -> Result<wasi::Response, ErrorCode> {
         wasi::Response::new(headers, None, no_trailers().1)
     } else {
         let (writer, contents, trailers) = BodyWriter::new();
-        spin_sdk::wasip3::spawn(async move {
+        spawn(async move {
             // An error means that the body broke, which its reader learns from the writer, or that it has no reader.
             let _ = writer.send_http_body(&mut body).await;
         });

@@ -3,6 +3,7 @@
 //! All other code uses these few types, so that another runtime, or another version of the SDK, changes only
 //! this module. This module must not know what the product does.
 
+pub mod beside;
 pub mod clock;
 mod db_error;
 pub mod http;

@@ -10,7 +10,7 @@ use super::{read, record_usage};
 use crate::error::Result;
 use crate::log::Line;
 use crate::metrics;
-use crate::platform::{clock, http::spawn};
+use crate::platform::{beside::spawn, clock};
 
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_secs(1);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use nexus_common::domain::{GivenUp, Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
+use nexus_common::platform::beside::spawn;
 use nexus_common::platform::clock;
-use nexus_common::platform::http::spawn;
 use nexus_common::store::{
     HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms, require_known_schema,
 };

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use nexus_common::broker::Stored;
 use nexus_common::log::Line;
-use nexus_common::platform::http::spawn;
+use nexus_common::platform::beside::spawn;
 use nexus_manifests::{Manifest, Success, Verify};
 
 use super::links;

@@ -14,8 +14,8 @@ use nexus_common::domain::{CallKey, CallOutcome};
 use nexus_common::kept::Recent;
 use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family, Histogram, Series};
+use nexus_common::platform::beside::spawn;
 use nexus_common::platform::clock;
-use nexus_common::platform::http::spawn;
 use nexus_common::store::{
     CallRow, Used, note_addresses, record_usage, sweep_calls, write_counts_soon,
 };

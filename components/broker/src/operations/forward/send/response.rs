@@ -12,8 +12,9 @@ use futures::future::{Either, select};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
+use nexus_common::platform::beside::spawn;
 use nexus_common::platform::clock;
-use nexus_common::platform::http::{Body, BodySender, Response, full, spawn, streamed};
+use nexus_common::platform::http::{Body, BodySender, Response, full, streamed};
 use nexus_common::{Error, Result};
 
 use super::{Outcome, Sent, WATCH, WATCH_MS};
