@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::FutureExt as _;
 use serde_json::{Value, json};
@@ -354,15 +354,25 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
     let (app, _upstream) = connected(options).await;
     within_a_minute(async |number| {
         let token = agent_of("acme", &format!("agent-{number}"));
-        let mut good = Vec::new();
+        let (mut good, begun) = (Vec::new(), Instant::now());
+        let mut ends = Vec::new();
         // A block is three calls. An instance takes sixteen concurrent requests, and more instances start
         // under load, so all of them know the limit only a little later. Then no more calls are allowed.
         while good.last() != Some(&0) && good.len() < 16 {
             good.push(at_once(&app, "/api/proxy/up/x", &token, 25, 200).await);
+            ends.push(begun.elapsed());
         }
         let again = at_once(&app, "/api/proxy/up/x", &token, 25, 200).await;
         let sum: usize = good.iter().sum();
-        let is_limited = (90..=190).contains(&sum) && good.last() == Some(&0) && again == 0;
+        // An instance counts its first call half a second later. If each call has its own, all calls are first ones.
+        let counted = match std::env::var_os("NEXUS_REUSE") {
+            None => sum,
+            Some(_) => {
+                let until = begun.elapsed().saturating_sub(Duration::from_secs(1));
+                good.iter().zip(&ends).filter(|(_, end)| **end < until).map(|(good, _)| good).sum()
+            }
+        };
+        let is_limited = sum >= 90 && counted <= 190 && good.last() == Some(&0) && again == 0;
         assert!(is_limited, "{good:?}, then {again}");
     })
     .await;

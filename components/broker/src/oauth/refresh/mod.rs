@@ -241,12 +241,18 @@ async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
 }
 
 async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Found> {
-    let usable = credential::load(context.key).await?;
+    let mut usable = credential::load(context.key).await?;
     let method = usable.sourced.manifest.auth_method;
     if !method.has_tokens() {
         return Ok(usable.into());
     }
-    let state = State::read(context.key).await?;
+    let mut state = State::read(context.key).await?;
+    // Another request may store a new token between the two reads. The state would then say that there is nothing to wait
+    // for, and the caller would get the old token. Who refreshes takes longer than this, so once more is enough.
+    if state.version() != usable.version {
+        usable = credential::load(context.key).await?;
+        state = State::read(context.key).await?;
+    }
     if !state.wants(reason, &usable) {
         return Ok(usable.into());
     }
