@@ -101,7 +101,7 @@ fn with<T>(purpose: Use, work: impl FnOnce(&mut Pool) -> T) -> T {
 struct Turn(Use);
 
 impl Turn {
-    /// Waits for a turn, in the order of the requests. `None` if there is none in time.
+    /// Waits for a turn, in the order of the requests. `None` if no turn comes in time.
     async fn take(purpose: Use) -> Option<Self> {
         if with(purpose, |pool| pool.lend_at_once(purpose)) {
             return Some(Self(purpose));
@@ -166,8 +166,7 @@ pub struct Lent {
 }
 
 /// Runs a `select` on a server, and once more on a new connection if the first one is lost, was closed or was stopped.
-/// Requests that
-/// wait to run the same one share its rows.
+/// Requests that wait to run the same one share its rows.
 ///
 /// # Errors
 /// [`DbError`] of the second try.

@@ -33,7 +33,7 @@ pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod servers;
-mod shortcuts;
+pub(crate) mod shortcuts;
 pub(crate) mod site;
 pub(crate) mod stream;
 pub(crate) mod token;

@@ -1,7 +1,7 @@
 //! Requests that many tests send, and whose responses they expect to succeed.
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kit::app::{App, TICK_SECRET};
 
@@ -31,4 +31,17 @@ impl App {
             }
         }
     }
+}
+
+/// Stops `scope` as an ADMIN. Returns the path of the stop.
+pub(crate) async fn stop(app: &App, scope: &str, id: Option<&str>) -> String {
+    let body = json!({"scope": scope, "id": id, "reason": "a drill"});
+    let answer = app.post("/api/panic").as_admin().json(&body).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    format!("/api/panic/{}", answer.json()["id"].as_str().unwrap())
+}
+
+/// Lifts the stop at the path `stop`.
+pub(crate) async fn lift(app: &App, stop: &str) {
+    assert_eq!(app.delete(stop).as_admin().send().await.status, 204);
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::minted_stage::{Kind, Stage};
 use crate::kit::app::App;
+use crate::kit::shortcuts::{lift, stop};
 
 /// The minute that calls have, in two halves.
 const HALF_MS: u32 = 30_000;
@@ -13,18 +14,6 @@ async fn put_status(app: &App, status: &str) {
     let body = json!({"status": status});
     let answer = app.put("/api/integrations/up").as_admin().json(&body).send().await;
     assert_eq!(answer.status, 200, "{answer:?}");
-}
-
-/// Stops `scope`, and returns the path of the stop.
-async fn stop(app: &App, scope: &str, id: Option<&str>) -> String {
-    let body = json!({"scope": scope, "id": id, "reason": "a drill"});
-    let answer = app.post("/api/panic").as_admin().json(&body).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    format!("/api/panic/{}", answer.json()["id"].as_str().unwrap())
-}
-
-async fn lift(app: &App, stop: &str) {
-    assert_eq!(app.delete(stop).as_admin().send().await.status, 204);
 }
 
 fn states(deleted: &Value) -> Vec<&str> {

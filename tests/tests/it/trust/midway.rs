@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::kit::app::{App, Options, until};
+use crate::kit::shortcuts::stop;
 use crate::kit::token;
 use crate::kit::upstream::{Reply, Upstream};
 
@@ -45,14 +46,6 @@ fn let_go(held: UnboundedSender<Vec<u8>>) {
 
 async fn first_request(upstream: &Upstream) {
     until("the first call arrives", async || (!upstream.seen().is_empty()).then_some(())).await;
-}
-
-/// Stops `scope`, and returns the path at which the stop is lifted.
-async fn stop(app: &App, scope: &str, id: Option<&str>) -> String {
-    let body = json!({"scope": scope, "id": id, "reason": "a drill"});
-    let stopped = app.post("/api/panic").as_admin().json(&body).send().await;
-    assert_eq!(stopped.status, 201, "{stopped:?}");
-    format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap())
 }
 
 /// The codes of the results of a list of MCP messages. `None` for a result that is not an error.

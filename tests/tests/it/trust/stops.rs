@@ -5,20 +5,9 @@ use nexus_simulators::Kind;
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, until};
+use crate::kit::shortcuts::{lift, stop};
 use crate::kit::upstream::Upstream;
 use crate::tokens::oauth::Pair;
-
-/// Stops `scope`, and returns the path of the stop.
-async fn stop(app: &App, scope: &str, id: Option<&str>) -> String {
-    let body = json!({"scope": scope, "id": id, "reason": "a drill"});
-    let answer = app.post("/api/panic").as_admin().json(&body).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    format!("/api/panic/{}", answer.json()["id"].as_str().unwrap())
-}
-
-async fn lift(app: &App, stop: &str) {
-    assert_eq!(app.delete(stop).as_admin().send().await.status, 204);
-}
 
 async fn tick_when_due(app: &App) -> Value {
     app.database().execute("update credentials set check_at = 1", []).unwrap();

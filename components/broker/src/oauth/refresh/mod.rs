@@ -248,7 +248,8 @@ async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
     }
     let mut state = State::read(context.key).await?;
     // Another request may store a new token between the two reads. The state would then say that there is nothing to wait
-    // for, and the caller would get the old token. Who refreshes takes longer than this, so once more is enough.
+    // for, and the caller would get the old token. A refresh takes longer than these reads, so once more is
+    // enough.
     if state.version() != usable.version {
         usable = credential::load(context.key).await?;
         state = State::read(context.key).await?;

@@ -290,8 +290,8 @@ impl Places {
 
 impl Change {
     /// The number of places that the row gets. `own` are the places of the other rows of this instance, and `others` those
-    /// of the other instances. The row gets the places in use, and as many of the requested ones as the limits allow. While less than a
-    /// quarter of each limit is in use, it gets as many again in reserve.
+    /// of the other instances. The row gets the places in use, and as many of the requested ones as the limits allow. While
+    /// less than a quarter of each limit is in use, it gets as many again in reserve.
     pub(super) fn granted(&self, limits: &CallSums, own: CallSums, others: CallSums) -> Written {
         let in_use = |limit: Limit| limit.of(&others) + limit.of(&own) + self.base;
         let room = |limit: Limit| limit.of(limits) - in_use(limit);
