@@ -57,20 +57,23 @@ pub(super) async fn is_accepted(entry: &DueEntry, request_id: &str) -> bool {
     if require_integration_not_stopped(entry.key(), None).await.is_err() {
         return false;
     }
-    let stored = Stored {
-        workspace: entry.workspace.clone(),
-        integration_id: entry.integration_id.clone(),
-        actor: entry.actor.clone(),
-    };
-    is_alive(stored, request_id.to_owned()).await
+    is_alive(former(entry), request_id.to_owned()).await
+}
+
+/// As [`is_accepted`], but no earlier check counts.
+pub(super) async fn is_still_accepted(entry: &DueEntry, request_id: &str) -> bool {
+    passes_check(former(entry), request_id.to_owned()).await
+}
+
+/// Whether the provider accepts a connection now, or did so a moment ago.
+async fn is_alive(stored: Stored, request_id: String) -> bool {
+    was_healthy_within(stored.key(), FRESH_SECONDS).await.unwrap_or(false)
+        || passes_check(stored, request_id).await
 }
 
 /// Whether the provider accepts a connection now. The check continues in the background after [`PATIENCE`],
 /// because the result of a refresh must be stored.
-async fn is_alive(stored: Stored, request_id: String) -> bool {
-    if was_healthy_within(stored.key(), FRESH_SECONDS).await.unwrap_or(false) {
-        return true;
-    }
+async fn passes_check(stored: Stored, request_id: String) -> bool {
     let check = async move {
         let checked = check::run(&stored, &request_id).await;
         checked.is_ok_and(|checked| checked.health == Health::Healthy)
@@ -122,6 +125,15 @@ async fn beside<'a>(
 fn log_failure(request_id: &str, id: &str, error: &Error) {
     let line = Line::error("a check beside a revocation failed").with("request_id", &request_id);
     line.with("integration", &id).why(error);
+}
+
+/// The connection that gave the token of `entry` up.
+fn former(entry: &DueEntry) -> Stored {
+    Stored {
+        workspace: entry.workspace.clone(),
+        integration_id: entry.integration_id.clone(),
+        actor: entry.actor.clone(),
+    }
 }
 
 fn stored(entry: &DueEntry, user: &User) -> Stored {

@@ -98,8 +98,8 @@ async fn prove(entry: &DueEntry, call: &Call, words: String, request_id: &str) -
 
 /// Whether the provider rejects the token of `call`, and nothing but the token. It answered 401 to the revocation, which can
 /// also mean that the token may not revoke itself. So it must also answer 401 to the verify request, and must accept the
-/// connection's present token at the same time: a provider in trouble may reject all tokens. That token is checked first,
-/// so nothing is sent for a connection that was deleted, stopped or ended.
+/// connection's present token before and after that: a provider in trouble may reject all tokens. Nothing is sent for a
+/// connection that was deleted, stopped or ended.
 async fn is_shown_invalid(
     entry: &DueEntry,
     call: &Call,
@@ -111,7 +111,9 @@ async fn is_shown_invalid(
     }
     let transmission = proof.parts().to_transmission(&entry.workspace)?;
     match transmit(transmission, &proof.pinned, PROOF_DEADLINE, screen(call)).await {
-        Ok(answer) => Ok(proof.is_given_by(&answer)),
+        Ok(answer) => {
+            Ok(proof.is_given_by(&answer) && beside::is_still_accepted(entry, request_id).await)
+        }
         Err(error) => {
             let line = Line::warning("the verify request of a replaced token failed");
             line.with("request_id", &request_id).with("outbox", &entry.id).why(&error);

@@ -16,6 +16,7 @@ mod session;
 mod verifier;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 pub use crate::domain::{Caller, CallerKind, Role, Via};
@@ -57,15 +58,22 @@ const SEEN_FOR: u64 = 60;
 thread_local! {
     /// The cache of tokens that were valid a moment ago.
     static SEEN: RefCell<Recent<String, VerifiedToken>> = RefCell::default();
-    /// The tokens that `auth` is verifying for a request, and the other requests that wait for the results.
-    static ASKED: RefCell<Vec<(String, Queue)>> = const { RefCell::new(Vec::new()) };
+    /// The questions to `auth` in progress.
+    static ASKED: RefCell<Vec<Rc<Question>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// How long a request waits for the result of another request, in milliseconds. Then it asks `auth` itself.
 const LONGEST_WAIT_MS: u64 = 5_000;
 
-/// A request to `auth` in progress. Dropping it ends the request.
-struct Asking(String);
+/// A question to `auth` about a token.
+struct Question {
+    token: String,
+    /// The other requests that wait for the answer.
+    others: RefCell<Queue>,
+}
+
+/// The request that asks a question. Dropping it ends the question.
+struct Asking(Rc<Question>);
 
 impl Asking {
     /// Waits while another request of this instance asks about `token`. Many requests have the same token,
@@ -75,9 +83,9 @@ impl Asking {
         let longest = LONGEST_WAIT_MS + clock::random_u64() % LONGEST_WAIT_MS;
         let answered = async {
             let other = || {
-                ASKED.with_borrow_mut(|asked| {
-                    let (_, queue) = asked.iter_mut().find(|(one, _)| one == token)?;
-                    Some(queue.enter().1)
+                ASKED.with_borrow(|asked| {
+                    let other = asked.iter().find(|one| one.token == token)?;
+                    Some(other.others.borrow_mut().enter().1)
                 })
             };
             while let Some(woken) = other() {
@@ -86,19 +94,17 @@ impl Asking {
         };
         // A request that waited for the longest time asks too.
         clock::within(Duration::from_millis(longest), answered).await;
-        ASKED.with_borrow_mut(|asked| asked.push((token.to_owned(), Queue::EMPTY)));
-        Self(token.to_owned())
+        let own = Rc::new(Question { token: token.to_owned(), others: RefCell::default() });
+        ASKED.with_borrow_mut(|asked| asked.push(Rc::clone(&own)));
+        Self(own)
     }
 }
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        let ended = ASKED.with_borrow_mut(|asked| {
-            let own = asked.iter().position(|(one, _)| *one == self.0)?;
-            Some(asked.swap_remove(own))
-        });
+        ASKED.with_borrow_mut(|asked| asked.retain(|one| !Rc::ptr_eq(one, &self.0)));
         // Wakes the requests that wait.
-        drop(ended);
+        drop(self.0.others.take());
     }
 }
 
@@ -171,7 +177,11 @@ impl Caller {
         if evidence.text().len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
-        let _asking = Asking::about(&key).await;
+        // The answer about a session is not remembered, so nobody can wait for it.
+        let _asking = match evidence {
+            Evidence::Bearer(_) => Some(Asking::about(&key).await),
+            Evidence::Session(_) => None,
+        };
         if let Some(caller) = seen() {
             return Ok(caller);
         }

@@ -5,7 +5,7 @@
 //!
 //! This module must not give a request the rows of a read that had begun before the request asked.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -21,7 +21,6 @@ struct Awaited {
     values: Vec<Value>,
     /// The other requests that want its rows.
     others: RefCell<Queue>,
-    has_others: Cell<bool>,
     rows: RefCell<Option<Rows>>,
 }
 
@@ -65,7 +64,6 @@ fn awaited(sql: &str, values: &[Value]) -> Option<Rc<Awaited>> {
 
 impl Awaited {
     fn enter(&self) -> impl Future<Output = ()> + use<> {
-        self.has_others.set(true);
         self.others.borrow_mut().enter().1
     }
 }
@@ -76,7 +74,6 @@ impl Reading {
             sql: sql.to_owned(),
             values: values.to_vec(),
             others: RefCell::new(Queue::EMPTY),
-            has_others: Cell::new(false),
             rows: RefCell::new(None),
         });
         AWAITED.with_borrow_mut(|all| all.push(Rc::clone(&awaited)));
@@ -90,7 +87,7 @@ impl Reading {
 
     /// Gives the result to the others.
     pub(super) fn end(self, rows: &Rows) {
-        if self.0.has_others.get() {
+        if !self.0.others.borrow().is_empty() {
             *self.0.rows.borrow_mut() = Some(rows.clone());
         }
     }

@@ -94,7 +94,7 @@ pub(crate) async fn first<E>(
 }
 
 /// A row of a result.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Row {
     columns: Rc<[String]>,
     values: Vec<Value>,

@@ -40,6 +40,7 @@ mod people;
 mod policy_agents;
 mod pruning;
 mod read;
+mod repeated;
 mod retry;
 mod schema;
 mod sessions;

@@ -6,10 +6,11 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::repeated::{ROLLBACK, Repeated};
 use super::require_time;
 use super::schema::{self, Accepts};
 use super::writer::{
-    BEGIN, Durability, MOST_STOPPED, Writer, open, open_for, run_locked, run_on_server,
+    BEGIN, Durability, IfStopped, MOST_STOPPED, Writer, open, open_for, run_locked, run_on_server,
 };
 use crate::error::{Error, Result};
 use crate::platform::clock;
@@ -26,17 +27,21 @@ const NOW_ON_SERVER: &str =
 
 /// An open transaction that holds the write lock.
 pub struct Transaction {
-    writer: Writer,
+    on: On,
     /// Whether a statement has failed so that SQLite or the server may have ended the transaction.
     has_failed: Cell<bool>,
-    /// When it began, by the instance's clock.
-    begun_ms: u64,
     /// A `select` that finds a row exactly if the transaction was committed.
     proof: RefCell<Option<(&'static str, Vec<Value>)>>,
     /// The database's time when the transaction began, in milliseconds since the Unix epoch.
     pub now_ms: i64,
     /// The same time as the API shows it (RFC 3339, UTC).
     pub now: String,
+}
+
+/// The database of a transaction.
+enum On {
+    File(Writer),
+    Server(Repeated),
 }
 
 /// The error of a change of its own. If the answer was lost, or the server has stopped the statement, nobody knows whether it
@@ -51,10 +56,6 @@ fn unconfirmed(error: DbError) -> Error {
     }
 }
 
-/// How long a transaction on a server may take, in milliseconds. A server takes the write lock from a transaction of 5 s
-/// if another writer waits.
-const SERVER_MOST_MS: u64 = 4_000;
-
 /// Runs one statement in a transaction of its own, and returns its rows. The change is on the disk then. A
 /// change that is a single statement holds the write lock for one step only.
 ///
@@ -67,7 +68,7 @@ pub fn write(
     let values = Vec::from_iter(values);
     async move {
         let mut writer = open(Durability::Full).await?;
-        run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)
+        run_locked(&mut writer, sql, &values, IfStopped::Fail).await.map_err(unconfirmed)
     }
 }
 
@@ -90,13 +91,7 @@ pub fn write_relaxed(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> impl Future<Output = Result<Vec<Row>>> {
-    let values = Vec::from_iter(values);
-    async move {
-        let mut writer = open(Durability::Relaxed).await?;
-        let rows = run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)?;
-        writer.keep();
-        Ok(rows)
-    }
+    write_aside(sql, Vec::from_iter(values), IfStopped::Fail)
 }
 
 /// As [`write_relaxed`], for a statement that may run twice, because its second run changes nothing more. It runs again if a
@@ -108,21 +103,14 @@ pub fn write_repeatable(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> impl Future<Output = Result<Vec<Row>>> {
-    let values = Vec::from_iter(values);
-    async move {
-        let mut stopped = 0;
-        loop {
-            let mut writer = open(Durability::Relaxed).await?;
-            match run_locked(&mut writer, sql, &values).await {
-                Err(DbError::Interrupted) if stopped < MOST_STOPPED => stopped += 1,
-                done => {
-                    let rows = done.map_err(unconfirmed)?;
-                    writer.keep();
-                    return Ok(rows);
-                }
-            }
-        }
-    }
+    write_aside(sql, Vec::from_iter(values), IfStopped::Repeat)
+}
+
+async fn write_aside(sql: &str, values: Vec<Value>, stopped: IfStopped) -> Result<Vec<Row>> {
+    let mut writer = open(Durability::Relaxed).await?;
+    let rows = run_locked(&mut writer, sql, &values, stopped).await.map_err(unconfirmed)?;
+    writer.keep();
+    Ok(rows)
 }
 
 /// The outcome of a write that does not wait for the write lock.
@@ -143,7 +131,7 @@ pub async fn write_if_free(sql: &str, values: impl IntoIterator<Item = Value>) -
     let mut writer = open(Durability::Relaxed).await?;
     let done = match &mut writer {
         Writer::File(db, ..) => db.query(sql, values).await,
-        Writer::Server(lent) => run_on_server(lent, sql, &values, 1).await,
+        Writer::Server(lent) => run_on_server(lent, sql, &values, IfStopped::Fail, 1).await,
     };
     match done {
         Ok(rows) => {
@@ -175,9 +163,7 @@ impl Transaction {
     }
 
     async fn begin_for(accepts: Accepts) -> Result<Self> {
-        let mut writer = open_for(Durability::Full, accepts).await?;
-        run_locked(&mut writer, BEGIN, &[]).await?;
-        Self::start(writer, accepts).await
+        Self::begin_on(open_for(Durability::Full, accepts).await?, accepts).await
     }
 
     /// Begins a relaxed transaction, for counts such as usage. It lets other transactions go first, and its
@@ -186,28 +172,39 @@ impl Transaction {
     /// # Errors
     /// The errors of [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
-        let mut writer = open(Durability::Relaxed).await?;
-        run_locked(&mut writer, BEGIN, &[]).await?;
-        Self::start(writer, Accepts::Known).await
+        Self::begin_on(open(Durability::Relaxed).await?, Accepts::Known).await
     }
 
-    async fn start(writer: Writer, accepts: Accepts) -> Result<Self> {
-        let begun_ms = clock::now_ms();
-        let sql = match &writer {
-            Writer::File(..) => NOW,
+    async fn begin_on(mut writer: Writer, accepts: Accepts) -> Result<Self> {
+        let mut stopped = 0;
+        let (begun_ms, row) = loop {
+            run_locked(&mut writer, BEGIN, &[], IfStopped::Repeat).await?;
+            let begun_ms = clock::now_ms();
+            let sql = match &writer {
+                Writer::File(..) => NOW,
+                Writer::Server(lent) => {
+                    // From here on, the connection ends with the transaction, unless that is committed.
+                    lent.set_in_transaction(true);
+                    NOW_ON_SERVER
+                }
+            };
+            match first(writer.query(sql, Vec::new())).await {
+                Err(DbError::Interrupted) if stopped < MOST_STOPPED => stopped += 1,
+                row => break (begun_ms, require_time(row?)?),
+            }
+            writer.query(ROLLBACK, Vec::new()).await?;
+        };
+        let on = match writer {
+            Writer::File(..) => On::File(writer),
             Writer::Server(lent) => {
-                // From here on, the connection ends with the transaction, unless that is committed.
-                lent.set_in_transaction(true);
-                NOW_ON_SERVER
+                let schema = row.get("schema")?;
+                accepts.check(schema::require_current(schema))?;
+                On::Server(Repeated::new(lent, begun_ms, schema))
             }
         };
-        let row = require_time(first(writer.query(sql, Vec::new())).await?)?;
-        if let Writer::Server(_) = writer {
-            accepts.check(schema::require_current(row.get("schema")?))?;
-        }
         let (now_ms, now) = (row.get("ms")?, row.text("text")?);
         let (has_failed, proof) = (Cell::new(false), RefCell::new(None));
-        Ok(Self { writer, has_failed, begun_ms, proof, now_ms, now })
+        Ok(Self { on, has_failed, proof, now_ms, now })
     }
 
     /// Runs one statement and returns its rows.
@@ -224,7 +221,10 @@ impl Transaction {
 
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         self.require_sound()?;
-        let done = self.writer.query(sql, values).await;
+        let done = match &self.on {
+            On::File(writer) => writer.query(sql, values).await,
+            On::Server(repeated) => repeated.query(sql, values).await,
+        };
         if done.as_ref().is_err_and(|error| !error.leaves_transaction()) {
             self.has_failed.set(true);
         }
@@ -235,20 +235,13 @@ impl Transaction {
     fn require_sound(&self) -> Result<()> {
         let why = if self.has_failed.get() {
             "a transaction that has failed was used"
-        } else if self.is_late() {
+        } else if matches!(&self.on, On::Server(repeated) if repeated.is_late()) {
             "a transaction took too long"
         } else {
             return Ok(());
         };
         self.has_failed.set(true);
         Err(Error::Storage { detail: why.to_owned() })
-    }
-
-    /// Whether the server would soon end the transaction. It ends here first: a server that takes the write lock from a
-    /// connection at work can stop to write altogether (docs/scale.md).
-    fn is_late(&self) -> bool {
-        let elapsed = clock::now_ms().abs_diff(self.begun_ms);
-        matches!(self.writer, Writer::Server(_)) && elapsed > SERVER_MOST_MS
     }
 
     /// Runs one statement and returns its first row.
@@ -270,14 +263,16 @@ impl Transaction {
     /// was changed, or nothing.
     pub async fn commit(self) -> Result<()> {
         self.require_sound()?;
-        let done = self.writer.query("commit", Vec::new()).await;
+        let done = match &self.on {
+            On::File(writer) => writer.query("commit", Vec::new()).await.map(drop),
+            On::Server(repeated) => repeated.commit().await,
+        };
         let proof = self.proof.take();
         match (done, proof) {
-            (Ok(_), _) => {
-                if let Writer::Server(lent) = &self.writer {
-                    lent.set_in_transaction(false);
+            (Ok(()), _) => {
+                if let On::File(writer) = self.on {
+                    writer.keep();
                 }
-                self.writer.keep();
                 Ok(())
             }
             (Err(DbError::Lost(detail)), Some(proof)) => {
@@ -285,8 +280,7 @@ impl Transaction {
                 drop(self);
                 look_for(proof, detail).await
             }
-            // SQLite asks its progress handler after a hundred steps, which a commit does not have. So it was stopped before
-            // it began, and the transaction ends with its connection.
+            // Nothing was committed.
             (Err(error @ DbError::Interrupted), _) => Err(error.into()),
             (Err(error), _) => Err(unconfirmed(error)),
         }

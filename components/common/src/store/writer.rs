@@ -81,12 +81,15 @@ pub(super) async fn run_locked(
     writer: &mut Writer,
     sql: &str,
     values: &[Value],
+    stopped: IfStopped,
 ) -> Result<Vec<Row>, DbError> {
     let (db, durability) = match writer {
         Writer::File(db, durability, _) => (db, *durability),
         // The instance has one connection to a server that writes. A change that waited for minutes would keep all others
         // from writing, and there is nothing to step aside for: the server takes writers one after the other.
-        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
+        Writer::Server(lent) => {
+            return run_on_server(lent, sql, values, stopped, ATTEMPTS).await;
+        }
     };
     let attempts = match durability {
         Durability::Full => ATTEMPTS,
@@ -112,29 +115,39 @@ const SERVER_WITHIN: Duration = Use::Write.limit();
 /// How often a statement runs again that a server has stopped.
 pub(super) const MOST_STOPPED: u32 = 2;
 
-/// The statement that begins a transaction. It changes nothing, so it can run again if a server has stopped it.
+/// The statement that begins a transaction.
 pub(super) const BEGIN: &str = "begin immediate";
 
-/// Runs a statement on a server, outside of a transaction. If the server has closed the connection before the statement, or
-/// has stopped [`BEGIN`], it runs on a new one. Any other statement that was stopped may have made its change
-/// ([`DbError::Interrupted`]). Nothing else is retried but a lock that was not free, and that at once and on the same
-/// connection: while sqld waits for the one whose turn it is, nobody else writes. No try begins later than
-/// [`SERVER_WITHIN`], because the other changes of the instance wait meanwhile.
+/// What becomes of a statement that a server has stopped ([`DbError::Interrupted`]).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum IfStopped {
+    /// It runs again, because a second run changes nothing more.
+    Repeat,
+    /// It fails, because it may have made its change.
+    Fail,
+}
+
+/// Runs a statement on a server, outside of a transaction. If the server has closed the connection before the statement, it
+/// runs on a new one. A lock that was not free is retried, and that at once and on the same connection: while sqld waits for
+/// the one whose turn it is, nobody else writes. No try begins later than [`SERVER_WITHIN`], because the other changes of the
+/// instance wait meanwhile.
 pub(super) async fn run_on_server(
     lent: &mut Lent,
     sql: &str,
     values: &[Value],
+    if_stopped: IfStopped,
     attempts: u32,
 ) -> Result<Vec<Row>, DbError> {
     let (mut attempt, mut stopped, begun) = (1, 0, clock::now_ms());
     let is_late = || u128::from(clock::now_ms().abs_diff(begun)) > SERVER_WITHIN.as_millis();
+    let most_stopped = if if_stopped == IfStopped::Repeat { MOST_STOPPED } else { 0 };
     loop {
         match lent.query(sql, values.to_vec()).await {
             Err(DbError::Busy) if attempt < attempts && !is_late() => {
                 attempt += 1;
                 clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
             }
-            Err(DbError::Interrupted) if sql == BEGIN && stopped < MOST_STOPPED && !is_late() => {
+            Err(DbError::Interrupted) if stopped < most_stopped && !is_late() => {
                 stopped += 1;
                 lent.reopen().await?;
                 prepare(lent).await?;

@@ -1,12 +1,13 @@
 //! The network between an application and its database server. It can delay requests, lose requests or the responses to
-//! them, and be cut.
+//! them, and be cut. It can also have the server stop a statement, because no server can be told to do so.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,10 +25,10 @@ pub(crate) struct Line {
 struct State {
     /// How long a request takes to arrive, in milliseconds.
     delay: AtomicU64,
-    /// The exchanges that are lost next.
+    /// The exchanges that are lost or stopped next.
     lose: Mutex<Option<Loss>>,
     lost: AtomicUsize,
-    /// Whether new connections wait.
+    /// Whether new connections wait, and the answers to stopped statements.
     held: watch::Sender<bool>,
     /// The number of transactions that were begun over this line.
     began: AtomicUsize,
@@ -47,11 +48,15 @@ struct Loss {
     holds: bool,
 }
 
-/// The part of an exchange that is lost.
+/// What happens to an exchange.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// The request is lost.
     Request,
+    /// The answer is lost.
     Answer,
+    /// The server runs this statement instead, and the answer says that it has stopped a statement.
+    Stopped(&'static str),
 }
 
 /// The end of a chunked response.
@@ -108,6 +113,22 @@ impl Line {
         self.lose(text, Part::Request, 0, 1, false);
     }
 
+    /// The next change with `text` is stopped. SQLite then rolls back its transaction
+    /// (<https://www.sqlite.org/c3ref/interrupt.html>).
+    pub(crate) fn stop_change(&self, text: &str) {
+        self.lose(text, Part::Stopped("ROLLBACK"), 0, 1, false);
+    }
+
+    /// As [`Self::stop_change`]. The answer waits until [`Self::release`].
+    pub(crate) fn stop_change_and_hold(&self, text: &str) {
+        self.lose(text, Part::Stopped("ROLLBACK"), 0, 1, true);
+    }
+
+    /// The next `times` requests with `text` are stopped. They change nothing, so their transaction goes on.
+    pub(crate) fn stop(&self, text: &str, times: usize) {
+        self.lose(text, Part::Stopped("SELECT 1"), 0, times, false);
+    }
+
     /// All responses to requests with `text` are lost, except to the first `after` ones, until [`Self::release`].
     pub(crate) fn lose_answers_to(&self, text: &str, after: usize) {
         self.lose(text, Part::Answer, after, usize::MAX, false);
@@ -134,7 +155,7 @@ impl Line {
         self.state.began.load(Ordering::SeqCst)
     }
 
-    /// The number of requests and responses that were lost.
+    /// The number of requests and responses that were lost, and of statements that were stopped.
     pub(crate) fn lost(&self) -> usize {
         self.state.lost.load(Ordering::SeqCst)
     }
@@ -170,7 +191,7 @@ async fn carry(client: TcpStream, server: TcpStream, state: Arc<State>) {
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let chosen = AtomicBool::new(false);
+    let chosen = Mutex::new(None);
     let mut cut = state.cut.subscribe();
     tokio::select! {
         _ = cut.wait_for(|cut| *cut) => {}
@@ -183,7 +204,7 @@ async fn requests(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     state: &State,
-    chosen: &AtomicBool,
+    chosen: &Mutex<Option<Part>>,
 ) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
@@ -191,19 +212,23 @@ async fn requests(
         if memchr::memmem::find(bytes, b"BEGIN IMMEDIATE").is_some() {
             state.began.fetch_add(1, Ordering::SeqCst);
         }
-        match state.loses(bytes) {
-            Some(Part::Answer) => chosen.store(true, Ordering::SeqCst),
+        let part = state.loses(bytes);
+        let changed = match part {
             Some(Part::Request) => {
                 state.lost.fetch_add(1, Ordering::SeqCst);
                 return;
             }
-            None => {}
+            Some(Part::Stopped(sql)) => Some(with_statement(bytes, sql)),
+            Some(Part::Answer) | None => None,
+        };
+        if part.is_some() {
+            *chosen.lock().unwrap() = part;
         }
         let delay = state.delay.load(Ordering::SeqCst);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
-        if to.write_all(bytes).await.is_err() {
+        if to.write_all(changed.as_deref().unwrap_or(bytes)).await.is_err() {
             return;
         }
     }
@@ -213,19 +238,58 @@ async fn answers(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     state: &State,
-    chosen: &AtomicBool,
+    chosen: &Mutex<Option<Part>>,
 ) {
-    let mut buffer = vec![0; 64 * 1024];
+    let (mut buffer, mut whole) = (vec![0; 64 * 1024], Vec::new());
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let bytes = &buffer[..count];
-        if chosen.load(Ordering::SeqCst) {
-            // The response is complete, so the server has executed the request.
-            if bytes.ends_with(END) {
-                state.lost.fetch_add(1, Ordering::SeqCst);
+        let part = *chosen.lock().unwrap();
+        let Some(part) = part else {
+            if to.write_all(bytes).await.is_err() {
                 return;
             }
-        } else if to.write_all(bytes).await.is_err() {
+            continue;
+        };
+        whole.extend_from_slice(bytes);
+        // Once the response is complete, the server has executed the request.
+        if !whole.ends_with(END) {
+            continue;
+        }
+        state.lost.fetch_add(1, Ordering::SeqCst);
+        if !matches!(part, Part::Stopped(_)) {
+            return;
+        }
+        *chosen.lock().unwrap() = None;
+        let _ = state.held.subscribe().wait_for(|held| !held).await;
+        if to.write_all(&stopped(&std::mem::take(&mut whole))).await.is_err() {
             return;
         }
     }
+}
+
+/// The request (Hrana 3, `POST /v3/cursor`) with another statement.
+fn with_statement(request: &[u8], sql: &str) -> Vec<u8> {
+    let text = str::from_utf8(request).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").expect("the head of a request");
+    let mut body: Value = serde_json::from_str(body).expect("a request in one piece");
+    let statement = &mut body["batch"]["steps"][0]["stmt"];
+    (statement["sql"], statement["args"]) = (json!(sql), json!([]));
+    let body = body.to_string();
+    let is_length = |line: &&str| line.to_ascii_lowercase().starts_with("content-length:");
+    let mut head: Vec<&str> = head.lines().filter(|line| !is_length(line)).collect();
+    let length = format!("content-length: {}", body.len());
+    head.push(&length);
+    format!("{}\r\n\r\n{body}", head.join("\r\n")).into_bytes()
+}
+
+/// The response with the error of a statement that SQLite has stopped, in place of its rows.
+fn stopped(response: &[u8]) -> Vec<u8> {
+    let text = str::from_utf8(response).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").expect("the head of a response");
+    // The name of the connection comes first, in a line and a chunk of its own.
+    let state = body.lines().nth(1).expect("a chunk");
+    let error = json!({"type": "step_error", "step": 0, "error":
+        {"message": "SQLite error: interrupted", "code": "SQLITE_INTERRUPT"}});
+    let body = format!("{state}\n{error}\n");
+    format!("{head}\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).into_bytes()
 }

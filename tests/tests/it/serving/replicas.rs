@@ -24,6 +24,7 @@ use crate::tokens::oauth::{CLIENT, Pair, SECRET, manifest};
 mod lost;
 mod outage;
 mod soak;
+mod stopped;
 
 /// A text that is in each request to the server that commits.
 const COMMIT: &str = "\"sql\":\"COMMIT";
