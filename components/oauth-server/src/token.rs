@@ -120,6 +120,7 @@ async fn by_code(form: &Form, origin: &Origin) -> Result<Response, Failure> {
         }
     };
     require_resource(resource, &code.grant).await?;
+    // Not read again if the transaction runs again: each use of the tokens checks it too.
     require_active(&code.grant).await?;
     tx.use_code(hash).await?;
     issue(tx, &code.grant).await

@@ -16,7 +16,8 @@ use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::store::{
-    Event, Transaction, User, require_integration_not_stopped, was_healthy_within,
+    Event, Transaction, User, credential_version, require_integration_not_stopped,
+    was_healthy_within,
 };
 use nexus_common::{Error, Result};
 use nexus_vault::rows::outbox::DueEntry;
@@ -51,18 +52,21 @@ pub(crate) async fn alive(
     join_all(looks).await.into_iter().flatten().collect()
 }
 
-/// Whether the provider accepts the connection that gave the token of `entry` up, now. A check of a moment ago counts, but not
-/// for a connection that is stopped meanwhile.
-pub(super) async fn is_accepted(entry: &DueEntry, request_id: &str) -> bool {
-    if require_integration_not_stopped(entry.key(), None).await.is_err() {
-        return false;
+/// The version of the credential with which the provider accepts the connection that gave the token of `entry` up, now. A check of a
+/// moment ago counts, but not for a connection that is stopped meanwhile.
+pub(super) async fn accepted_version(entry: &DueEntry, request_id: &str) -> Option<i64> {
+    require_integration_not_stopped(entry.key(), None).await.ok()?;
+    if !is_alive(former(entry), request_id.to_owned()).await {
+        return None;
     }
-    is_alive(former(entry), request_id.to_owned()).await
+    credential_version(entry.key()).await.ok()?
 }
 
-/// As [`is_accepted`], but no earlier check counts.
-pub(super) async fn is_still_accepted(entry: &DueEntry, request_id: &str) -> bool {
+/// Whether the provider still accepts this version. No earlier check counts, and neither does a token that is new since: a provider
+/// that rejects all tokens for a while may issue it.
+pub(super) async fn is_still_accepted(entry: &DueEntry, version: i64, request_id: &str) -> bool {
     passes_check(former(entry), request_id.to_owned()).await
+        && credential_version(entry.key()).await.is_ok_and(|found| found == Some(version))
 }
 
 /// Whether the provider accepts a connection now, or did so a moment ago.

@@ -106,14 +106,11 @@ async fn is_shown_invalid(
     proof: &Proof,
     request_id: &str,
 ) -> Result<bool> {
-    if !beside::is_accepted(entry, request_id).await {
-        return Ok(false);
-    }
+    let Some(version) = beside::accepted_version(entry, request_id).await else { return Ok(false) };
     let transmission = proof.parts().to_transmission(&entry.workspace)?;
     match transmit(transmission, &proof.pinned, PROOF_DEADLINE, screen(call)).await {
-        Ok(answer) => {
-            Ok(proof.is_given_by(&answer) && beside::is_still_accepted(entry, request_id).await)
-        }
+        Ok(answer) => Ok(proof.is_given_by(&answer)
+            && beside::is_still_accepted(entry, version, request_id).await),
         Err(error) => {
             let line = Line::warning("the verify request of a replaced token failed");
             line.with("request_id", &request_id).with("outbox", &entry.id).why(&error);

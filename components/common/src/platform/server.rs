@@ -56,7 +56,10 @@ const GROWS_AFTER: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a request waits for another one that makes the same read: as long as that one may wait for a connection, and read
 /// twice.
-const SHARED_PATIENCE: Duration = Duration::from_secs(13);
+const SHARED_PATIENCE: Duration = Duration::from_secs(17);
+/// How long a `select` may take that runs again. The first run ends soon, because its connection may be lost. But a server that
+/// is only slow must get the time to answer: to ask it again and again makes it slower.
+const SECOND_READ: Duration = Duration::from_secs(6);
 
 struct Pool {
     /// How many connections are lent.
@@ -190,7 +193,7 @@ async fn read(mut lent: Lent, sql: &str, values: Vec<Value>) -> Result<Vec<Row>,
     match lent.query(sql, values.clone()).await {
         Err(DbError::Refused(_) | DbError::Lost(_) | DbError::Interrupted) => {
             lent.reopen().await?;
-            lent.query(sql, values).await
+            lent.query_within(SECOND_READ, sql, values).await
         }
         done => done,
     }
@@ -237,13 +240,25 @@ impl Lent {
     ///
     /// # Errors
     /// [`DbError`]. [`DbError::Lost`] if there was no answer in time.
-    pub async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
+    pub fn query(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DbError>> {
+        self.query_within(self.turn.0.limit(), sql, values)
+    }
+
+    async fn query_within(
+        &self,
+        limit: Duration,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, DbError> {
         let Some(db) = &self.db else {
             return Err(DbError::Refused("there is no connection".into()));
         };
         // A request that ends while its statement runs leaves a connection that nobody can use.
         let was_in_order = self.is_in_order.replace(false);
-        let limit = self.turn.0.limit();
         let done = clock::within(limit, db.query(sql, values)).await;
         let late = || DbError::Lost(format!("no answer within {} s", limit.as_secs()));
         let done = done.unwrap_or_else(|| Err(late()));

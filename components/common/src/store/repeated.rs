@@ -58,8 +58,8 @@ impl Repeated {
             match self.lent.query(sql, values.clone()).await {
                 Err(DbError::Interrupted) if stopped < MOST_STOPPED && !self.is_late() => {
                     stopped += 1;
-                    // A change that was stopped has ended the transaction already. A `select` has not.
-                    let _ = self.lent.query(ROLLBACK, Vec::new()).await;
+                    // A change that was stopped has mostly ended the transaction already. A `select` has not.
+                    self.roll_back().await?;
                     self.run_again().await?;
                 }
                 done => break done,
@@ -85,7 +85,7 @@ impl Repeated {
                 Err(error) => return Err(error),
             }
             // A transaction that can be rolled back was not committed.
-            if self.lent.query(ROLLBACK, Vec::new()).await.is_err() {
+            if !matches!(self.roll_back().await, Ok(true)) {
                 return Err(DbError::Lost("the database stopped a commit".to_owned()));
             }
             if stopped == MOST_STOPPED || self.is_late() {
@@ -93,6 +93,16 @@ impl Repeated {
             }
             stopped += 1;
             self.run_again().await?;
+        }
+    }
+
+    /// Ends the transaction without its changes. Returns whether it was open.
+    async fn roll_back(&self) -> Result<bool, DbError> {
+        match self.lent.query(ROLLBACK, Vec::new()).await {
+            Ok(_) => Ok(true),
+            // The words of SQLite ("no transaction is active"), or those of sqld for one that it has ended.
+            Err(DbError::Other(_) | DbError::Ended) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -111,7 +121,7 @@ impl Repeated {
         Ok(rows.first().and_then(|row| row.get("schema").ok()) == Some(self.schema))
     }
 
-    /// Runs `statements` until one returns something else than before.
+    /// Runs `statements` until one returns something else than before, or it is too late for more.
     async fn return_the_same(&self, statements: &[Statement]) -> Result<bool, DbError> {
         for Statement { sql, values, rows } in statements {
             let found = match self.lent.query(sql, values.clone()).await {
@@ -119,7 +129,7 @@ impl Repeated {
                 Err(error) if error.leaves_transaction() => None,
                 Err(error) => return Err(error),
             };
-            if found != *rows {
+            if found != *rows || self.is_late() {
                 return Ok(false);
             }
         }

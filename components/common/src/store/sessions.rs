@@ -7,7 +7,7 @@ use serde_json::json;
 use super::people::{COLUMNS, Person};
 use super::standing::{SESSION_IDLE_MS, SESSION_MOST_MS};
 use super::{IfFree, RequestContext, Transaction, read_row, write_if_free, write_row};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 
 /// How old the last use of a session is when it is written again, in milliseconds.
@@ -96,10 +96,13 @@ pub async fn find_session(secret_hash: [u8; 32]) -> Result<Option<Session>> {
 }
 
 async fn renew(id: &str) -> Result<()> {
+    // Of the requests of one page, one renews.
     let sql = "update sessions set used_at = cast(unixepoch('subsec') * 1000 as integer)
-               where id = ?1 returning 1";
-    match write_if_free(sql, [Value::text(id)]).await? {
-        IfFree::Done(_) | IfFree::Busy => Ok(()),
+               where id = ?1 and used_at < unixepoch('subsec') * 1000 - ?2 returning 1";
+    match write_if_free(sql, [Value::text(id), Value::integer(RENEW_MS)]).await {
+        // A session that was not renewed is renewed by its next request.
+        Ok(IfFree::Done(_) | IfFree::Busy) | Err(Error::Unconfirmed { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

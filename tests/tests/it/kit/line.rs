@@ -55,8 +55,8 @@ enum Part {
     Request,
     /// The answer is lost.
     Answer,
-    /// The server runs this statement instead, and the answer says that it has stopped a statement.
-    Stopped(&'static str),
+    /// The server runs this statement instead, if there is one, and the answer says that it has stopped a statement.
+    Stopped(Option<&'static str>),
 }
 
 /// The end of a chunked response.
@@ -116,17 +116,22 @@ impl Line {
     /// The next change with `text` is stopped. SQLite then rolls back its transaction
     /// (<https://www.sqlite.org/c3ref/interrupt.html>).
     pub(crate) fn stop_change(&self, text: &str) {
-        self.lose(text, Part::Stopped("ROLLBACK"), 0, 1, false);
+        self.lose(text, Part::Stopped(Some("ROLLBACK")), 0, 1, false);
     }
 
     /// As [`Self::stop_change`]. The answer waits until [`Self::release`].
     pub(crate) fn stop_change_and_hold(&self, text: &str) {
-        self.lose(text, Part::Stopped("ROLLBACK"), 0, 1, true);
+        self.lose(text, Part::Stopped(Some("ROLLBACK")), 0, 1, true);
     }
 
     /// The next `times` requests with `text` are stopped. They change nothing, so their transaction goes on.
     pub(crate) fn stop(&self, text: &str, times: usize) {
-        self.lose(text, Part::Stopped("SELECT 1"), 0, times, false);
+        self.lose(text, Part::Stopped(Some("SELECT 1")), 0, times, false);
+    }
+
+    /// The next request with `text` is stopped after it was done: SQLite looks for a reason to stop once more at its end.
+    pub(crate) fn stop_late(&self, text: &str) {
+        self.lose(text, Part::Stopped(None), 0, 1, false);
     }
 
     /// All responses to requests with `text` are lost, except to the first `after` ones, until [`Self::release`].
@@ -218,8 +223,8 @@ async fn requests(
                 state.lost.fetch_add(1, Ordering::SeqCst);
                 return;
             }
-            Some(Part::Stopped(sql)) => Some(with_statement(bytes, sql)),
-            Some(Part::Answer) | None => None,
+            Some(Part::Stopped(Some(sql))) => Some(with_statement(bytes, sql)),
+            Some(Part::Stopped(None) | Part::Answer) | None => None,
         };
         if part.is_some() {
             *chosen.lock().unwrap() = part;

@@ -257,8 +257,8 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
         let mut env = common.clone();
         // Most of their time, these tests wait: for a time limit, a provider, a browser. Where each request makes
-        // its own instances, they compute.
-        let waits = !more.iter().any(|(name, _)| *name == REUSE);
+        // its own instances, or a server answers each statement, they compute.
+        let waits = !more.iter().any(|(name, _)| [REUSE, STORAGE].contains(name));
         if waits && std::env::var_os(TEST_THREADS).is_none() {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             env.push((TEST_THREADS, (3 * cores).to_string()));

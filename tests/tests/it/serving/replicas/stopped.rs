@@ -37,17 +37,22 @@ async fn a_transaction_that_the_server_stops_runs_again_and_changes_once() {
     let (first, mut stopped) =
         (app.get("/api/integrations/first").as_admin().send().await.json(), 0);
     let usual = events(&app, &first["id"]).await;
+    let before = line.began();
+    assert_eq!(create(&app, &manifest, "Undisturbed").await.status, 201);
+    let undisturbed = line.began() - before;
     let arranged: [(&str, &dyn Fn()); 4] = [
         ("a change", &|| line.stop_change(STORE)),
-        ("a read", &|| line.stop("name_key", 1)),
-        ("the time", &|| line.stop("unixepoch", 1)),
+        ("a read", &|| line.stop("name_key = ?2 AND id <> ?3", 1)),
+        ("the time", &|| line.stop(" AS ms", 1)),
         ("the commit", &|| line.stop(COMMIT, 1)),
     ];
-    for (number, (what, arrange)) in (2..).zip(arranged) {
+    for (number, (what, arrange)) in (3..).zip(arranged) {
+        let before = line.began();
         arrange();
         let created = create(&app, &manifest, &format!("Stripe {number}")).await;
         stopped += 1;
         assert_eq!((created.status.as_u16(), line.lost()), (201, stopped), "{what}: {created:?}");
+        assert!(line.began() - before > undisturbed, "{what} did not stop a transaction");
         assert_eq!(counts(&app), [number; 3], "{what}");
         assert_eq!(events(&app, &created.json()["id"]).await, usual, "{what}");
     }
@@ -71,6 +76,21 @@ async fn a_commit_that_the_server_stops_again_and_again_is_503_and_changes_nothi
     assert_eq!(counts(&app), [2; 3]);
 }
 
+/// Nothing is left to roll back then, so the application looks for what it has committed.
+#[tokio::test]
+async fn a_commit_that_was_made_though_the_server_says_that_it_was_stopped_is_confirmed() {
+    let Some(Replicas { apps: [app, _second], servers: _servers, lines: [line, _other], _dir }) =
+        Replicas::start().await
+    else {
+        return;
+    };
+    let (_provider, manifest) = with_first(&app).await;
+    line.stop_late(COMMIT);
+    let created = create(&app, &manifest, "Second").await;
+    assert_eq!((created.status.as_u16(), line.lost()), (201, 1), "{created:?}");
+    assert_eq!(counts(&app), [2; 3]);
+}
+
 /// Another replica takes the name between the two runs. The request has found it free, so it must not go on.
 #[tokio::test]
 async fn a_transaction_that_would_decide_otherwise_does_not_run_again() {
@@ -80,6 +100,7 @@ async fn a_transaction_that_would_decide_otherwise_does_not_run_again() {
         return;
     };
     let (_provider, manifest) = with_first(&app).await;
+    let before = line.began();
     line.stop_change_and_hold(STORE);
     let other = async {
         until("the statement was stopped", async || (line.lost() == 1).then_some(())).await;
@@ -90,6 +111,7 @@ async fn a_transaction_that_would_decide_otherwise_does_not_run_again() {
     let (refused, created) = tokio::join!(create(&app, &manifest, "Same"), other);
     assert_eq!(created.status, 201, "{created:?}");
     refused.problem(503, "storage_unavailable");
+    assert!(line.began() - before >= 2, "the transaction did not begin again");
     assert_eq!(counts(&app), [2; 3]);
     assert_eq!(
         create(&app, &manifest, "Same").await.problem(409, "name_taken")["code"],
