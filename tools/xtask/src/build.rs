@@ -18,7 +18,7 @@ use crate::ui;
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
 /// The maximum size of a component as shipped, in bytes.
-const LIMIT: u64 = 895_000;
+const LIMIT: u64 = 905_000;
 /// The maximum size of `auth`, which verifies every kind of proof and fetches issuers' keys, in bytes. A third of it
 /// verifies passkeys, with algorithms and attestations that nobody asks for: a debt.
 const LIMIT_OF_AUTH: u64 = 1_405_000;
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 895 KB (`auth`: 1.405 MB, `ui`: 1.12 MB,
+    /// Fail if a component without the table of manifests is larger than 905 KB (`auth`: 1.405 MB, `ui`: 1.12 MB,
     /// `list`: 935 KB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
