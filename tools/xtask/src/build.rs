@@ -21,12 +21,12 @@ pub(crate) const TARGET: &str = "wasm32-wasip2";
 const LIMIT: u64 = 905_000;
 /// The maximum size of `auth`, which verifies every kind of proof and fetches issuers' keys, in bytes. A third of it
 /// verifies passkeys, with algorithms and attestations that nobody asks for: a debt.
-const LIMIT_OF_AUTH: u64 = 1_405_000;
+const LIMIT_OF_AUTH: u64 = 1_415_000;
 /// The maximum size of `ui`, which contains the files of the admin UI, in bytes. How much of them a browser loads at first
 /// has a limit of its own, in static/build.mjs.
 const LIMIT_OF_UI: u64 = 1_120_000;
 /// The maximum size of `list`, which is compiled for speed, in bytes.
-const LIMIT_OF_LIST: u64 = 935_000;
+const LIMIT_OF_LIST: u64 = 945_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -38,8 +38,8 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 905 KB (`auth`: 1.405 MB, `ui`: 1.12 MB,
-    /// `list`: 935 KB)
+    /// Fail if a component without the table of manifests is larger than 905 KB (`auth`: 1.415 MB, `ui`: 1.12 MB,
+    /// `list`: 945 KB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
