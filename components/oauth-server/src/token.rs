@@ -120,7 +120,6 @@ async fn by_code(form: &Form, origin: &Origin) -> Result<Response, Failure> {
         }
     };
     require_resource(resource, &code.grant).await?;
-    // Not read again if the transaction runs again: each use of the tokens checks it too.
     require_active(&code.grant).await?;
     tx.use_code(hash).await?;
     issue(tx, &code.grant).await
@@ -247,7 +246,8 @@ async fn require_resource(asked: Option<&str>, grant: &StoredGrant) -> Result<()
     Err(OauthError::new("invalid_target", why).into())
 }
 
-/// Checks that neither the app nor its person was switched off or stopped.
+/// Checks that neither the app nor its person was switched off or stopped. A transaction that runs again does not read this again:
+/// each use of the tokens checks it too.
 async fn require_active(grant: &StoredGrant) -> Result<(), Failure> {
     let basis = Basis { agent: Some(grant.agent_id.clone()), ..Basis::default() };
     match require_standing(&grant.workspace, &basis).await {

@@ -178,7 +178,7 @@ pub struct CallsAtWork<'a> {
     pub instance: i64,
     /// The agent, its integration and its workspace.
     pub key: &'a CallKey,
-    /// The number of calls. The row is deleted if there are none.
+    /// The number of calls. A row without calls is deleted.
     pub calls: i64,
     /// The most calls of all other instances with which the row may be written.
     pub most_others: CallSums,

@@ -8,7 +8,7 @@ use super::checks::health;
 use super::failures::{Failure, OF_CALLS, OF_CHECKS};
 use super::shape::{fill, fill_url, host_and_target, list, map, path, query, text};
 use super::vendor::{Kind, Vendor};
-use crate::kit::app::{Answer, App, until};
+use crate::kit::app::{Answer, App};
 use crate::tokens::oauth::Flow;
 
 /// The facts that the journey has shown about a manifest.
@@ -430,14 +430,9 @@ impl Traveller<'_> {
         assert_eq!(changed, 1, "{}", self.vendor.id);
     }
 
-    /// A call of an agent. If its refresh takes longer than the call waits, the agent tries again, as it is told to.
     async fn call(&self) -> Answer {
-        let path = format!("/api/proxy/{}/nexus", self.vendor.id);
-        until("a call whose refresh is over", async || {
-            let answer = self.app.get(&path).as_role("AGENT", "acme").send().await;
-            (answer.header("x-nexus-error") != "refresh_pending").then_some(answer)
-        })
-        .await
+        let call = self.app.get(&format!("/api/proxy/{}/nexus", self.vendor.id));
+        call.as_role("AGENT", "acme").send().await
     }
 
     /// The token expires: the next call has a new one.
