@@ -16,8 +16,7 @@ use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::store::{
-    Event, Transaction, User, credential_version, require_integration_not_stopped,
-    was_healthy_within,
+    Event, RefreshState, Transaction, User, require_integration_not_stopped, was_healthy_within,
 };
 use nexus_common::{Error, Result};
 use nexus_vault::rows::outbox::DueEntry;
@@ -59,14 +58,19 @@ pub(super) async fn accepted_version(entry: &DueEntry, request_id: &str) -> Opti
     if !is_alive(former(entry), request_id.to_owned()).await {
         return None;
     }
-    credential_version(entry.key()).await.ok()?
+    present_version(entry).await
 }
 
 /// Whether the provider still accepts this version. No earlier check counts, and neither does a token that is new since: a provider
 /// that rejects all tokens for a while may issue it.
 pub(super) async fn is_still_accepted(entry: &DueEntry, version: i64, request_id: &str) -> bool {
     passes_check(former(entry), request_id.to_owned()).await
-        && credential_version(entry.key()).await.is_ok_and(|found| found == Some(version))
+        && present_version(entry).await == Some(version)
+}
+
+/// The version of the credential of the connection that gave the token of `entry` up.
+async fn present_version(entry: &DueEntry) -> Option<i64> {
+    RefreshState::read(entry.key()).await.ok().map(|state| state.version)
 }
 
 /// Whether the provider accepts a connection now, or did so a moment ago.

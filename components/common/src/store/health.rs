@@ -87,16 +87,6 @@ impl Transaction {
     }
 }
 
-/// The version of the integration's credential. `None` if there is no credential.
-///
-/// # Errors
-/// [`crate::Error::Storage`].
-pub async fn credential_version(key: IntegrationKey<'_>) -> Result<Option<i64>> {
-    let sql = "select version from credentials where workspace = ?1 and integration_id = ?2";
-    let row = read_row(sql, key.values()).await?;
-    Ok(row.map(|row| row.get("version")).transpose()?)
-}
-
 /// Whether the provider accepted the credential of the integration within the last `seconds`.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ pub use events::{By, Event, Events, Per, Span, prune, workspace_usage};
 pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};
-pub use health::{Cause, credential_version, was_healthy_within};
+pub use health::{Cause, was_healthy_within};
 pub use integrations::{Connection, Found, Integrations, NO_SCOPES, NewIntegration, PolicyOf};
 pub use invitations::{
     Admits, INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
