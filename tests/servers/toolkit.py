@@ -1,11 +1,12 @@
 """django-oauth-toolkit, an authorization server for Django, unmodified, on a free port of 127.0.0.1.
 
-Whoever comes is signed in as `ACCOUNT`, and the application asks nobody for consent; all else is the
-server's own. A revoked refresh token ends itself and its access token, and no other of the account.
+Each browser is signed in as `ACCOUNT`, and the application is granted without a consent page. Everything
+else is the server's own behaviour. Revoking a refresh token ends that token and its access token, and no
+other token of the account.
 
-Prints its URL. `GET /issued` lists all tokens that it has ever given out. What lives of them its
-introspection says (RFC 7662), which knows no refresh tokens: `GET /refreshable` lists those that its
-own table has as good.
+The script prints the server's URL. `GET /issued` lists all tokens that the server has issued. The server's
+introspection (RFC 7662) tells which access tokens are active. It does not cover refresh tokens, so
+`GET /refreshable` lists the refresh tokens that are not revoked in the server's own table.
 """
 
 import json
@@ -33,6 +34,8 @@ settings.configure(
         "ROTATE_REFRESH_TOKEN": True,
         "SCOPES": {"profile": "Whose account it is"},
     },
+    # The server hashes the client's secret at each request. Its default takes a second of processor time.
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ROOT_URLCONF="__main__",
     SECRET_KEY="of this test alone",
     USE_TZ=True,
@@ -40,7 +43,7 @@ settings.configure(
 
 
 class Issued:
-    """Writes down what the token endpoint gives out."""
+    """Records the tokens that the token endpoint issues."""
 
     tokens = []
 
@@ -57,7 +60,7 @@ class Issued:
 
 
 class SignedIn:
-    """Signs the browser in that comes to authorize."""
+    """Signs in each browser that asks for authorization."""
 
     def __init__(self, next):
         self.next = next
@@ -117,7 +120,7 @@ def main():
         name="nexus",
     )
     server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-    # Whoever started it ends it by closing its input.
+    # The server ends when its input is closed.
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     print(f"Serving http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

@@ -284,7 +284,7 @@ impl Jwks {
         if again {
             turn = format!("{turn}:{}", attempted / PAUSE);
         }
-        if kv::increment(&turn)? != 1 {
+        if kv::increment(&turn).await? != 1 {
             return Ok(None);
         }
         let next = Entry {

@@ -45,6 +45,6 @@ impl Ledger for StoreLedger {
         calls: u32,
     ) -> impl Future<Output = Result<i64>> + 'static {
         let key = subject.key(minute);
-        async move { kv::add(&key, i64::from(calls)) }
+        async move { kv::add(&key, i64::from(calls)).await }
     }
 }

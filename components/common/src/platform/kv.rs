@@ -3,20 +3,35 @@
 //! A request that has to be fast must not use this store, because Spin's default store syncs the disk on each
 //! write. The store must not hold data that has to be consistent, because a hosted store guarantees that a
 //! write is visible only within the request that made it.
+//!
+//! Two processes may share the file of Spin's default store. SQLite rejects an operation at once where waiting
+//! would be a deadlock. Such an operation did nothing, so it runs again here, and its caller does not see it.
 
-use spin_sdk::experimental::wasi::keyvalue::atomics;
-use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
+use std::fmt::Debug;
+use std::time::Duration;
+
+use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
+use spin_sdk::key_value::Store;
 
 use crate::error::{Error, Result};
 use crate::metrics::{self, Family};
+use crate::platform::clock;
+
+/// SQLite's words for an operation that it rejects because of another process (`SQLITE_BUSY`). Spin's interface
+/// has no code for it.
+const LOCKED: &str = "database is locked";
+/// How long after its first try an operation may begin again that was rejected so.
+const PATIENCE_MS: u64 = 2_000;
+/// The longest pause before the second try, and before any other, in milliseconds. A pause is random, so that two
+/// processes do not meet again. The limit doubles each time.
+const PAUSE_MS: (u64, u64) = (8, 128);
 
 /// The value under `key`.
 ///
 /// # Errors
 /// [`Error::Storage`] if the store cannot be reached.
 pub async fn get(key: &str) -> Result<Option<Vec<u8>>> {
-    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
-    store.get(key).await.map_err(failed)
+    unless_locked(async || Store::open_default().await?.get(key).await).await
 }
 
 /// Writes `value` under `key`. It replaces an earlier value.
@@ -24,8 +39,7 @@ pub async fn get(key: &str) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn set(key: &str, value: &[u8]) -> Result<()> {
-    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
-    store.set(key, value).await.map_err(failed)
+    unless_locked(async || Store::open_default().await?.set(key, value).await).await
 }
 
 /// Deletes the value under `key`, if there is one.
@@ -33,24 +47,24 @@ pub async fn set(key: &str, value: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn delete(key: &str) -> Result<()> {
-    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
-    store.delete(key).await.map_err(failed)
+    unless_locked(async || Store::open_default().await?.delete(key).await).await
 }
 
 /// Adds one to the number under `key` and returns the sum. A missing value counts as zero.
 ///
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
-pub fn increment(key: &str) -> Result<i64> {
-    add(key, 1)
+pub async fn increment(key: &str) -> Result<i64> {
+    add(key, 1).await
 }
 
 /// Adds `delta` to the number under `key` and returns the sum. A missing value counts as zero.
 ///
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
-pub fn add(key: &str, delta: i64) -> Result<i64> {
-    atomics::increment(&bucket()?, key, delta).map_err(atomic_failed)
+pub async fn add(key: &str, delta: i64) -> Result<i64> {
+    // The same store, through the interface with the atomic operations.
+    unless_locked(async || atomics::increment(&store::open("default")?, key, delta)).await
 }
 
 /// The number under `key`, which [`add`] wrote. A missing value counts as zero.
@@ -78,7 +92,7 @@ fn number_of(bytes: &[u8]) -> Option<i64> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be reached.
 pub async fn keys(most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
-    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
+    let store = Store::open_default().await.map_err(failed)?;
     let mut all = store.get_keys().await;
     let mut found = Vec::new();
     // One after the other, because the store may have more keys than this instance has memory for.
@@ -94,17 +108,32 @@ pub async fn keys(most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Stri
     Ok(found)
 }
 
-/// The same store, through the interface with the atomic operations.
-fn bucket() -> Result<Bucket> {
-    store::open("default").map_err(atomic_failed)
+/// Runs `operation`, and again if the store rejected it because of another process.
+async fn unless_locked<T, E: Debug>(
+    operation: impl AsyncFn() -> std::result::Result<T, E>,
+) -> Result<T> {
+    let begun = clock::now_ms();
+    let (mut longest, most) = PAUSE_MS;
+    loop {
+        match operation().await {
+            Ok(value) => return Ok(value),
+            Err(error) if !is_locked(&error) => return Err(failed(error)),
+            Err(error) if clock::now_ms().saturating_sub(begun) >= PATIENCE_MS => {
+                return Err(failed(error));
+            }
+            Err(_) => {}
+        }
+        clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
+        longest = (longest * 2).min(most);
+    }
 }
 
-fn failed(error: spin_sdk::key_value::Error) -> Error {
-    metrics::note(Family::StorageErrors, &[], 1);
-    Error::Storage { detail: format!("key-value store: {error}") }
+/// Whether the store rejected an operation because another process holds the lock of its file.
+fn is_locked(error: &impl Debug) -> bool {
+    format!("{error:?}").contains(LOCKED)
 }
 
-fn atomic_failed(error: store::Error) -> Error {
+fn failed(error: impl Debug) -> Error {
     metrics::note(Family::StorageErrors, &[], 1);
     Error::Storage { detail: format!("key-value store: {error:?}") }
 }
@@ -120,5 +149,16 @@ mod tests {
             assert_eq!(number_of(number.to_string().as_bytes()), Some(number));
         }
         assert_eq!(number_of(b"many"), None);
+    }
+
+    #[test]
+    fn a_lock_is_told_from_other_failures() {
+        let busy = r#"SqliteFailure(Error { code: DatabaseBusy, extended_code: 5 }, Some("database is locked"))"#;
+        assert!(is_locked(&store::Error::Other(busy.to_owned())));
+        for other in
+            ["disk I/O error", "Connection refused (os error 111)", "database schema is locked"]
+        {
+            assert!(!is_locked(&store::Error::Other(other.to_owned())), "{other}");
+        }
     }
 }

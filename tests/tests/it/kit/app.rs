@@ -1,6 +1,7 @@
 //! Starts the application on a port and a directory of its own, and talks to it.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -538,18 +539,36 @@ impl App {
         }
     }
 
-    /// The files with the application's data, wherever they are.
-    pub(crate) fn data_files(&self) -> Vec<PathBuf> {
+    /// The files with the application's data, on this machine or on its servers, and the bytes of each. A file
+    /// that is deleted while this function reads, such as a journal, is left out.
+    pub(crate) fn data_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut folders = vec![self.dir.path().join(".spin"), self.dir.path().join(".servers")];
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { &mut folders } else { &mut files }.push(path);
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                match std::fs::read(&path) {
+                    Ok(bytes) => files.push((path, bytes)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => panic!("cannot read {}: {error}", path.display()),
+                }
             }
         }
         assert!(!files.is_empty(), "there are no data to search");
         files
+    }
+
+    /// Checks that `secret` is in none of [`Self::data_files`].
+    pub(crate) fn ensure_not_stored(&self, secret: &str) {
+        for (path, bytes) in self.data_files() {
+            let found = memchr::memmem::find(&bytes, secret.as_bytes());
+            let shown: String = secret.chars().take(10).collect();
+            assert!(found.is_none(), "{shown}… is in {}", path.display());
+        }
     }
 
     /// The number of rows of a table.

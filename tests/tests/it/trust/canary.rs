@@ -97,8 +97,7 @@ async fn a_secret_stays_inside() {
     }
     let key = key_bytes(1);
     let mut pages = 0;
-    for path in app.data_files() {
-        let bytes = std::fs::read(&path).unwrap();
+    for (path, bytes) in app.data_files() {
         pages += bytes.len();
         let mut secrets =
             vec![CANARY.as_bytes(), BROKER_SECRET.as_bytes(), token::SECRET.as_bytes(), &key];

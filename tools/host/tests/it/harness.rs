@@ -118,7 +118,7 @@ impl Setup {
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut child = self.command.spawn().unwrap();
-        let stderr = child.stderr.take().map_or_else(Log::default, Log::read);
+        let stderr = child.stderr.take().map_or_else(Log::ended, Log::read);
         let stdout = Log::read(child.stdout.take().unwrap());
         let line = stdout.wait_or_end("Serving http://");
         let Some(address) = line.as_deref().and_then(|line| line.strip_prefix("Serving http://"))
@@ -221,8 +221,14 @@ impl Host {
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
+    /// Waits until the process has ended and its output has been read to the end.
     pub(crate) async fn exited(mut self) -> ExitStatus {
-        let wait = tokio::task::spawn_blocking(move || self.child.wait().unwrap());
+        let wait = tokio::task::spawn_blocking(move || {
+            let status = self.child.wait().unwrap();
+            self.stdout.wait_for_end();
+            self.stderr.wait_for_end();
+            status
+        });
         tokio::time::timeout(PATIENCE, wait).await.unwrap().unwrap()
     }
 
@@ -249,6 +255,11 @@ pub(crate) struct Log(Arc<(Mutex<Printed>, Condvar)>);
 type Printed = (Vec<String>, bool);
 
 impl Log {
+    /// The output of a process that writes it to a file.
+    fn ended() -> Self {
+        Self(Arc::new((Mutex::new((Vec::new(), true)), Condvar::new())))
+    }
+
     fn read(stream: impl std::io::Read + Send + 'static) -> Self {
         let log = Self::default();
         let to = log.clone();
@@ -274,7 +285,16 @@ impl Log {
         found(&state.0)
     }
 
-    /// The same from async code.
+    /// Waits until the stream has ended, so that [`Self::text`] is complete.
+    fn wait_for_end(&self) {
+        let (lines, changed) = &*self.0;
+        let state = lines.lock().unwrap();
+        let waiting = |state: &mut Printed| !state.1;
+        let (state, timeout) = changed.wait_timeout_while(state, PATIENCE, waiting).unwrap();
+        assert!(!timeout.timed_out(), "the output does not end: {:?}", state.0);
+    }
+
+    /// The same as [`Self::wait_or_end`] from async code.
     pub(crate) async fn wait(&self, text: &str) -> String {
         let (log, wanted) = (self.clone(), text.to_owned());
         let found = tokio::task::spawn_blocking(move || log.wait_or_end(&wanted)).await.unwrap();
