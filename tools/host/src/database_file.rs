@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::effect::{self, Effect};
 
@@ -22,7 +23,11 @@ use crate::effect::{self, Effect};
 const BRIEF: i32 = 20_000;
 
 /// How long a statement waits for another connection's lock. The same as Spin's.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a statement waits at least until the connections before it have written. A statement that must not wait for
+/// a lock would never have its turn otherwise while others wait for theirs.
+const LEAST_TURN: Duration = Duration::from_millis(250);
 
 /// The number of connections that wait. Each holds some hundred kilobytes of pages and statements.
 const MOST_IDLE: usize = 16;
@@ -41,7 +46,14 @@ pub(crate) struct DatabaseFile {
     path: PathBuf,
     /// The connections that wait, the oldest first.
     idle: Mutex<VecDeque<(OpenConnection, Instant)>>,
+    /// Its one permit is the turn to write.
+    turns: Arc<Semaphore>,
 }
+
+/// The turn of a connection to write. It ends when this value is dropped.
+pub(crate) struct Turn(
+    #[expect(dead_code, reason = "dropping it ends the turn")] OwnedSemaphorePermit,
+);
 
 /// An open connection.
 pub(crate) struct OpenConnection {
@@ -110,6 +122,11 @@ impl OpenConnection {
         self.settings.get(..self.made).unwrap_or_default()
     }
 
+    /// Whether the connection is in a transaction.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        !self.database.is_autocommit()
+    }
+
     /// How long a statement of this owner waits for a lock.
     pub(crate) fn busy_timeout(&self) -> Duration {
         let made = self.settings_made().iter().rev();
@@ -141,7 +158,15 @@ type FileId = (u64, u64);
 
 impl DatabaseFile {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::default() }
+        Self { path, idle: Mutex::default(), turns: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// Waits until it is the caller's turn to write, for `limit` or a little longer. `None` if the time is up. The connections of
+    /// this process write one after the other, in the order in which they ask. SQLite lets those that meet a lock try again
+    /// after pauses of up to 100 ms, so that one connection may wait for seconds while later ones write.
+    pub(crate) async fn turn(&self, limit: Duration) -> Option<Turn> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        tokio::time::timeout(limit.max(LEAST_TURN), turn).await.ok()?.ok().map(Turn)
     }
 
     /// Creates the folder of the file.

@@ -39,6 +39,17 @@ impl Effect {
     }
 }
 
+/// Whether the first statement in `sql` takes the lock for writers, outside of a transaction or as the first change of one.
+pub(crate) fn takes_write_lock(sql: &str) -> bool {
+    let sql = sql.trim_start().to_ascii_lowercase();
+    let begins = |words: &[&str]| words.iter().any(|word| sql.starts_with(word));
+    let changes = ["insert ", "update ", "delete ", "replace "];
+    let has_change = || changes.iter().any(|word| sql.contains(word));
+    begins(&changes)
+        || begins(&["begin immediate", "begin exclusive"])
+        || (begins(&["with "]) && has_change())
+}
+
 /// Whether a `select` may read the settings of the connection.
 fn reads_settings(sql: &str) -> bool {
     let sql = sql.to_ascii_lowercase();
@@ -111,6 +122,23 @@ mod tests {
         }
         let setting = Effect::Setting("pragma synchronous = full".to_owned());
         assert_eq!(Effect::of(" PRAGMA synchronous = FULL "), setting);
+    }
+
+    #[test]
+    fn a_writer_is_told_from_a_reader() {
+        for sql in [
+            "insert into t values (1)",
+            "\n  UPDATE t set a = 1",
+            "begin immediate",
+            "with a as (select 1) insert into t select * from a",
+        ] {
+            assert!(takes_write_lock(sql), "{sql}");
+        }
+        for sql in
+            ["select 1", "begin", "commit", "rollback", "with a as (select 1) select * from a", ""]
+        {
+            assert!(!takes_write_lock(sql), "{sql}");
+        }
     }
 
     #[test]

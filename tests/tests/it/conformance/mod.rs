@@ -73,6 +73,13 @@ async fn manifests(app: &App) -> Vec<Value> {
     manifests
 }
 
+/// The lines of a log about requests that took two seconds or longer, and about errors.
+fn slow_or_failed(log: &str) -> String {
+    let took = |line: &str| line.split_once(" ms=")?.1.split(' ').next()?.parse::<f64>().ok();
+    let is_one = |line: &&str| line.contains("level=error") || took(line) >= Some(2_000.0);
+    log.lines().filter(is_one).collect::<Vec<_>>().join("\n")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_built_in_manifest_does_what_it_declares() {
     if is_spin() || std::env::var_os("NEXUS_REUSE").is_some() {
@@ -103,6 +110,9 @@ async fn every_built_in_manifest_does_what_it_declares() {
     failures.extend(checks::time_outs(&app, &vendors).await);
     failures.extend(hosts.strays().into_iter().map(|stray| format!("nobody's: {stray}")));
     failures.sort();
+    if !failures.is_empty() {
+        eprintln!("the slow requests and the errors in the log:\n{}", slow_or_failed(&app.log()));
+    }
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
     rows.sort_by(|a, b| a.id.cmp(&b.id));
     document::check(&manifests, &rows);

@@ -103,7 +103,9 @@ async fn serve(acceptor: TlsAcceptor, stream: TcpStream, shared: Arc<Shared>) {
                 return;
             }
         };
-        if stream.get_mut().write_all(&bytes).await.is_err() {
+        let stream = stream.get_mut();
+        // Without `flush`, encrypted bytes may stay in the buffer of TLS until the next write.
+        if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
             return;
         }
     }

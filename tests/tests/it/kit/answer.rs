@@ -1,10 +1,11 @@
 //! A response of the application.
 
+use std::fmt;
+
 use reqwest::StatusCode;
 use serde_json::Value;
 
 /// A response that was read to its end.
-#[derive(Debug)]
 pub(crate) struct Answer {
     /// The status.
     pub(crate) status: StatusCode,
@@ -14,6 +15,18 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// The body, byte for byte.
     pub(crate) bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Answer {
+    /// The body comes before the headers, because it says why a request failed, and it is not repeated as bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("Answer");
+        fields.field("status", &self.status.as_u16()).field("text", &self.text);
+        if self.text.as_bytes() != self.bytes {
+            fields.field("bytes", &self.bytes);
+        }
+        fields.field("headers", &self.headers).finish()
+    }
 }
 
 impl Answer {

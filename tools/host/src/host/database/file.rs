@@ -6,6 +6,7 @@
 //! switching threads costs more than the read. A connection of which the next owner would meet nothing but settings is used
 //! again for an owner that makes the same ones, because to open the file, to parse the schema and to compile the statements
 //! costs more than most requests. Any other one is closed, so no transaction or temporary table can outlive its owner.
+//! Connections that write wait for their turn before SQLite's lock, which blocks no thread.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,11 +15,11 @@ use std::time::Duration;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Batch, Statement};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::{ROWS_AHEAD, RunningStatement, check_size, row_size};
-use crate::database_file::{DatabaseFile, OpenConnection, Setting};
-use crate::effect::Effect;
+use crate::database_file::{BUSY_TIMEOUT, DatabaseFile, OpenConnection, Setting, Turn};
+use crate::effect::{Effect, takes_write_lock};
 use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
 /// The text of SQLite's error when another connection has the lock.
@@ -34,9 +35,21 @@ pub(crate) struct Connection {
 struct Opened {
     file: Arc<DatabaseFile>,
     open: Option<OpenConnection>,
+    /// The turn to write, until the transaction has ended.
+    turn: Option<Turn>,
 }
 
 impl Opened {
+    /// Waits for the turn to write, if the statement `sql` needs it.
+    async fn wait_for_turn(&mut self, sql: &str) -> Result<(), Error> {
+        if self.turn.is_none() && takes_write_lock(sql) {
+            let limit = self.open.as_ref().map_or(BUSY_TIMEOUT, OpenConnection::busy_timeout);
+            let turn = self.file.turn(limit).await;
+            self.turn = Some(turn.ok_or_else(|| Error::Io(BUSY.to_owned()))?);
+        }
+        Ok(())
+    }
+
     /// The connection for a statement with `effect`, which is opened if it is not open.
     fn connected(&mut self, effect: &Effect) -> Result<&mut OpenConnection, Error> {
         self.use_again(effect);
@@ -91,8 +104,12 @@ impl Opened {
         }
     }
 
-    /// Notes a failure, unless the statement did nothing because another connection has the lock.
-    fn failed<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
+    /// Notes that a statement has ended: its turn to write, if its transaction has ended too, and its failure, unless it did
+    /// nothing because another connection has the lock.
+    fn ended<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
+        if !self.open.as_ref().is_some_and(OpenConnection::is_in_transaction) {
+            self.turn = None;
+        }
         match (&result, &mut self.open) {
             (Err(Error::Io(text)), _) if text == BUSY => {}
             (Err(_), Some(open)) => open.failed(),
@@ -113,7 +130,7 @@ impl Drop for Opened {
 impl Connection {
     /// Touches no file: a database that cannot be opened is an error of the first statement.
     pub(crate) fn new(file: Arc<DatabaseFile>) -> Self {
-        Self { opened: Arc::new(Mutex::new(Opened { file, open: None })) }
+        Self { opened: Arc::new(Mutex::new(Opened { file, open: None, turn: None })) }
     }
 
     /// Runs the first statement of `sql` and collects its rows.
@@ -125,7 +142,11 @@ impl Connection {
         let effect = Effect::of(&sql);
         match self.brief(&effect, &sql, &parameters) {
             Some(result) => Ok(result),
-            None => self.run(move |opened| opened.query(&effect, &sql, parameters)).await,
+            None => {
+                let mut opened = self.opened.clone().lock_owned().await;
+                opened.wait_for_turn(&sql).await?;
+                run_on(opened, move |opened| opened.query(&effect, &sql, parameters)).await
+            }
         }
     }
 
@@ -157,6 +178,7 @@ impl Connection {
         let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
         let (done_tx, done) = oneshot::channel();
         let mut opened = self.opened.clone().lock_owned().await;
+        let turn = opened.wait_for_turn(&sql).await;
         tokio::task::spawn_blocking(move || {
             let header = |names| columns_tx.send(names).map_err(|_| gone());
             let visit = |row| {
@@ -165,6 +187,7 @@ impl Connection {
             };
             let effect = Effect::of(&sql);
             let result = match effect {
+                _ if turn.is_err() => turn,
                 Effect::Setting(_) => opened.query(&effect, &sql, parameters).and_then(|made| {
                     header(made.columns)?;
                     made.rows.into_iter().try_for_each(visit)
@@ -173,7 +196,7 @@ impl Connection {
                     first_statement(&open.database, &sql, parameters, header, visit)
                 }),
             };
-            let result = opened.failed(result);
+            let result = opened.ended(result);
             // The rows must end, and the connection be free, before the result is known.
             drop(rows_tx);
             drop(opened);
@@ -187,27 +210,28 @@ impl Connection {
 
     /// Rows changed by the last statement.
     pub(crate) async fn changes(&self) -> Result<u64, Error> {
-        self.run(|opened| Ok(opened.connected(&Effect::None)?.changes())).await
+        let opened = self.opened.clone().lock_owned().await;
+        run_on(opened, |opened| Ok(opened.connected(&Effect::None)?.changes())).await
     }
 
     /// The row id of the last insert.
     pub(crate) async fn last_insert_rowid(&self) -> Result<i64, Error> {
-        self.run(|opened| Ok(opened.connected(&Effect::None)?.last_insert_rowid())).await
+        let opened = self.opened.clone().lock_owned().await;
+        run_on(opened, |opened| Ok(opened.connected(&Effect::None)?.last_insert_rowid())).await
     }
+}
 
-    async fn run<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Opened) -> Result<R, Error> + Send + 'static,
-    ) -> Result<R, Error> {
-        // Waiting for the previous statement blocks no thread.
-        let mut opened = self.opened.clone().lock_owned().await;
-        tokio::task::spawn_blocking(move || {
-            let result = work(&mut opened);
-            opened.failed(result)
-        })
-        .await
-        .unwrap_or_else(|error| Err(Error::Io(error.to_string())))
-    }
+/// Runs `work` on the connection, on a thread that may block.
+async fn run_on<R: Send + 'static>(
+    mut opened: OwnedMutexGuard<Opened>,
+    work: impl FnOnce(&mut Opened) -> Result<R, Error> + Send + 'static,
+) -> Result<R, Error> {
+    tokio::task::spawn_blocking(move || {
+        let result = work(&mut opened);
+        opened.ended(result)
+    })
+    .await
+    .unwrap_or_else(|error| Err(Error::Io(error.to_string())))
 }
 
 /// Receives the names of the columns.
@@ -345,4 +369,55 @@ fn io(error: rusqlite::Error) -> Error {
 
 fn gone() -> Error {
     Error::Io("the result was dropped".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures::poll;
+
+    use super::*;
+
+    async fn change(connection: &Connection, sql: &str) -> Result<QueryResult, Error> {
+        connection.query(sql.to_owned(), Vec::new()).await
+    }
+
+    #[tokio::test]
+    async fn connections_write_in_the_order_in_which_they_ask() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Arc::new(DatabaseFile::new(folder.path().join("db")));
+        let new = || Connection::new(Arc::clone(&file));
+        let (first, second, third, hasty) = (new(), new(), new(), new());
+        change(&first, "create table t (a)").await.unwrap();
+        for _ in 0..20 {
+            change(&first, "begin immediate").await.unwrap();
+            change(&first, "insert into t values (1)").await.unwrap();
+            let mut after = pin!(change(&second, "insert into t values (2)"));
+            let mut last = pin!(change(&third, "insert into t values (3)"));
+            assert!(poll!(&mut after).is_pending() && poll!(&mut last).is_pending());
+            change(&first, "commit").await.unwrap();
+            // The future that asked last is polled first.
+            let (last, after) = tokio::join!(last, after);
+            last.and(after).unwrap();
+        }
+        let order = change(&first, "select group_concat(a, '') from t").await.unwrap();
+        let Value::Text(order) = &order.rows[0].values[0] else { panic!("{order:?}") };
+        assert_eq!(*order, "123".repeat(20));
+
+        change(&hasty, "pragma busy_timeout = 0").await.unwrap();
+        change(&first, "begin immediate").await.unwrap();
+        let Err(Error::Io(text)) = change(&hasty, "insert into t values (4)").await else {
+            panic!("two connections write at once");
+        };
+        assert_eq!(text, BUSY);
+        assert!(change(&hasty, "select a from t").await.is_ok(), "a reader waits for a writer");
+        change(&first, "rollback").await.unwrap();
+        change(&hasty, "insert into t values (4)").await.unwrap();
+
+        // A turn ends with its connection.
+        change(&first, "begin immediate").await.unwrap();
+        drop(first);
+        change(&hasty, "insert into t values (5)").await.unwrap();
+    }
 }
