@@ -256,22 +256,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let browser: Vec<_> = browser.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
         let mut env = common.clone();
-        // Much of their time, these tests wait: for a time limit, a provider, a browser. They compute more where each
-        // request makes its own instances, and most where a server answers each statement.
-        let is_set = |name| more.iter().any(|(set, _)| *set == name);
-        let per_core = if is_set(STORAGE) {
-            1
-        } else if is_set(REUSE) {
-            2
-        } else {
-            3
-        };
-        if std::env::var_os(TEST_THREADS).is_none() {
+        // Most of their time, these tests wait: for a time limit, a provider, a browser. Where each request makes
+        // its own instances, or a server answers each statement, they compute.
+        let waits = !more.iter().any(|(name, _)| [REUSE, STORAGE].contains(name));
+        if waits && std::env::var_os(TEST_THREADS).is_none() {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
-            env.push((TEST_THREADS, (per_core * cores).to_string()));
+            env.push((TEST_THREADS, (3 * cores).to_string()));
         }
         env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let args = if is_set(STORAGE) { &NOT_ON_SERVERS[..] } else { &[] };
+        let on_servers = more.iter().any(|(name, _)| *name == STORAGE);
+        let args = if on_servers { &NOT_ON_SERVERS[..] } else { &[] };
         runs.push(Run { what, packages: vec![package.to_owned()], env, args });
     };
     let server = (STORAGE, "server");
