@@ -104,7 +104,10 @@ async fn health_responds_while_stalled_bodies_hold_all_connections() {
         // From here on the component waits for the body.
         let mut interim = [0; 25];
         tokio::time::timeout(PATIENCE, stream.read_exact(&mut interim)).await.unwrap().unwrap();
-        stream.write_all(b"x").await.unwrap();
+        // The first connection has waited longest, because it gets no byte. When a component reads a byte is not known here.
+        if !held.is_empty() {
+            stream.write_all(b"x").await.unwrap();
+        }
         held.push(stream);
     }
     // Connections are accepted in order; these are the 65th and 66th.
@@ -123,10 +126,7 @@ async fn health_responds_while_stalled_bodies_hold_all_connections() {
         }
     };
     tokio::time::timeout(PATIENCE, served).await.unwrap();
-    // The guests of connections that came at about the same time may begin to wait in another order. That the longest wait
-    // counts is tested where connections are counted.
-    let closed = held.iter_mut().map(|stream| Box::pin(closes(stream, PATIENCE)));
-    assert!(futures::future::select_all(closed).await.0);
+    assert!(closes(&mut held[0], PATIENCE).await);
 }
 
 /// A server that sends endlessly, and reports when its reader is gone.
