@@ -80,8 +80,13 @@ export class Router {
     if (!this.inAddress) return () => undefined;
     history.scrollRestoration = "manual";
     this.#entry = (history.state as Entry | null) ?? this.#entry;
-    this.#write("replaceState", this.#entry, this.route, location.hash);
-    this.#scrollTo(takeScroll(this.#entry.index));
+    if (formatRoute(parseRoute(location.hash)) === formatRoute(this.route)) {
+      this.#write("replaceState", this.#entry, this.route, location.hash);
+      this.#scrollTo(takeScroll(this.#entry.index));
+    } else {
+      // The address has changed since the first rendering, when nobody listened.
+      this.#moved();
+    }
     const onMove = () => this.#moved();
     const onHide = () => keepScroll(this.#entry.index);
     addEventListener("popstate", onMove);

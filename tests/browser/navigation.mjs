@@ -170,4 +170,24 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await other.getByRole("dialog").waitFor({ state: "detached" });
   await other.getByRole("searchbox", { name: "Search providers" }).waitFor();
   await connect("After it all");
+
+  // An address that changes while the page is being opened is followed, and a sign-in link in it is too.
+  const opened = async (hash) => {
+    const early = await context.newPage();
+    await early.addInitScript((hash) => {
+      const { attachShadow } = Element.prototype;
+      Element.prototype.attachShadow = function (...options) {
+        Element.prototype.attachShadow = attachShadow;
+        // The element renders for the first time before this, and its effects run after it.
+        queueMicrotask(() => void (location.hash = hash));
+        return attachShadow.apply(this, options);
+      };
+    }, hash);
+    await early.goto("/");
+    return early;
+  };
+  await (await opened("#/agents")).getByRole("heading", { name: "Agents", level: 1, exact: true }).waitFor();
+  const asked = await opened(`#token=${facts.tokens.MANAGER}`);
+  await asked.getByRole("dialog").waitFor();
+  assert.ok(!asked.url().includes("token"), asked.url());
 });
