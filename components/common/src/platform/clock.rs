@@ -31,6 +31,33 @@ pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option
     }
 }
 
+/// The pauses between the tries of something that others try too. Each is random, so that those who meet do not meet again.
+/// The limit of each is twice that of the one before, up to the last: what lasts a moment is soon over, and a crowd needs time.
+pub struct Pauses {
+    limit_ms: u64,
+    last_ms: u64,
+}
+
+impl Pauses {
+    /// Pauses whose first is at most `first_ms` and whose longest is at most `last_ms`, both in milliseconds and at least 1.
+    #[must_use]
+    pub const fn new(first_ms: u64, last_ms: u64) -> Self {
+        Self { limit_ms: first_ms, last_ms }
+    }
+
+    /// Waits for the next pause, which is at least a millisecond.
+    pub async fn pause(&mut self) {
+        sleep(self.draw()).await;
+    }
+
+    /// The next pause, for those who wait for something else beside it.
+    pub fn draw(&mut self) -> Duration {
+        let pause = 1 + random_u64() % self.limit_ms;
+        self.limit_ms = (self.limit_ms * 2).min(self.last_ms);
+        Duration::from_millis(pause)
+    }
+}
+
 /// 64 random bits from the runtime's secure source.
 pub fn random_u64() -> u64 {
     spin_sdk::wasip3::random::random::get_random_u64()

@@ -8,30 +8,28 @@
 //! would be a deadlock. Such an operation did nothing, so it runs again here, and its caller does not see it.
 
 use std::fmt::Debug;
-use std::time::Duration;
 
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
 use spin_sdk::key_value::Store;
 
 use crate::error::{Error, Result};
 use crate::metrics::{self, Family};
-use crate::platform::clock;
+use crate::platform::clock::{self, Pauses};
 
 /// SQLite's words for an operation that it rejects because of another process (`SQLITE_BUSY`). Spin's interface
 /// has no code for it.
 const LOCKED: &str = "database is locked";
 /// How long after its first try an operation may begin again that was rejected so.
 const PATIENCE_MS: u64 = 2_000;
-/// The longest pause before the second try, and before any other, in milliseconds. A pause is random, so that two
-/// processes do not meet again. The limit doubles each time.
-const PAUSE_MS: (u64, u64) = (8, 128);
+/// The pauses between two tries.
+const PAUSES: Pauses = Pauses::new(8, 128);
 
 /// The value under `key`.
 ///
 /// # Errors
 /// [`Error::Storage`] if the store cannot be reached.
 pub async fn get(key: &str) -> Result<Option<Vec<u8>>> {
-    unless_locked(async || Store::open_default().await?.get(key).await).await
+    until_unlocked(async || Store::open_default().await?.get(key).await).await
 }
 
 /// Writes `value` under `key`. It replaces an earlier value.
@@ -39,7 +37,7 @@ pub async fn get(key: &str) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn set(key: &str, value: &[u8]) -> Result<()> {
-    unless_locked(async || Store::open_default().await?.set(key, value).await).await
+    until_unlocked(async || Store::open_default().await?.set(key, value).await).await
 }
 
 /// Deletes the value under `key`, if there is one.
@@ -47,7 +45,7 @@ pub async fn set(key: &str, value: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn delete(key: &str) -> Result<()> {
-    unless_locked(async || Store::open_default().await?.delete(key).await).await
+    until_unlocked(async || Store::open_default().await?.delete(key).await).await
 }
 
 /// Adds one to the number under `key` and returns the sum. A missing value counts as zero.
@@ -64,7 +62,7 @@ pub async fn increment(key: &str) -> Result<i64> {
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn add(key: &str, delta: i64) -> Result<i64> {
     // The same store, through the interface with the atomic operations.
-    unless_locked(async || atomics::increment(&store::open("default")?, key, delta)).await
+    until_unlocked(async || atomics::increment(&store::open("default")?, key, delta)).await
 }
 
 /// The number under `key`, which [`add`] wrote. A missing value counts as zero.
@@ -109,11 +107,10 @@ pub async fn keys(most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Stri
 }
 
 /// Runs `operation`, and again if the store rejected it because of another process.
-async fn unless_locked<T, E: Debug>(
+async fn until_unlocked<T, E: Debug>(
     operation: impl AsyncFn() -> std::result::Result<T, E>,
 ) -> Result<T> {
-    let begun = clock::now_ms();
-    let (mut longest, most) = PAUSE_MS;
+    let (begun, mut pauses) = (clock::now_ms(), PAUSES);
     loop {
         match operation().await {
             Ok(value) => return Ok(value),
@@ -123,8 +120,7 @@ async fn unless_locked<T, E: Debug>(
             }
             Err(_) => {}
         }
-        clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
-        longest = (longest * 2).min(most);
+        pauses.pause().await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::schema::{self, Accepts};
 use crate::error::Result;
-use crate::platform::clock;
+use crate::platform::clock::{self, Pauses};
 use crate::platform::server::{Lent, Use};
 use crate::platform::sqlite::{Db, DbError, Row, Value};
 
@@ -15,10 +15,11 @@ use crate::platform::sqlite::{Db, DbError, Row, Value};
 const ATTEMPTS: u32 = 5;
 /// How often a relaxed transaction tries to take the write lock, over more than a minute.
 const ATTEMPTS_ASIDE: u32 = 200;
-/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
-/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
-/// is soon done, but a crowd of writers is not.
-const ASIDE_MS: (u64, u64) = (4, 500);
+/// The pauses between the tries of a relaxed transaction: a single short transaction is soon done, but a crowd of writers is
+/// not.
+const ASIDE: Pauses = Pauses::new(4, 500);
+/// The pauses between the tries of a statement on a server.
+const ON_SERVER: Pauses = Pauses::new(4, 4);
 
 thread_local! {
     /// A relaxed connection to a file, for the next relaxed change of this instance. Opening one costs much more than a
@@ -96,15 +97,14 @@ pub(super) async fn run_locked(
         Durability::Relaxed => ATTEMPTS_ASIDE,
     };
     let mut attempt = 1;
-    let (mut longest, most) = ASIDE_MS;
+    let mut pauses = ASIDE;
     loop {
         match db.query(sql, values.iter().cloned()).await {
             Err(DbError::Busy) if attempt < attempts => attempt += 1,
             done => return done,
         }
         if let Durability::Relaxed = durability {
-            clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
-            longest = (longest * 2).min(most);
+            pauses.pause().await;
         }
     }
 }
@@ -139,13 +139,14 @@ pub(super) async fn run_on_server(
     attempts: u32,
 ) -> Result<Vec<Row>, DbError> {
     let (mut attempt, mut stopped, begun) = (1, 0, clock::now_ms());
+    let mut pauses = ON_SERVER;
     let is_late = || u128::from(clock::now_ms().abs_diff(begun)) > SERVER_WITHIN.as_millis();
     let most_stopped = if if_stopped == IfStopped::Repeat { MOST_STOPPED } else { 0 };
     loop {
         match lent.query(sql, values.to_vec()).await {
             Err(DbError::Busy) if attempt < attempts && !is_late() => {
                 attempt += 1;
-                clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
+                pauses.pause().await;
             }
             Err(DbError::Interrupted) if stopped < most_stopped && !is_late() => {
                 stopped += 1;

@@ -9,7 +9,7 @@ use futures::future::{Either, select};
 use nexus_common::domain::{GivenUp, Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
 use nexus_common::platform::beside::spawn;
-use nexus_common::platform::clock;
+use nexus_common::platform::clock::{self, Pauses};
 use nexus_common::store::{
     HOLDER_MOST_MS, Lease, Renewal, Transaction, give_up, keep_trying, now_ms, require_known_schema,
 };
@@ -37,8 +37,8 @@ const LATE_MS: i64 = 3_000;
 /// nothing to wait for if the lease ended so long ago that its holder has given up ([`HOLDER_MOST_MS`]), nor for client
 /// credentials: a request for a token leaves them as they are.
 const GRACE: Duration = Duration::from_secs(3);
-/// The pause between two tries of a renewal while another connection writes.
-const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
+/// The pauses between two tries of a renewal while another connection writes.
+const RENEWAL_AGAIN: Pauses = Pauses::new(50, RENEWAL.as_millis() as u64 / 4);
 /// The pause before the next attempt, after a failure that says nothing about the refresh token.
 const BACKOFF_MS: i64 = 15_000;
 
@@ -52,12 +52,6 @@ const _: () = assert!(
     LATE_MS as u128 + DEADLINE.as_millis() + STORE_WITHIN.as_millis() + LAST_TRY_MS
         < LEASE_MS as u128 + HOLDER_MOST_MS as u128
 );
-
-/// The pause after `pause`, at random, so that holders that meet do not meet again.
-fn longer(pause: Duration) -> Duration {
-    let most = (pause * 2).min(RENEWAL / 4);
-    most / 2 + Duration::from_millis(clock::random_u64() % (most.as_millis() as u64 / 2 + 1))
-}
 
 /// The exclusive right to ask the provider to refresh one version.
 pub(super) struct Attempt {
@@ -217,8 +211,7 @@ impl Attempt {
 
     /// Whether a holder that is late still gets its lease renewed before the lease could expire.
     async fn is_renewed_in_time(&self, context: &IntegrationContext<'_>) -> bool {
-        let begun = clock::now_ms();
-        let mut pause = RENEWAL_AGAIN;
+        let (begun, mut pauses) = (clock::now_ms(), RENEWAL_AGAIN);
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
             let asked = clock::now_ms();
             match logged(context, self.lease(context.key).renew().await) {
@@ -226,9 +219,8 @@ impl Attempt {
                 // The answer was so late that the lease may have expired since.
                 Renewal::Held => {}
                 Renewal::Lost => return false,
-                Renewal::Busy => clock::sleep(pause).await,
+                Renewal::Busy => pauses.pause().await,
             }
-            pause = longer(pause);
         }
         false
     }
@@ -257,9 +249,12 @@ impl Attempt {
                 }
                 Either::Right((renewal, _)) => logged(context, renewal),
             };
-            (pause, again) = match renewal {
-                Renewal::Busy => (again, longer(again)),
-                Renewal::Held | Renewal::Lost => (RENEWAL, RENEWAL_AGAIN),
+            pause = match renewal {
+                Renewal::Busy => again.draw(),
+                Renewal::Held | Renewal::Lost => {
+                    again = RENEWAL_AGAIN;
+                    RENEWAL
+                }
             };
         }
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use nexus_common::broker::Stored;
 use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
-use nexus_common::platform::clock;
+use nexus_common::platform::clock::{self, Pauses};
 use nexus_common::store::{Cause, Transaction};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
@@ -29,8 +29,10 @@ use state::State;
 
 /// How long a call waits for a refresh, in seconds, if the manifest does not say.
 const PATIENCE_SECONDS: u16 = 10;
-/// The pause between two looks at whether a refresh is done.
-const POLL: Duration = Duration::from_millis(100);
+/// The pauses between two looks at whether a refresh is done. Hundreds may wait: the longer it takes, the less they look.
+const LOOKS: Pauses = Pauses::new(80, 400);
+/// The pauses between two tries to take the lease, while nobody has it and another connection writes.
+const TRIES: Pauses = Pauses::new(16, 160);
 /// The minimum time between two early refreshes because of a call's 401, in milliseconds.
 const FORCED_MS: i64 = 5 * 60_000;
 
@@ -217,7 +219,7 @@ pub(crate) async fn pending(context: &IntegrationContext<'_>) -> Error {
 
 /// Finds a token, and waits while another request refreshes it.
 async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Usable> {
-    let begun = clock::now_ms();
+    let (begun, mut tries) = (clock::now_ms(), TRIES);
     loop {
         let (version, patience) = match find(context, reason).await? {
             Found::Usable(usable) => return Ok(*usable),
@@ -225,19 +227,26 @@ async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
                 (version, Duration::from_secs(seconds.into()))
             }
         };
+        if elapsed(begun) >= patience {
+            return Err(pending(context).await);
+        }
+        tries.pause().await;
         // Polls only the cheap state. The credential is opened again, or the lease requested, once that can
         // succeed.
-        loop {
+        let mut looks = LOOKS;
+        while is_refreshing(context, version).await? {
             if elapsed(begun) >= patience {
                 return Err(pending(context).await);
             }
-            clock::sleep(POLL).await;
-            let state = State::read(context.key).await?;
-            if state.version() != version || !state.is_leased() {
-                break;
-            }
+            looks.pause().await;
         }
     }
+}
+
+/// Whether another request is refreshing `version`.
+async fn is_refreshing(context: &IntegrationContext<'_>, version: i64) -> Result<bool> {
+    let state = State::read(context.key).await?;
+    Ok(state.version() == version && state.is_leased())
 }
 
 async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Found> {
