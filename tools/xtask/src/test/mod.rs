@@ -53,6 +53,10 @@ pub(crate) struct Args {
     /// Make the pictures in docs/images again: run only the browser test that makes them, on the embedded host
     #[arg(long, conflicts_with_all = ["runtime", "storage", "schemathesis", "shots", "rest"])]
     pictures: bool,
+    /// Skip the runs of the black-box tests in further configurations that would begin later than this, in minutes. The first
+    /// run and Schemathesis are not skipped
+    #[arg(long, value_name = "MINUTES")]
+    further_within: Option<u64>,
     /// Arguments for `cargo test` after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
@@ -71,6 +75,7 @@ impl Args {
             schemathesis: false,
             shots: false,
             pictures: false,
+            further_within: None,
             rest: vec!["conformance::".to_owned()],
             writes_docs: true,
         }
@@ -95,6 +100,8 @@ const NOT_ON_SERVERS: [&str; 6] =
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The browser test that makes the pictures in docs/images.
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
+/// The run of which `--further-within` may make a skipped one: the same tests in another configuration.
+const AN_INSTANCE_EACH: &str = "black-box tests, an instance per request";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 
@@ -129,7 +136,7 @@ struct Plan {
 }
 
 pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
-    let repo = Repo::find()?;
+    let (repo, begun) = (Repo::find()?, Instant::now());
     if args.shots || args.pictures {
         args.runtime = Choice::Embedded;
         let filter = if args.pictures { PICTURES } else { "browser::" };
@@ -147,8 +154,9 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     // Schemathesis needs the host.
     heading("building the components, the tests, and the programs that the tests run");
     let programs = TestPrograms::build(&repo, Profile::of(args.shipped)).await?;
+    let (further, first): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.what == AN_INSTANCE_EACH);
     if !args.schemathesis {
-        for run in &runs {
+        for run in first {
             total.add(run.start(&programs, &args.rest).await?);
         }
     }
@@ -163,6 +171,12 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
         }
         (Err(why), _) => skipped.push(format!("Schemathesis: {why}")),
         (_, None) => {}
+    }
+    for run in further.into_iter().filter(|_| !args.schemathesis) {
+        match args.further_within.filter(|most| begun.elapsed().as_secs() > most * 60) {
+            Some(most) => skipped.push(format!("{}: everything else took {most} min", run.what)),
+            None => total.add(run.start(&programs, &args.rest).await?),
+        }
     }
     println!();
     for what in &skipped {
@@ -288,7 +302,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
-        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+        add(AN_INSTANCE_EACH, "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
