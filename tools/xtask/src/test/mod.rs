@@ -154,7 +154,8 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     // Schemathesis needs the host.
     heading("building the components, the tests, and the programs that the tests run");
     let programs = TestPrograms::build(&repo, Profile::of(args.shipped)).await?;
-    let (further, first): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.what == AN_INSTANCE_EACH);
+    let (further, first): (Vec<_>, Vec<_>) =
+        runs.iter().partition(|run| run.what == AN_INSTANCE_EACH);
     if !args.schemathesis {
         for run in first {
             total.add(run.start(&programs, &args.rest).await?);
