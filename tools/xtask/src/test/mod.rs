@@ -100,7 +100,7 @@ const NOT_ON_SERVERS: [&str; 6] =
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 /// The browser test that makes the pictures in docs/images.
 const PICTURES: &str = "browser::the_pictures_of_the_readme";
-/// The run of which `--further-within` may make a skipped one: the same tests in another configuration.
+/// The same tests in another configuration. `--further-within` may skip this run.
 const AN_INSTANCE_EACH: &str = "black-box tests, an instance per request";
 /// The run on servers.
 const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
@@ -175,7 +175,7 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     }
     for run in further.into_iter().filter(|_| !args.schemathesis) {
         match args.further_within.filter(|most| begun.elapsed().as_secs() > most * 60) {
-            Some(most) => skipped.push(format!("{}: everything else took {most} min", run.what)),
+            Some(most) => skipped.push(format!("{}: more than {most} min had passed", run.what)),
             None => total.add(run.start(&programs, &args.rest).await?),
         }
     }
