@@ -271,8 +271,8 @@ impl Transaction {
     }
 }
 
-/// The refresh of a credential's version, for callers that wait for it outside the broker. A thousand callers
-/// may wait at once, so each look is one `select`.
+/// The refresh of a credential's version, for callers that wait for it. A thousand callers may wait at once, so each look is
+/// one `select`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refreshing {
     /// The integration.

@@ -26,8 +26,8 @@ use crate::kit::servers::{self, Servers};
 use crate::kit::site::Site;
 use crate::kit::token;
 
-/// Three times as long as any deadline of the application, because hundreds of requests at once may have to wait for a slow
-/// machine that runs other tests too. A request that takes longer hangs.
+/// Longer than any deadline of the application, and than hundreds of requests at once wait on a slow machine that runs other
+/// tests too. A request that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running application. Dropping this value kills it.

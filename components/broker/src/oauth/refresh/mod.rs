@@ -19,7 +19,7 @@ use nexus_common::broker::Stored;
 use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::platform::clock::{self, Pauses};
-use nexus_common::store::{Cause, Transaction};
+use nexus_common::store::{Cause, Refreshing, Transaction};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
 use nexus_vault::credential::{self, Usable};
@@ -227,26 +227,21 @@ async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result
                 (version, Duration::from_secs(seconds.into()))
             }
         };
-        if elapsed(begun) >= patience {
-            return Err(pending(context).await);
-        }
-        tries.pause().await;
         // Polls only the cheap state. The credential is opened again, or the lease requested, once that can
         // succeed.
-        let mut looks = LOOKS;
-        while is_refreshing(context, version).await? {
+        let refreshing = Refreshing { integration_id: context.key.id.to_owned(), version };
+        let (mut pause, mut looks) = (tries.draw(), LOOKS);
+        loop {
             if elapsed(begun) >= patience {
                 return Err(pending(context).await);
             }
-            looks.pause().await;
+            clock::sleep(pause).await;
+            if refreshing.is_over().await? {
+                break;
+            }
+            pause = looks.draw();
         }
     }
-}
-
-/// Whether another request is refreshing `version`.
-async fn is_refreshing(context: &IntegrationContext<'_>, version: i64) -> Result<bool> {
-    let state = State::read(context.key).await?;
-    Ok(state.version() == version && state.is_leased())
 }
 
 async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Found> {
