@@ -25,8 +25,7 @@ impl Effect {
     /// The effect of the first statement in `sql`. The empty text stands for no statement.
     pub(crate) fn of(sql: &str) -> Self {
         let sql = sql.trim();
-        let word = sql.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        match word.to_ascii_lowercase().as_str() {
+        match first_word(sql).as_str() {
             "select" if reads_settings(sql) => Self::Lasting,
             "select" => Self::None,
             "" if sql.is_empty() => Self::None,
@@ -41,13 +40,25 @@ impl Effect {
 
 /// Whether the first statement in `sql` takes the lock for writers, outside of a transaction or as the first change of one.
 pub(crate) fn takes_write_lock(sql: &str) -> bool {
-    let sql = sql.trim_start().to_ascii_lowercase();
-    let begins = |words: &[&str]| words.iter().any(|word| sql.starts_with(word));
-    let changes = ["insert ", "update ", "delete ", "replace "];
-    let has_change = || changes.iter().any(|word| sql.contains(word));
-    begins(&changes)
-        || begins(&["begin immediate", "begin exclusive"])
-        || (begins(&["with "]) && has_change())
+    let sql = sql.trim_start();
+    match first_word(sql).as_str() {
+        "insert" | "update" | "delete" | "replace" => true,
+        "begin" => {
+            let mode = first_word(sql.get("begin".len()..).unwrap_or_default().trim_start());
+            matches!(mode.as_str(), "immediate" | "exclusive")
+        }
+        "with" => {
+            let sql = sql.to_ascii_lowercase();
+            ["insert ", "update ", "delete ", "replace "].iter().any(|word| sql.contains(word))
+        }
+        _ => false,
+    }
+}
+
+/// The word with which `sql` begins, in lower case.
+fn first_word(sql: &str) -> String {
+    let word = sql.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    word.to_ascii_lowercase()
 }
 
 /// Whether a `select` may read the settings of the connection.

@@ -12,7 +12,7 @@ use super::{Caller, Role};
 use crate::config;
 use crate::error::Result;
 use crate::kept::{Once, once};
-use crate::limits::{Ledger, Limit, Minute, Subject, spend};
+use crate::limits::{Ledger, Limit, Minute, Subject, SubjectName, spend};
 
 const VARIABLE: &str = "workspace_calls_per_minute";
 
@@ -48,13 +48,13 @@ pub async fn require_within_limit(caller: &Caller) -> Result<()> {
 enum AuthLedger {}
 
 impl Ledger for AuthLedger {
-    async fn sum(subject: &Subject, minute: Minute) -> Result<i64> {
+    async fn sum(subject: &SubjectName, minute: Minute) -> Result<i64> {
         let counting = Counting { subject: subject.clone(), minute, calls: 0 };
         Ok(count(&counting).await?.sum)
     }
 
     fn add(
-        subject: &Subject,
+        subject: &SubjectName,
         minute: Minute,
         calls: u32,
     ) -> impl Future<Output = Result<i64>> + 'static {

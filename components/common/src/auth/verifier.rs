@@ -15,7 +15,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
-use crate::limits::{Minute, Subject};
+use crate::limits::{Minute, SubjectName};
 use crate::platform::http::Response;
 use crate::rpc::{self, Nothing, call_openly, operations};
 
@@ -69,8 +69,8 @@ impl Evidence {
     /// as a bearer token is never taken for the cookie.
     pub(super) fn cache_key(&self) -> String {
         match self {
-            Self::Bearer(text) => format!("bearer {text}"),
-            Self::Session(text) => format!("session {text}"),
+            Self::Bearer(text) => ["bearer ", text].concat(),
+            Self::Session(text) => ["session ", text].concat(),
         }
     }
 
@@ -97,7 +97,7 @@ pub struct Presented {
 #[serde(deny_unknown_fields)]
 pub struct Counting {
     /// The subject.
-    pub subject: Subject,
+    pub subject: SubjectName,
     /// The minute.
     pub minute: Minute,
     /// The number of new calls. With 0, the sum is only read.

@@ -41,15 +41,29 @@ impl CallPath {
             "" => Vec::new(),
             below => below.split('/').map(Segment::read).collect::<Result<_>>()?,
         };
-        let whole: Reading =
-            segments.iter().map(|segment| lossy(segment.decoded(1)).into_owned()).collect();
+        Ok(match segments.iter().all(Segment::has_one_reading) {
+            true => Self::with_one_reading(&segments),
+            false => Self::with_all_readings(path, &segments),
+        })
+    }
+
+    /// The path of `segments`, each of which all servers read in one way, but for its case.
+    fn with_one_reading(segments: &[Segment<'_>]) -> Self {
+        let whole: Reading = whole(segments);
+        let lenient = whole.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        Self { exact: vec![whole.clone()], lenient: vec![lenient], is_clean: true, whole }
+    }
+
+    /// The path `path`, which has these `segments`, as each kind of server reads it.
+    fn with_all_readings(path: &str, segments: &[Segment<'_>]) -> Self {
+        let whole = whole(segments);
         let mut exact = vec![whole.clone()];
-        keep(&mut exact, split(&segments, 1, |part| Some(part.to_owned())));
+        keep(&mut exact, split(segments, 1, |part| Some(part.to_owned())));
         let bare = |part: &str| Some(trimmed(part).to_owned()).filter(|part| !part.is_empty());
-        keep(&mut exact, split(&segments, DECODINGS, bare));
-        let lenient = lenient(path, &segments);
+        keep(&mut exact, split(segments, DECODINGS, bare));
+        let lenient = lenient(path, segments);
         let is_clean = segments.iter().all(Segment::is_clean);
-        Ok(Self { whole, exact, lenient, is_clean })
+        Self { whole, exact, lenient, is_clean }
     }
 
     /// The segments of the path, each decoded once.
@@ -129,6 +143,16 @@ impl<'a> Segment<'a> {
         self.forms.get(at).map_or(&[], |form| form)
     }
 
+    /// Whether all servers read the segment in one way, but for its case: it is sent with letters, digits, `-`, `_` and `~`
+    /// only, and with dots between them.
+    fn has_one_reading(&self) -> bool {
+        let is_plain =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~');
+        let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(is_plain);
+        let [sent] = self.forms.as_slice() else { return false };
+        sent.split(|byte| *byte == b'.').all(is_part)
+    }
+
     fn is_clean(&self) -> bool {
         let is_clean = |form: &Cow<'_, [u8]>| {
             let mut parts = form.split(|byte| *byte == b'/');
@@ -137,6 +161,11 @@ impl<'a> Segment<'a> {
         };
         self.forms.iter().all(is_clean)
     }
+}
+
+/// The segments, each decoded once.
+fn whole(segments: &[Segment<'_>]) -> Reading {
+    segments.iter().map(|segment| lossy(segment.decoded(1)).into_owned()).collect()
 }
 
 /// Why a segment in this form is rejected, if it is.
@@ -285,7 +314,22 @@ fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// A path that is read the short way has no other reading.
+        #[test]
+        fn a_path_with_one_reading_has_no_others(path in "(/(\\PC|[A-Za-z0-9._~%;-]){0,6}){0,4}") {
+            let below = path.strip_prefix('/');
+            let segments: Vec<_> = below.map(|all| all.split('/').map(Segment::of).collect()).unwrap_or_default();
+            if segments.iter().all(Segment::has_one_reading) {
+                let read = CallPath::with_all_readings(&path, &segments);
+                prop_assert_eq!(CallPath::with_one_reading(&segments), read);
+            }
+        }
+    }
 
     #[test]
     fn a_path_that_could_leave_the_base_url_is_rejected() {

@@ -4,14 +4,15 @@
 //! the token itself.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use super::SEGMENT;
 use crate::domain::Caller;
 
 /// The header's name.
 pub const ON_BEHALF: HeaderName = HeaderName::from_static("x-nexus-agent");
 
+/// The characters of the caller that cannot be in the header as they are. All others cost nothing.
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 /// Stands for an address that is not known.
 const UNKNOWN: &str = "-";
 
@@ -35,7 +36,7 @@ impl OnBehalf {
     pub fn to_value(&self) -> Option<HeaderValue> {
         let Self { caller, token_in, address, hub } = self;
         let caller = serde_json::to_string(caller).ok()?;
-        let caller = utf8_percent_encode(&caller, SEGMENT);
+        let caller = utf8_percent_encode(&caller, ENCODED);
         let address = address.as_deref().unwrap_or(UNKNOWN);
         HeaderValue::try_from(format!("{token_in} {caller} {address} {hub}")).ok()
     }

@@ -2,7 +2,7 @@
 //! must not decide when a key is deleted, which `past` does.
 
 use super::past::turn_over;
-use super::subject::{Minute, Subject};
+use super::subject::{Minute, SubjectName};
 use crate::error::Result;
 use crate::platform::beside::spawn;
 use crate::platform::kv;
@@ -13,14 +13,14 @@ pub trait Ledger {
     ///
     /// # Errors
     /// [`crate::Error::Storage`], [`crate::Error::Unavailable`].
-    fn sum(subject: &Subject, minute: Minute) -> impl Future<Output = Result<i64>>;
+    fn sum(subject: &SubjectName, minute: Minute) -> impl Future<Output = Result<i64>>;
 
     /// Adds `calls`, and returns the new sum.
     ///
     /// # Errors
     /// [`crate::Error::Storage`], [`crate::Error::Unavailable`].
     fn add(
-        subject: &Subject,
+        subject: &SubjectName,
         minute: Minute,
         calls: u32,
     ) -> impl Future<Output = Result<i64>> + 'static;
@@ -30,7 +30,7 @@ pub trait Ledger {
 pub enum StoreLedger {}
 
 impl Ledger for StoreLedger {
-    async fn sum(subject: &Subject, minute: Minute) -> Result<i64> {
+    async fn sum(subject: &SubjectName, minute: Minute) -> Result<i64> {
         let sum = kv::number(&subject.key(minute)).await?;
         if sum == 0 {
             // The subject begins a minute, so an old one can go. Nobody waits for that.
@@ -40,7 +40,7 @@ impl Ledger for StoreLedger {
     }
 
     fn add(
-        subject: &Subject,
+        subject: &SubjectName,
         minute: Minute,
         calls: u32,
     ) -> impl Future<Output = Result<i64>> + 'static {

@@ -24,7 +24,7 @@ use crate::platform::beside::spawn;
 use crate::platform::clock;
 pub use ledger::{Ledger, StoreLedger};
 pub use past::forget_minutes;
-pub use subject::{Minute, Subject};
+pub use subject::{Minute, Subject, SubjectName};
 use tally::{Spent, Tally};
 
 /// How long calls are collected before they are added to the ledger.
@@ -73,7 +73,7 @@ pub async fn spend<L: Ledger>(subject: Subject, limit: &Limit<'_>) -> Result<()>
         tallies.get(&subject).is_some_and(|tally| tally.is_of(minute))
     });
     if !is_known {
-        let sum = L::sum(&subject, minute).await.unwrap_or_else(|error| {
+        let sum = L::sum(&subject.name(), minute).await.unwrap_or_else(|error| {
             lost(&error);
             0
         });
@@ -114,7 +114,7 @@ pub async fn spend<L: Ledger>(subject: Subject, limit: &Limit<'_>) -> Result<()>
 
 /// Adds `calls` to the ledger. Returns the new sum. `None` if that is not possible.
 async fn add<L: Ledger>(subject: &Subject, minute: Minute, calls: u32) -> Option<i64> {
-    let sum = L::add(subject, minute, calls).await.inspect_err(lost).ok();
+    let sum = L::add(&subject.name(), minute, calls).await.inspect_err(lost).ok();
     TALLIES.with_borrow_mut(|tallies| {
         if let Some(tally) = tallies.get_mut(subject) {
             tally.added(minute, calls, sum);

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::subject::{Minute, PREFIX, Subject};
+use super::subject::{Minute, PREFIX, SubjectName};
 use crate::error::Result;
 use crate::log::Line;
 use crate::platform::{clock, kv};
@@ -39,7 +39,7 @@ impl LastMinutes {
 }
 
 /// Notes that `subject` begins `minute`, and deletes the sum of its minute before the last.
-pub(super) async fn turn_over(subject: Subject, minute: Minute) {
+pub(super) async fn turn_over(subject: SubjectName, minute: Minute) {
     let turned = async {
         let key = format!("{PREFIX}{LAST}/{}", subject.0);
         let last = kv::get(&key).await?.map(|text| LastMinutes::parse(&text)).unwrap_or_default();

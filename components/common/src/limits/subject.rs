@@ -1,6 +1,7 @@
 //! Whose calls are counted in which minute, and the key of their sum in the key-value store.
 //!
-//! A key holds the minute and a hash, so that the store shows no names.
+//! A key holds the minute and a hash, so that the store shows no names. The hash is made only for a read or a write of the
+//! store: most calls need none.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -30,31 +31,46 @@ impl Minute {
     }
 }
 
-/// The subject whose calls are counted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Subject(pub(super) String);
+/// The subject whose calls are counted, as the instance that counts them knows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    kind: &'static str,
+    /// Each part after its length, so that no other parts have the same bytes.
+    parts: Vec<u8>,
+}
 
 impl Subject {
-    /// The subject of `kind` with these parts, which are hashed with their lengths.
+    /// The subject of `kind` with these parts.
     #[must_use]
-    pub fn new(kind: &str, parts: &[&str]) -> Self {
-        let mut hash = Sha256::new();
+    pub fn new(kind: &'static str, parts: &[&str]) -> Self {
+        let mut bytes = Vec::new();
         for part in parts {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
+            bytes.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            bytes.extend(part.as_bytes());
         }
-        let hash = hash.finalize();
-        Self(format!("{kind}/{}", to_hex(hash.get(..16).unwrap_or_default())))
+        Self { kind, parts: bytes }
     }
 
     /// A subject of `kind` and `name` that clients share, of which there may be any number: one of at most 1,024.
     #[must_use]
-    pub fn shared(kind: &str, name: &str, client: &str) -> Self {
+    pub fn shared(kind: &'static str, name: &str, client: &str) -> Self {
         let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(client));
         let number = u16::from_be_bytes([first, second]) % SHARED;
         Self::new(kind, &[name, &number.to_string()])
     }
 
+    /// The name of the subject in the store.
+    pub(super) fn name(&self) -> SubjectName {
+        let hash = Sha256::digest(&self.parts);
+        SubjectName(format!("{}/{}", self.kind, to_hex(hash.get(..16).unwrap_or_default())))
+    }
+}
+
+/// The name of a subject in the store, which shows its kind only: `workspace/1f0a…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectName(pub(super) String);
+
+impl SubjectName {
     pub(super) fn key(&self, minute: Minute) -> String {
         format!("{PREFIX}{}/{}", minute.0, self.0)
     }
@@ -67,9 +83,10 @@ mod tests {
     #[test]
     fn a_key_names_nobody_and_differs_for_each_subject() {
         let minute = Minute::at(120_000);
-        let key = Subject::new("workspace", &["acme"]).key(minute);
+        let key = Subject::new("workspace", &["acme"]).name().key(minute);
         assert!(key.starts_with("limit/2/workspace/") && !key.contains("acme"), "{key}");
-        assert_ne!(Subject::new("a", &["ab", "c"]), Subject::new("a", &["a", "bc"]));
+        let (one, other) = (Subject::new("a", &["ab", "c"]), Subject::new("a", &["a", "bc"]));
+        assert!(one != other && one.name() != other.name());
     }
 
     #[test]

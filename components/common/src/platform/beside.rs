@@ -10,6 +10,8 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 
+use super::clock;
+
 thread_local! {
     /// Whether work was spawned that nothing has begun yet.
     static WAITS: Cell<bool> = const { Cell::new(false) };
@@ -26,11 +28,11 @@ pub(super) fn sdk_spawns() {
     WAITS.set(true);
 }
 
-/// Runs `work`, and lets what it spawns begin at once.
+/// Runs `work`, and lets what it spawns begin at once. Between two waits, `work` reads the clock once.
 pub async fn begins_spawned<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|context| {
-        let polled = work.as_mut().poll(context);
+        let polled = clock::with_one_reading(|| work.as_mut().poll(context));
         if WAITS.take() && polled.is_pending() {
             context.waker().wake_by_ref();
         }

@@ -1,18 +1,62 @@
-//! Wall clock, sleeping, deadlines and randomness.
+//! Wall clock, sleeping, deadlines and randomness. The clock stands still while this instance computes.
 //!
 //! This clock must not decide about tokens. Those times come from the database (see `store`).
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::{Either, select};
 
+/// The time, as this instance knows it.
+#[derive(Clone, Copy)]
+enum Known {
+    /// Nothing: it is read each time.
+    Nothing,
+    /// It is read when it is first needed, and then holds until this instance waits.
+    UntilWaiting(Option<u64>),
+}
+
+thread_local! {
+    static KNOWN: Cell<Known> = const { Cell::new(Known::Nothing) };
+}
+
 /// Milliseconds since the Unix epoch.
 pub fn now_ms() -> u64 {
+    match KNOWN.get() {
+        Known::Nothing => read_ms(),
+        Known::UntilWaiting(Some(now)) => now,
+        Known::UntilWaiting(None) => {
+            let now = read_ms();
+            KNOWN.set(Known::UntilWaiting(Some(now)));
+            now
+        }
+    }
+}
+
+fn read_ms() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Runs `work`, which does not wait, and reads the clock for it once at most: each reading is a call of the host, and a
+/// request asks for the time in many places.
+pub(super) fn with_one_reading<T>(work: impl FnOnce() -> T) -> T {
+    KNOWN.set(Known::UntilWaiting(None));
+    let done = work();
+    KNOWN.set(Known::Nothing);
+    done
+}
+
+/// Makes a call of the host that may block this instance. After it, the clock is read again.
+pub(super) fn blocked<T>(call: impl FnOnce() -> T) -> T {
+    let done = call();
+    if let Known::UntilWaiting(_) = KNOWN.get() {
+        KNOWN.set(Known::UntilWaiting(None));
+    }
+    done
 }
 
 /// Waits for `duration`.
@@ -71,4 +115,29 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
         chunk.iter_mut().zip(random).for_each(|(byte, value)| *byte = value);
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pass_some_time() {
+        std::thread::sleep(Duration::from_millis(3));
+    }
+
+    #[test]
+    fn the_clock_is_read_once_until_the_instance_waits() {
+        let (first, later) = with_one_reading(|| {
+            let first = now_ms();
+            pass_some_time();
+            assert_eq!(now_ms(), first);
+            blocked(pass_some_time);
+            (first, now_ms())
+        });
+        assert!(first < later);
+        // The next one does not begin with an old time, and outside of both the clock is read each time.
+        let next = with_one_reading(now_ms);
+        pass_some_time();
+        assert!(later <= next && next < now_ms());
+    }
 }

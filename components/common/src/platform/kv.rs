@@ -62,7 +62,10 @@ pub async fn increment(key: &str) -> Result<i64> {
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn add(key: &str, delta: i64) -> Result<i64> {
     // The same store, through the interface with the atomic operations.
-    until_unlocked(async || atomics::increment(&store::open("default")?, key, delta)).await
+    until_unlocked(async || {
+        clock::blocked(|| atomics::increment(&store::open("default")?, key, delta))
+    })
+    .await
 }
 
 /// The number under `key`, which [`add`] wrote. A missing value counts as zero.

@@ -16,6 +16,7 @@ use spin_sdk::sqlite::Connection;
 pub use spin_sdk::sqlite::Value;
 use spin_sdk::sqlite::wit::sqlite::{Connection as PlainConnection, RowResult};
 
+use super::clock;
 pub use super::db_error::DbError;
 
 /// An open connection. If it is dropped, an open transaction is rolled back.
@@ -33,7 +34,7 @@ impl ReadDb {
     /// # Errors
     /// [`DbError`] if the database cannot be opened.
     pub fn open() -> Result<Self, DbError> {
-        PlainConnection::open("default").map(Self).map_err(DbError::from)
+        clock::blocked(|| PlainConnection::open("default")).map(Self).map_err(DbError::from)
     }
 
     /// Runs one statement and returns all its rows.
@@ -41,7 +42,7 @@ impl ReadDb {
     /// # Errors
     /// [`DbError`] with SQLite's message.
     pub fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DbError> {
-        let result = self.0.execute(sql, values).map_err(DbError::from)?;
+        let result = clock::blocked(|| self.0.execute(sql, values)).map_err(DbError::from)?;
         Ok(named(result.columns, result.rows))
     }
 }

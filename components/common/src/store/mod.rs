@@ -115,7 +115,7 @@ pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_sessi
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
     SESSION_IDLE_MS, SESSION_MOST_MS, STANDING, require_standing, require_standing_at,
-    require_standing_of_lifter,
+    require_standing_of_lifter, standing_and_row,
 };
 pub use stops::{
     NewStop, STOP_OF_INTEGRATION, Stops, require_integration_not_stopped, stopped_integration,

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::kept::Recent;
 use crate::platform::clock;
-use crate::platform::sqlite::Value;
+use crate::platform::sqlite::{Row, Value};
 
 /// How long a session may be idle, in milliseconds: 12 hours.
 pub const SESSION_IDLE_MS: i64 = 12 * 60 * 60 * 1000;
@@ -46,7 +46,7 @@ pub const STANDING: &str = "select
        or (scope = 'agent' and target = ?2)
        or (scope = 'person' and target in (?3,
          (select owner from agents where id = ?2 and kind = 'connected_app'),
-         (select person_id from app_grants where agent_id = ?2)))) limit 1) as stopped,
+         (select person_id from app_grants where agent_id = ?2)))) limit 1) as caller_stopped,
     coalesce((select status from agents where id = +?2 and workspace = +?1
         and not (?10 and exists(select 1 from people where id = +?3 and workspace = +?1))),
       iif(?2 is null or ?4, 'active', 'deleted')) as agent,
@@ -112,10 +112,41 @@ pub async fn require_standing_of_lifter(workspace: &str, basis: &Basis) -> Resul
 }
 
 async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<()> {
+    let row = read_row(STANDING, parameters(workspace, basis, whole_workspace)).await?;
+    judge(&row.ok_or_else(no_row)?)
+}
+
+/// Reads whether a caller may still act, together with a row that the caller wants, by one statement: on a server, each
+/// statement costs a way there and back. `sql` selects at most one row, and has `value` as its parameter `?11` and the
+/// workspace as `?1`. No column of it may have the name of one of [`STANDING`].
+///
+/// Returns the result of [`require_standing`], and the row. If there is none, all its columns are null.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn standing_and_row(
+    workspace: &str,
+    basis: &Basis,
+    sql: &str,
+    value: &str,
+) -> Result<(Result<()>, Row)> {
+    let mut values = parameters(workspace, basis, true).to_vec();
+    values.push(Value::text(value));
+    let sql = format!("select * from ({STANDING}) left join ({sql})");
+    let row = read_row(&sql, values).await?.ok_or_else(no_row)?;
+    Ok((judge(&row), row))
+}
+
+fn no_row() -> Error {
+    Error::Internal("a select without a table gave no row".into())
+}
+
+/// The parameters of [`STANDING`].
+fn parameters(workspace: &str, basis: &Basis, whole_workspace: bool) -> [Value; 10] {
     let outside = basis.outside.as_deref();
     let agent = outside.map(id::agent_of).or_else(|| basis.agent.clone());
     let person = outside.map(id::person_of).or_else(|| basis.person.clone());
-    let values = [
+    [
         Value::text(workspace),
         Value::from(agent),
         Value::from(person),
@@ -126,10 +157,12 @@ async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<
         Value::integer(SESSION_MOST_MS),
         Value::integer(i64::from(whole_workspace)),
         Value::integer(i64::from(basis.person.is_some())),
-    ];
-    let row = read_row(STANDING, values).await?;
-    let row = row.ok_or_else(|| Error::Internal("a select without a table gave no row".into()))?;
-    if let Some(reason) = row.text_or_null("stopped")? {
+    ]
+}
+
+/// Whether the caller of a row of [`STANDING`] may act.
+fn judge(row: &Row) -> Result<()> {
+    if let Some(reason) = row.text_or_null("caller_stopped")? {
         return Err(Error::Stopped(format!(
             "an ADMIN has stopped this caller: {reason}. An ADMIN can lift the stop"
         )));

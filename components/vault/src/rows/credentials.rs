@@ -1,8 +1,8 @@
 //! Reads an integration with its ciphertext. This module must not open the ciphertext.
 
-use nexus_common::domain::{Account, Health, IntegrationKey, Status};
+use nexus_common::domain::{Account, Basis, Health, IntegrationKey, Status};
 use nexus_common::platform::sqlite::{Row, Value};
-use nexus_common::store::{STOP_OF_INTEGRATION, read_row, stopped_integration};
+use nexus_common::store::{STOP_OF_INTEGRATION, read_row, standing_and_row, stopped_integration};
 use nexus_common::{Error, Result};
 
 /// How long a call that has begun may still use an access token, in milliseconds. A token is renewed this long before it
@@ -102,9 +102,9 @@ impl Admission {
     }
 }
 
-/// The statement that reads a [`Callable`] by its workspace and its id or slug. A cache of the row depends on all that
-/// the statement reads (`watched`).
-pub(super) fn callable_sql() -> String {
+/// The statement that reads a [`Callable`] by its workspace `?1` and its id or slug, which is the parameter `named`. A cache of
+/// the row depends on all that the statement reads (`watched`).
+pub(super) fn callable_sql(named: &str) -> String {
     // The `+` hides the values from SQLite's planner. Otherwise SQLite would prepare the statement again
     // for each call.
     format!(
@@ -113,7 +113,7 @@ pub(super) fn callable_sql() -> String {
            i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped,
            cast(unixepoch('subsec') * 1000 as integer) as read_at
          from integrations i left join credentials c on c.integration_id = i.id
-         where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
+         where i.workspace = +?1 and (i.id = +{named} or i.slug = +{named})"
     )
 }
 
@@ -140,11 +140,33 @@ impl Callable {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
-        let row =
-            read_row(&callable_sql(), [Value::text(workspace), Value::text(id_or_slug)]).await?;
-        let row = row.ok_or_else(|| Error::no_such("integration", id_or_slug))?;
+        let values = [Value::text(workspace), Value::text(id_or_slug)];
+        let row = read_row(&callable_sql("?2"), values).await?;
+        Self::of(&row.ok_or_else(|| Error::no_such("integration", id_or_slug))?, workspace)
+    }
+
+    /// As [`Self::find`], by one statement that also reads whether the caller of `basis` may still act. The first result is
+    /// that of [`nexus_common::store::require_standing`].
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn find_with_standing(
+        workspace: &str,
+        basis: &Basis,
+        id_or_slug: &str,
+    ) -> Result<(Result<()>, Result<Self>)> {
+        let sql = callable_sql("?11");
+        let (standing, row) = standing_and_row(workspace, basis, &sql, id_or_slug).await?;
+        let callable = match row.get::<Option<&str>>("id")? {
+            Some(_) => Self::of(&row, workspace),
+            None => Err(Error::no_such("integration", id_or_slug)),
+        };
+        Ok((standing, callable))
+    }
+
+    fn of(row: &Row, workspace: &str) -> Result<Self> {
         let stored = match row.get::<Option<&[u8]>>("sealed")? {
-            Some(_) => Some(StoredCredential::of(&row)?),
+            Some(_) => Some(StoredCredential::of(row)?),
             None => None,
         };
         Ok(Self {

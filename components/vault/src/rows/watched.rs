@@ -88,7 +88,7 @@ fn require_watched(
 fn whatever_a_cached_right_depends_on_is_watched() {
     let mut db = migrated();
     let mut read = read_by(&mut db, STANDING);
-    read.extend(read_by(&mut db, &callable_sql()));
+    read.extend(read_by(&mut db, &callable_sql("?2")));
     assert!(read.len() > 40, "{read:?}");
     require_watched(&mut db, read, "rights");
 }

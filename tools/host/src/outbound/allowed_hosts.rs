@@ -104,10 +104,28 @@ impl AllowedHosts {
 fn target(uri: &Uri) -> Option<(String, Host, Option<u16>)> {
     let scheme = uri.scheme_str()?;
     let authority = uri.authority()?;
+    if authority.port().is_none() && is_normal(scheme, authority.host()) {
+        let port = known_port(scheme);
+        return Some((scheme.to_owned(), Host::Domain(authority.host().to_owned()), port));
+    }
     let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
     let url = url::Url::parse(&format!("{scheme}://{}{port}/", authority.host())).ok()?;
     let host = Host::parse(url.host_str()?).ok()?;
     Some((url.scheme().to_owned(), host, url.port_or_known_default()))
+}
+
+/// Whether the URL standard leaves scheme and host as they are, as it does for nearly every request: the host is a domain in
+/// lower-case ASCII, without a label in Punycode, and its last label is not a number.
+fn is_normal(scheme: &str, host: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty() && !label.starts_with("xn--") && label.bytes().all(is_plain)
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    matches!(scheme, "http" | "https")
+        && last.starts_with(|first: char| first.is_ascii_lowercase())
+        && host.split('.').all(is_label)
 }
 
 impl Entry {

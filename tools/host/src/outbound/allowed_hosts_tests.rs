@@ -33,6 +33,41 @@ fn scheme_host_and_port_must_all_match() {
 }
 
 #[test]
+fn a_normal_host_is_what_the_url_standard_makes_of_it() {
+    for host in ["api.example.com", "broker.spin.internal", "a-b.example", "1.example", "localhost"]
+    {
+        for scheme in ["http", "https"] {
+            assert!(is_normal(scheme, host), "{host}");
+            let url = url::Url::parse(&format!("{scheme}://{host}/")).unwrap();
+            let expected = (
+                url.scheme().to_owned(),
+                Host::parse(url.host_str().unwrap()).unwrap(),
+                url.port_or_known_default(),
+            );
+            let uri = format!("{scheme}://{host}/path").parse().unwrap();
+            assert_eq!(target(&uri), Some(expected), "{host}");
+        }
+    }
+    let others = [
+        "",
+        "API.example",
+        "127.0.0.1",
+        "127.1",
+        "0x7f.1",
+        "a.0x7f",
+        "xn--a.example",
+        "a..b",
+        "a.",
+        "a_b",
+        "ä.example",
+    ];
+    for host in others {
+        assert!(!is_normal("https", host), "{host}");
+    }
+    assert!(!is_normal("ftp", "example.com") && !is_normal("HTTPS", "example.com"));
+}
+
+#[test]
 fn wildcards() {
     assert!(allows("*://*:*", "http://anything.test:1"));
     assert!(allows("https://*:443", "https://broker.spin.internal"));

@@ -10,7 +10,7 @@ mod properties;
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::call::CallPath;
 use url::Url;
 
@@ -21,6 +21,9 @@ pub(super) use json::JsonLinks;
 
 /// Headers with digests of a body (RFC 9530, and older ones). They do not match a body with changed links.
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
+
+/// Headers that lead a client to another place.
+const LEADING: [HeaderName; 3] = [header::LOCATION, header::CONTENT_LOCATION, header::LINK];
 
 /// The URLs whose links are changed, and the address that replaces them.
 #[derive(Clone)]
@@ -45,6 +48,11 @@ impl Links {
         })
     }
 
+    /// Whether a response with `headers` leads a client to another place.
+    pub(super) fn are_in(headers: &HeaderMap) -> bool {
+        LEADING.iter().any(|name| headers.contains_key(name))
+    }
+
     /// Changes the links in the headers of a response to a call of `target`. A link to the application itself
     /// (`is_own`) that the provider sent is removed, because a client would follow it with its token.
     pub(super) fn headers(
@@ -56,7 +64,7 @@ impl Links {
         let Ok(called) = Url::parse(&format!("{}{}", target.host.origin, target.path)) else {
             return;
         };
-        for name in [header::LOCATION, header::CONTENT_LOCATION, header::LINK] {
+        for name in LEADING {
             let header::Entry::Occupied(entry) = headers.entry(&name) else { continue };
             let (_, values) = entry.remove_entry_mult();
             let values: Vec<HeaderValue> = values.collect();

@@ -43,7 +43,7 @@ use nexus_common::forward::{Attempt, HOST, OnBehalf, Past, WAIT, ours, ours_with
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Watched, require_standing_at, revision};
+use nexus_common::store::{Watched, revision};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
@@ -178,8 +178,9 @@ impl Call {
             return Err(Error::TokenExpired);
         }
         let now = revision(Watched::Rights).await?;
-        require_standing_at(now, &self.caller.workspace, &self.caller.basis).await?;
-        let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
+        let grounds = opened::look(now, &self.caller, &self.target).await?;
+        grounds.standing?;
+        let callable = grounds.callable?;
         self.progress.is_fresh.set(now.is_none());
         let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;

@@ -10,12 +10,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use nexus_common::auth::Caller;
 use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
 use nexus_common::policy::Policy;
 use nexus_common::reads::Reads;
 use nexus_common::secret::Secret;
-use nexus_common::store::Revision;
+use nexus_common::store::{Revision, require_standing_at};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use nexus_vault::credential::{self, Callable, Usable};
@@ -91,21 +92,44 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     });
 }
 
-/// Finds an integration of `workspace`. `revision` was read just before: a change in between makes the entry
-/// outdated.
+/// What the right to a call depends on.
+pub(super) struct Grounds {
+    /// Whether the caller may still act, as [`nexus_common::store::require_standing`] says it.
+    pub(super) standing: Result<()>,
+    /// The integration. [`Error::NotFound`], [`Error::Storage`].
+    pub(super) callable: Result<Rc<Callable>>,
+}
+
+/// Reads what the right of `caller` to call an integration depends on. `now` is what
+/// [`nexus_common::store::revision`] has just returned for [`nexus_common::store::Watched::Rights`]. Without it, as on a
+/// server, both are read, by one statement.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Storage`].
-pub(super) async fn find(
-    revision: Option<Revision>,
-    workspace: &str,
+/// [`Error::Storage`].
+pub(super) async fn look(
+    now: Option<Revision>,
+    caller: &Caller,
     id_or_slug: &str,
-) -> Result<Rc<Callable>> {
+) -> Result<Grounds> {
     // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
+    let Caller { workspace, basis, .. } = caller;
+    let Some(revision) = now else {
+        let (standing, callable) =
+            Callable::find_with_standing(workspace, basis, id_or_slug).await?;
+        let callable = callable.map(Rc::new).inspect_err(|_| forget(workspace, id_or_slug));
+        return Ok(Grounds { standing, callable });
+    };
+    let standing = require_standing_at(now, workspace, basis).await;
+    Ok(Grounds { standing, callable: find(revision, workspace, id_or_slug).await })
+}
+
+/// Finds an integration of `workspace`. `revision` was read just before: a change in between makes the entry
+/// outdated.
+async fn find(revision: Revision, workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
     let key = (workspace.to_owned(), id_or_slug.to_owned());
     let found = ROWS.with_borrow_mut(|all| {
-        let found = all.get(&key).filter(|found| Some(found.revision) == revision);
+        let found = all.get(&key).filter(|found| found.revision == revision);
         found.map(|found| Rc::clone(&found.callable))
     });
     if let Some(callable) = found {
@@ -113,10 +137,8 @@ pub(super) async fn find(
     }
     let callable = Callable::find(workspace, id_or_slug).await;
     let callable = Rc::new(callable.inspect_err(|_| forget(workspace, id_or_slug))?);
-    if let Some(revision) = revision {
-        let found = CachedRow { revision, callable: Rc::clone(&callable) };
-        ROWS.with_borrow_mut(|all| all.insert(key, found));
-    }
+    let found = CachedRow { revision, callable: Rc::clone(&callable) };
+    ROWS.with_borrow_mut(|all| all.insert(key, found));
     Ok(callable)
 }
 

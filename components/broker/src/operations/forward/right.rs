@@ -9,7 +9,7 @@ use nexus_common::auth::Caller;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
 use nexus_common::policy::{Policy, PolicyCall};
-use nexus_common::store::{Watched, require_standing_at, revision};
+use nexus_common::store::{Watched, revision};
 use nexus_common::{Error, Result};
 
 use super::opened;
@@ -77,16 +77,16 @@ impl Right {
             return Some(Lost::Expired);
         }
         let now = revision(Watched::Rights).await.ok()?;
-        match require_standing_at(now, &self.caller.workspace, &self.caller.basis).await {
+        // The rows are read again only if they may have changed since.
+        let grounds = opened::look(now, &self.caller, &self.whose.integration_id).await.ok()?;
+        match grounds.standing {
             Ok(())
             | Err(
                 Error::Storage { .. } | Error::DatabaseNewer { .. } | Error::SchemaBehind { .. },
             ) => {}
             Err(error) => return Some(Lost::Revoked(Box::new(error))),
         }
-        // The row is read again only if it may have changed since.
-        let found = opened::find(now, &self.whose.workspace, &self.whose.integration_id).await;
-        match found {
+        match grounds.callable {
             Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),
             Ok(callable) if callable.admission.stopped.is_some() => {
                 let refused = callable.admission.require_not_stopped().err();

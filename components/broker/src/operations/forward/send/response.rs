@@ -95,7 +95,9 @@ impl Sent<'_> {
         length: Option<usize>,
     ) -> Option<Links> {
         let links = Links::of(opened, self.hub);
-        if let (Some(links), Ok(guard)) = (&links, egress::guard().await) {
+        if let Some(links) = links.as_ref().filter(|_| Links::are_in(headers))
+            && let Ok(guard) = egress::guard().await
+        {
             links.headers(headers, self.target, &|url| guard.is_own(url));
         }
         let may_be_linked = links::is_json(headers) && length.is_none_or(|all| all <= LINKED);
