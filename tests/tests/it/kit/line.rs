@@ -32,6 +32,8 @@ struct State {
     held: watch::Sender<bool>,
     /// The number of transactions that were begun over this line.
     began: AtomicUsize,
+    /// The texts that requests are counted for, each with its count.
+    counted: Mutex<Vec<(&'static [&'static str], Arc<AtomicUsize>)>>,
     /// Whether the line is cut.
     cut: watch::Sender<bool>,
 }
@@ -73,6 +75,7 @@ impl Line {
             lost: AtomicUsize::new(0),
             held: watch::Sender::new(false),
             began: AtomicUsize::new(0),
+            counted: Mutex::new(Vec::new()),
             cut: watch::Sender::new(false),
         });
         let mut tasks = JoinSet::new();
@@ -160,6 +163,13 @@ impl Line {
         self.state.began.load(Ordering::SeqCst)
     }
 
+    /// Counts the requests that have all of `texts`, from now on.
+    pub(crate) fn count_requests_with(&self, texts: &'static [&'static str]) -> Arc<AtomicUsize> {
+        let count = Arc::new(AtomicUsize::new(0));
+        self.state.counted.lock().unwrap().push((texts, Arc::clone(&count)));
+        count
+    }
+
     /// The number of requests and responses that were lost, and of statements that were stopped.
     pub(crate) fn lost(&self) -> usize {
         self.state.lost.load(Ordering::SeqCst)
@@ -169,6 +179,15 @@ impl Line {
 impl State {
     fn lose(&self) -> std::sync::MutexGuard<'_, Option<Loss>> {
         self.lose.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, request: &[u8]) {
+        for (texts, count) in self.counted.lock().unwrap().iter() {
+            let has = |text: &&str| memchr::memmem::find(request, text.as_bytes()).is_some();
+            if texts.iter().all(has) {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        }
     }
 
     /// The part of this exchange to lose.
@@ -217,6 +236,7 @@ async fn requests(
         if memchr::memmem::find(bytes, b"BEGIN IMMEDIATE").is_some() {
             state.began.fetch_add(1, Ordering::SeqCst);
         }
+        state.count(bytes);
         let part = state.loses(bytes);
         let changed = match part {
             Some(Part::Request) => {

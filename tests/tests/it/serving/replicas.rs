@@ -5,6 +5,7 @@
 //! `two_processes` has more cases. It runs on servers too, with `cargo xtask test --storage server`.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
@@ -149,6 +150,31 @@ async fn a_policy_counts_for_the_next_call_of_the_other() {
             }
         }
     }
+}
+
+/// Each statement is a way to the server and back, and no answer is remembered from one call to the next.
+#[tokio::test]
+async fn a_call_reads_its_caller_and_its_integration_by_one_statement() {
+    let Some(Replicas { apps: [app, _second], servers: _servers, lines, _dir }) =
+        Replicas::start().await
+    else {
+        return;
+    };
+    let upstream = Upstream::start().await;
+    upstream.connect(&app, json!({})).await;
+    let call = async || app.get("/api/proxy/up/x").as_role("AGENT", "acme").send().await.status;
+    assert_eq!(call().await, 200);
+    let reads = [
+        lines[0].count_requests_with(&["caller_stopped"]),
+        lines[0].count_requests_with(&["LEFT JOIN credentials"]),
+        lines[0].count_requests_with(&["caller_stopped", "LEFT JOIN credentials"]),
+    ];
+    for _ in 0..10 {
+        assert_eq!(call().await, 200);
+    }
+    let reads = reads.map(|count| count.load(Ordering::SeqCst));
+    // A call that takes long is looked at again.
+    assert!(reads[2] >= 10 && reads == [reads[2]; 3], "{reads:?}");
 }
 
 #[tokio::test]
