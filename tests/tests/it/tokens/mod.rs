@@ -13,7 +13,7 @@
 //! - `minted_stage`: the provider and the application of these tests
 //! - `oauth`: the flow, the refresh, the errors
 //! - `oauth_providers`: built-in OAuth manifests
-//! - `oauth_storms`: many concurrent requests, and killed processes
+//! - `storms`: many concurrent requests, and killed processes
 //! - `receipts`: what the server keeps of deleted integrations
 //! - `refresh_model`: every interleaving of a refresh
 //! - `servers`: third-party authorization servers
@@ -32,8 +32,8 @@ mod minted_ends;
 mod minted_stage;
 pub(crate) mod oauth;
 mod oauth_providers;
-mod oauth_storms;
 mod receipts;
 mod refresh_model;
 mod servers;
 mod stopped;
+mod storms;

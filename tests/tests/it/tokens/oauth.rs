@@ -449,20 +449,6 @@ async fn connecting_again_keeps_the_account_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn many_that_need_the_same_expired_token_refresh_once() {
-    let pair = Pair::start(Kind::Strict).await;
-    pair.connect().await;
-    pair.expire();
-    let answers = futures::future::join_all((0..500).map(|_| pair.check())).await;
-    for answer in &answers {
-        assert_eq!(answer.status, 200, "{answer:?}");
-        assert_eq!(answer.json()["health"]["state"], "healthy", "{answer:?}");
-    }
-    assert_eq!(pair.provider.stats().refreshes, 1);
-    assert_eq!(pair.get().await["version"], 1, "admins changed nothing");
-}
-
-#[tokio::test]
 async fn a_refresh_whose_answer_is_lost_ends_in_words_never_in_silence() {
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;

@@ -1,4 +1,5 @@
-//! Many concurrent requests, and killed processes. The state of the tokens must stay true.
+//! Many concurrent requests, and killed processes. The state of the tokens must stay true. A module with this name has the machine for
+//! itself (`cargo xtask test`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -249,4 +250,18 @@ async fn many_refusals_at_once_are_few_refreshes() {
     assert_eq!(pair.get().await["health"]["state"], "failing");
     pair.provider.release().await.unwrap();
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+}
+
+#[tokio::test]
+async fn many_that_need_the_same_expired_token_refresh_once() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    pair.expire();
+    let answers = join_all((0..500).map(|_| pair.check())).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["health"]["state"], "healthy", "{answer:?}");
+    }
+    assert_eq!(pair.provider.stats().refreshes, 1);
+    assert_eq!(pair.get().await["version"], 1, "admins changed nothing");
 }
