@@ -28,11 +28,11 @@ pub(super) fn sdk_spawns() {
     WAITS.set(true);
 }
 
-/// Runs `work`, and lets what it spawns begin at once. Between two waits, `work` reads the clock once.
+/// Runs `work`, and lets what it spawns begin at once. Between two waits, `work` reads the clock as seldom as it can.
 pub async fn begins_spawned<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|context| {
-        let polled = clock::with_one_reading(|| work.as_mut().poll(context));
+        let polled = clock::with_few_readings(|| work.as_mut().poll(context));
         if WAITS.take() && polled.is_pending() {
             context.waker().wake_by_ref();
         }

@@ -9,13 +9,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::{Either, select};
 
+/// How often one reading of the clock is used. A loop that asks for the time, and whose calls of the host are answered at once,
+/// would never see its limit otherwise.
+const USES: u8 = 16;
+
 /// The time, as this instance knows it.
 #[derive(Clone, Copy)]
 enum Known {
     /// Nothing: it is read each time.
     Nothing,
-    /// It is read when it is first needed, and then holds until this instance waits.
-    UntilWaiting(Option<u64>),
+    /// It is read when it is next needed.
+    Wanted,
+    /// It is `now`, and may be used so often.
+    Read { now: u64, uses: u8 },
 }
 
 thread_local! {
@@ -26,10 +32,13 @@ thread_local! {
 pub fn now_ms() -> u64 {
     match KNOWN.get() {
         Known::Nothing => read_ms(),
-        Known::UntilWaiting(Some(now)) => now,
-        Known::UntilWaiting(None) => {
+        Known::Read { now, uses: uses @ 1.. } => {
+            KNOWN.set(Known::Read { now, uses: uses - 1 });
+            now
+        }
+        Known::Read { .. } | Known::Wanted => {
             let now = read_ms();
-            KNOWN.set(Known::UntilWaiting(Some(now)));
+            KNOWN.set(Known::Read { now, uses: USES });
             now
         }
     }
@@ -41,21 +50,34 @@ fn read_ms() -> u64 {
         .map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Runs `work`, which does not wait, and reads the clock for it once at most: each reading is a call of the host, and a
+/// Runs `work`, which does not wait, and reads the clock for it as seldom as it can: each reading is a call of the host, and a
 /// request asks for the time in many places.
-pub(super) fn with_one_reading<T>(work: impl FnOnce() -> T) -> T {
-    KNOWN.set(Known::UntilWaiting(None));
+pub(super) fn with_few_readings<T>(work: impl FnOnce() -> T) -> T {
+    KNOWN.set(Known::Wanted);
     let done = work();
     KNOWN.set(Known::Nothing);
     done
 }
 
+/// Says that time has passed: in a call of the host that may block this instance, or that another instance or program answers.
+pub(super) fn time_has_passed() {
+    if let Known::Read { .. } = KNOWN.get() {
+        KNOWN.set(Known::Wanted);
+    }
+}
+
 /// Makes a call of the host that may block this instance. After it, the clock is read again.
 pub(super) fn blocked<T>(call: impl FnOnce() -> T) -> T {
     let done = call();
-    if let Known::UntilWaiting(_) = KNOWN.get() {
-        KNOWN.set(Known::UntilWaiting(None));
-    }
+    time_has_passed();
+    done
+}
+
+/// Waits for a call of the host. After it, the clock is read again: a runtime may answer such a call at once, and take its time
+/// for that.
+pub(super) async fn waited<T>(call: impl Future<Output = T>) -> T {
+    let done = call.await;
+    time_has_passed();
     done
 }
 
@@ -126,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_is_read_once_until_the_instance_waits() {
-        let (first, later) = with_one_reading(|| {
+    fn the_clock_is_read_again_after_a_call_that_takes_time() {
+        let (first, later) = with_few_readings(|| {
             let first = now_ms();
             pass_some_time();
             assert_eq!(now_ms(), first);
@@ -136,8 +158,16 @@ mod tests {
         });
         assert!(first < later);
         // The next one does not begin with an old time, and outside of both the clock is read each time.
-        let next = with_one_reading(now_ms);
+        let next = with_few_readings(now_ms);
         pass_some_time();
         assert!(later <= next && next < now_ms());
+    }
+
+    #[test]
+    fn a_loop_sees_the_end_of_its_time() {
+        with_few_readings(|| {
+            let begun = now_ms();
+            while now_ms() - begun < 20 {}
+        });
     }
 }

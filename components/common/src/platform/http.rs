@@ -127,7 +127,7 @@ async fn send(request: ::http::Request<Body>) -> Result<wasi::Response, CallErro
         let (answer, ()) = join(client::send(request), async move { drop(end) }).await;
         answer
     };
-    sent.await.map_err(|code| CallError::from(&code))
+    clock::waited(sent).await.map_err(|code| CallError::from(&code))
 }
 
 /// Limits how long the runtime waits until a response to `request` begins. The time to connect counts too. After it, the

@@ -62,10 +62,7 @@ pub async fn increment(key: &str) -> Result<i64> {
 /// [`Error::Storage`] if the store cannot be written.
 pub async fn add(key: &str, delta: i64) -> Result<i64> {
     // The same store, through the interface with the atomic operations.
-    until_unlocked(async || {
-        clock::blocked(|| atomics::increment(&store::open("default")?, key, delta))
-    })
-    .await
+    until_unlocked(async || atomics::increment(&store::open("default")?, key, delta)).await
 }
 
 /// The number under `key`, which [`add`] wrote. A missing value counts as zero.
@@ -115,7 +112,7 @@ async fn until_unlocked<T, E: Debug>(
 ) -> Result<T> {
     let (begun, mut pauses) = (clock::now_ms(), PAUSES);
     loop {
-        match operation().await {
+        match clock::waited(operation()).await {
             Ok(value) => return Ok(value),
             Err(error) if !is_locked(&error) => return Err(failed(error)),
             Err(error) if clock::now_ms().saturating_sub(begun) >= PATIENCE_MS => {

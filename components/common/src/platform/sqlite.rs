@@ -53,7 +53,7 @@ impl Db {
     /// # Errors
     /// [`DbError`] if the database cannot be opened.
     pub async fn open() -> Result<Self, DbError> {
-        Connection::open_default().await.map(Self).map_err(DbError::from)
+        clock::waited(Connection::open_default()).await.map(Self).map_err(DbError::from)
     }
 
     /// Runs one statement and returns all its rows.
@@ -69,9 +69,10 @@ impl Db {
     }
 
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
-        let result = self.0.execute(sql, values).await.map_err(DbError::from)?;
+        let result = clock::waited(self.0.execute(sql, values)).await.map_err(DbError::from)?;
         let columns = result.columns().to_vec();
-        Ok(named(columns, result.collect().await.map_err(DbError::from)?))
+        let rows = clock::waited(result.collect()).await.map_err(DbError::from)?;
+        Ok(named(columns, rows))
     }
 
     /// Runs one statement and returns its first row.
