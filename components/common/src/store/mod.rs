@@ -114,8 +114,8 @@ pub use schema::migrate_now;
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
-    SESSION_IDLE_MS, SESSION_MOST_MS, STANDING, require_standing, require_standing_at,
-    require_standing_of_lifter, standing_and_row,
+    ROW_PARAMETER, SESSION_IDLE_MS, SESSION_MOST_MS, STANDING, require_standing,
+    require_standing_at, require_standing_of_lifter, standing_and_row,
 };
 pub use stops::{
     NewStop, STOP_OF_INTEGRATION, Stops, require_integration_not_stopped, stopped_integration,

@@ -116,11 +116,14 @@ async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<
     judge(&row.ok_or_else(no_row)?)
 }
 
+/// The parameter after those of [`STANDING`].
+pub const ROW_PARAMETER: &str = "?11";
+
 /// Reads whether a caller may still act, together with a row that the caller wants, by one statement: on a server, each
-/// statement costs a way there and back. `sql` selects at most one row, and has `value` as its parameter `?11` and the
+/// statement costs a way there and back. `sql` selects at most one row, and has `value` as its parameter [`ROW_PARAMETER`] and the
 /// workspace as `?1`. No column of it may have the name of one of [`STANDING`].
 ///
-/// Returns the result of [`require_standing`], and the row. If there is none, all its columns are null.
+/// Returns the result of [`require_standing`], and the row. All columns of a missing row are null.
 ///
 /// # Errors
 /// [`Error::Storage`].

@@ -2,7 +2,9 @@
 
 use nexus_common::domain::{Account, Basis, Health, IntegrationKey, Status};
 use nexus_common::platform::sqlite::{Row, Value};
-use nexus_common::store::{STOP_OF_INTEGRATION, read_row, standing_and_row, stopped_integration};
+use nexus_common::store::{
+    ROW_PARAMETER, STOP_OF_INTEGRATION, read_row, standing_and_row, stopped_integration,
+};
 use nexus_common::{Error, Result};
 
 /// How long a call that has begun may still use an access token, in milliseconds. A token is renewed this long before it
@@ -155,7 +157,7 @@ impl Callable {
         basis: &Basis,
         id_or_slug: &str,
     ) -> Result<(Result<()>, Result<Self>)> {
-        let sql = callable_sql("?11");
+        let sql = callable_sql(ROW_PARAMETER);
         let (standing, row) = standing_and_row(workspace, basis, &sql, id_or_slug).await?;
         let callable = match row.get::<Option<&str>>("id")? {
             Some(_) => Self::of(&row, workspace),

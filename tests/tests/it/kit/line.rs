@@ -30,8 +30,6 @@ struct State {
     lost: AtomicUsize,
     /// Whether new connections wait, and the answers to stopped statements.
     held: watch::Sender<bool>,
-    /// The number of transactions that were begun over this line.
-    began: AtomicUsize,
     /// The texts that requests are counted for, each with its count.
     counted: Mutex<Vec<(&'static [&'static str], Arc<AtomicUsize>)>>,
     /// Whether the line is cut.
@@ -74,7 +72,6 @@ impl Line {
             lose: Mutex::new(None),
             lost: AtomicUsize::new(0),
             held: watch::Sender::new(false),
-            began: AtomicUsize::new(0),
             counted: Mutex::new(Vec::new()),
             cut: watch::Sender::new(false),
         });
@@ -158,11 +155,6 @@ impl Line {
         self.state.cut.send_replace(cut);
     }
 
-    /// The number of transactions that were begun over this line.
-    pub(crate) fn began(&self) -> usize {
-        self.state.began.load(Ordering::SeqCst)
-    }
-
     /// Counts the requests that have all of `texts`, from now on.
     pub(crate) fn count_requests_with(&self, texts: &'static [&'static str]) -> Arc<AtomicUsize> {
         let count = Arc::new(AtomicUsize::new(0));
@@ -233,9 +225,6 @@ async fn requests(
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let bytes = &buffer[..count];
-        if memchr::memmem::find(bytes, b"BEGIN IMMEDIATE").is_some() {
-            state.began.fetch_add(1, Ordering::SeqCst);
-        }
         state.count(bytes);
         let part = state.loses(bytes);
         let changed = match part {

@@ -29,6 +29,8 @@ mod storms;
 
 /// A text that is in each request to the server that commits.
 const COMMIT: &str = "\"sql\":\"COMMIT";
+/// The texts that are in each request to the server that begins a transaction.
+const BEGIN: &[&str] = &["BEGIN IMMEDIATE"];
 
 /// Two replicas, each with a line of its own to the database, and the servers.
 struct Replicas {
@@ -332,10 +334,11 @@ async fn a_transaction_that_takes_too_long_leaves_nothing_behind() {
     let provider = Simulator::start(Kind::Stripe, 0).await.unwrap();
     let manifest = slow.adopt("stripe", &provider).await;
     lines[0].delay(Duration::from_millis(900));
-    let before = lines[0].began();
+    let begun = lines[0].count_requests_with(BEGIN);
     let (first, second) = tokio::join!(create(&slow, &manifest, "Slow"), async {
         // The slow transaction has the write lock by then.
-        until("the slow one writes", async || (lines[0].began() > before).then_some(())).await;
+        until("the slow one writes", async || (begun.load(Ordering::SeqCst) > 0).then_some(()))
+            .await;
         let created = async || {
             let answer = create(&quick, &manifest, "Quick").await;
             (answer.status == 201).then_some(answer)

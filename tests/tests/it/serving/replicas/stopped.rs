@@ -1,9 +1,11 @@
 //! A server that stops statements (`SQLITE_INTERRUPT`). sqld does so now and then, without a reason that a client could see. What
 //! changed nothing runs again, and nothing changes twice.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
-use super::{COMMIT, Replicas, create, with_first};
+use super::{BEGIN, COMMIT, Replicas, create, with_first};
 use crate::kit::app::{App, until};
 
 /// The statement of a new integration that stores its credential. It comes after the reads by which the request decides.
@@ -37,9 +39,9 @@ async fn a_transaction_that_the_server_stops_runs_again_and_changes_once() {
     let (first, mut stopped) =
         (app.get("/api/integrations/first").as_admin().send().await.json(), 0);
     let usual = events(&app, &first["id"]).await;
-    let before = line.began();
+    let begun = line.count_requests_with(BEGIN);
     assert_eq!(create(&app, &manifest, "Undisturbed").await.status, 201);
-    let undisturbed = line.began() - before;
+    let undisturbed = begun.load(Ordering::SeqCst);
     let arranged: [(&str, &dyn Fn()); 4] = [
         ("a change", &|| line.stop_change(STORE)),
         ("a read", &|| line.stop("name_key = ?2 AND id <> ?3", 1)),
@@ -47,12 +49,12 @@ async fn a_transaction_that_the_server_stops_runs_again_and_changes_once() {
         ("the commit", &|| line.stop(COMMIT, 1)),
     ];
     for (number, (what, arrange)) in (3..).zip(arranged) {
-        let before = line.began();
+        let begun = line.count_requests_with(BEGIN);
         arrange();
         let created = create(&app, &manifest, &format!("Stripe {number}")).await;
         stopped += 1;
         assert_eq!((created.status.as_u16(), line.lost()), (201, stopped), "{what}: {created:?}");
-        assert!(line.began() - before > undisturbed, "{what} did not stop a transaction");
+        assert!(begun.load(Ordering::SeqCst) > undisturbed, "{what} did not stop a transaction");
         assert_eq!(counts(&app), [number; 3], "{what}");
         assert_eq!(events(&app, &created.json()["id"]).await, usual, "{what}");
     }
@@ -100,7 +102,7 @@ async fn a_transaction_that_would_decide_otherwise_does_not_run_again() {
         return;
     };
     let (_provider, manifest) = with_first(&app).await;
-    let before = line.began();
+    let begun = line.count_requests_with(BEGIN);
     line.stop_change_and_hold(STORE);
     let other = async {
         until("the statement was stopped", async || (line.lost() == 1).then_some(())).await;
@@ -111,7 +113,7 @@ async fn a_transaction_that_would_decide_otherwise_does_not_run_again() {
     let (refused, created) = tokio::join!(create(&app, &manifest, "Same"), other);
     assert_eq!(created.status, 201, "{created:?}");
     refused.problem(503, "storage_unavailable");
-    assert!(line.began() - before >= 2, "the transaction did not begin again");
+    assert!(begun.load(Ordering::SeqCst) >= 2, "the transaction did not begin again");
     assert_eq!(counts(&app), [2; 3]);
     assert_eq!(
         create(&app, &manifest, "Same").await.problem(409, "name_taken")["code"],
